@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Bottom up: a target names only targets above it. `Sources/README.md` has the same table with the imports from
+// outside, and `ArchitectureTests` reads every import and compares.
+let package = Package(
+    name: "modelkit-assets",
+    products: [
+        .executable(name: "modelkit-assets", targets: ["modelkit-assets"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        // MARK: C libraries
+
+        /** libyaml's event parser */
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        /** OpenSSL's digests */
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        /** The Linux calls that glibc hides from Swift */
+        .target(name: "CLinux"),
+
+        // MARK: The domain, without input or output
+
+        /** The words of the domain: names, versions, requirements, specification strings, digests, diagnostics */
+        .target(name: "AssetModel"),
+        /** From requirements to versions, and from versions to a plan */
+        .target(name: "Planning", dependencies: ["AssetModel"]),
+
+        // MARK: Formats and stores
+
+        /** assets.yaml to a manifest or a list of diagnostics */
+        .target(name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"]),
+        /** The protocol that every provider speaks, its keys and its errors */
+        .target(name: "ObjectStore", dependencies: [.product(name: "NIOCore", package: "swift-nio")]),
+        /** The one place where paths below the assets directory are opened */
+        .target(
+            name: "FileSystem",
+            dependencies: ["CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+        /** One folder a provider */
+        .target(
+            name: "StoreProviders",
+            dependencies: [
+                "ObjectStore", "FileSystem",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
+        // MARK: What is there, and making it so
+
+        /** What the store and the assets directory hold, as planning asks for it */
+        .target(name: "Catalog", dependencies: ["AssetModel", "Planning", "ObjectStore", "FileSystem"]),
+        /** Makes a plan true */
+        .target(
+            name: "Execution",
+            dependencies: [
+                "AssetModel", "Planning", "ObjectStore", "FileSystem", "CLibCrypto", "CLinux",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
+        // MARK: What a person types and sees
+
+        /** The commands */
+        .target(
+            name: "AssetsCommand",
+            dependencies: [
+                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreProviders", "Catalog",
+                "Execution",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        /** `@main` */
+        .executableTarget(name: "modelkit-assets", dependencies: ["AssetsCommand"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    target.swiftSettings = [
+        // https://github.com/swiftlang/swift-evolution: SE-0335, SE-0444, SE-0409, SE-0461
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

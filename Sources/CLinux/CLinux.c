@@ -1,0 +1,25 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+ssize_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length) {
+  off64_t in = from_offset, out = to_offset;
+  return copy_file_range(from, &in, to, &out, length, 0);
+}
+
+int clinux_rename_exchange(int from_directory, const char *from, int to_directory, const char *to) {
+  return renameat2(from_directory, from, to_directory, to, RENAME_EXCHANGE);
+}
+
+int clinux_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to) {
+  return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
+}
+
+int clinux_fallocate(int descriptor, int64_t offset, int64_t length) {
+  return fallocate(descriptor, 0, offset, length);
+}
+
+int clinux_syncfs(int descriptor) { return syncfs(descriptor); }

@@ -1,0 +1,27 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module does not define. Each returns what the
+// call returns and leaves errno as the call left it.
+
+/// copy_file_range(2) between two offsets; the descriptors' own positions are not used. On XFS and Btrfs the kernel
+/// shares the blocks (a reflink) where the range allows it.
+ssize_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length);
+
+/// renameat2(2) with RENAME_EXCHANGE: both names exist before and after, and no moment shows one without the other.
+int clinux_rename_exchange(int from_directory, const char *from, int to_directory, const char *to);
+
+/// renameat2(2) with RENAME_NOREPLACE.
+int clinux_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to);
+
+/// fallocate(2), mode 0.
+int clinux_fallocate(int descriptor, int64_t offset, int64_t length);
+
+/// syncfs(2).
+int clinux_syncfs(int descriptor);
+
+#endif
