@@ -1,0 +1,86 @@
+package import AssetModel
+package import FileSystem
+package import ObjectStore
+
+/// What happens while a plan is executed, as it happens. Delivered from many tasks; the receiver must not block.
+package enum ExecutionEvent: Sendable {
+    /// A fetch begins.
+    case started(AssetPin, objects: Int)
+    /// Another process holds the asset's lock. Sent when the wait begins and whenever the holder changes.
+    case waiting(AssetPin, LockWait)
+    /// The size of one more of its objects is known, in bytes.
+    case sized(AssetPin, bytes: Int64)
+    /// Bytes arrived and were written to staging.
+    case received(AssetPin, bytes: Int64)
+    /// Bytes were in staging from an earlier run, and still belong to the object.
+    case reused(AssetPin, bytes: Int64)
+    case ended(AssetPin, AssetOutcome)
+}
+
+/// A wait for the lock of an asset.
+package struct LockWait: Sendable, Hashable {
+    /// The lock file's path.
+    package let path: String
+    /// `process 4711 (python3 serve.py)`; nil where the system does not say.
+    package let holder: String?
+    /// How long the wait may last, in seconds.
+    package let limit: Double
+
+    package init(path: String, holder: String?, limit: Double) {
+        self.path = path
+        self.holder = holder
+        self.limit = limit
+    }
+}
+
+/// What became of an asset.
+package enum AssetOutcome: Sendable {
+    /// It was there, whole.
+    case present
+    case fetched
+    case failed(ExecutionFailure)
+    /// Not tried, because this asset that it depends on did not appear.
+    case skipped(because: AssetPin)
+    /// The run was interrupted first; what arrived is kept in staging.
+    case interrupted
+}
+
+/// Why an asset could not be fetched.
+package enum ExecutionFailure: Error, Sendable {
+    case store(StoreError)
+    case file(FileError)
+    /// The lock was held for longer than may be waited.
+    case lockTimeout(LockWait)
+    /// `address` has other content than was promised: by whom (`assets.yaml`, `.meta`), both digests in hexadecimal.
+    case digest(address: String, expected: String, actual: String, source: String)
+    /// `address` has another size than was promised, in bytes.
+    case size(address: String, expected: Int64, actual: Int64, source: String)
+}
+
+/// What executing a plan came to.
+package struct Report: Sendable {
+    /// In the plan's order.
+    package let results: [AssetResult]
+    package let seconds: Double
+
+    package init(results: [AssetResult], seconds: Double) {
+        self.results = results
+        self.seconds = seconds
+    }
+}
+
+package struct AssetResult: Sendable {
+    package let pin: AssetPin
+    package let outcome: AssetOutcome
+    /// Objects of which at least one byte was requested in this run.
+    package let downloadedObjects: Int
+    /// Bytes that arrived in this run.
+    package let downloadedBytes: Int64
+
+    package init(pin: AssetPin, outcome: AssetOutcome, downloadedObjects: Int, downloadedBytes: Int64) {
+        self.pin = pin
+        self.outcome = outcome
+        self.downloadedObjects = downloadedObjects
+        self.downloadedBytes = downloadedBytes
+    }
+}

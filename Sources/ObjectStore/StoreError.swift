@@ -1,0 +1,34 @@
+/// Why a store did not answer as asked: one closed set for all providers.
+package struct StoreError: Error, Hashable, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case notFound
+        /// The credentials were understood and do not suffice.
+        case permissionDenied
+        /// No credentials, or not accepted.
+        case unauthenticated
+        /// The object no longer has the entity tag that was asked for.
+        case changed
+        case invalidRange
+        /// The store cannot be reached, or failed for longer than the retry policy waits.
+        case unavailable
+        /// The answer was not what the protocol says: a wrong length, a range that was not asked for.
+        case invalidAnswer
+        /// The settings name no usable store.
+        case misconfigured
+    }
+
+    package let kind: Kind
+    /// `get`, `head`, `list`: what was tried.
+    package let operation: String
+    /// The object's or the store's address.
+    package let address: String
+    /// What the store or the system said, without a secret.
+    package let detail: String
+
+    package init(_ kind: Kind, operation: String, address: String, detail: String) {
+        self.kind = kind
+        self.operation = operation
+        self.address = address
+        self.detail = detail
+    }
+}

@@ -1,0 +1,81 @@
+package import AssetModel
+
+/// What planning asks of the world. `Catalog` answers from a store and a directory, a test from a dictionary.
+///
+/// Planning asks each fact once and many at the same time. An asset that is not there is an answer, not an error; what
+/// is thrown (the store cannot be reached, an object is malformed) fails what asked for it and nothing else.
+package protocol AssetFacts: Sendable {
+    /// The versions of an asset that may be chosen.
+    func versions(of name: AssetName) async throws -> KnownVersions
+
+    /// Whether a version stands in the assets directory. Reads the directory only.
+    func localState(of pin: AssetPin, selection: [FileSelection]) async throws -> LocalState
+
+    /// What a version consists of, from its `.meta`. Asked only for what must be fetched.
+    func metadata(of pin: AssetPin) async throws -> VersionMetadata
+
+    /// Some names that exist, for the explanation of one that does not. Asked only after a failure.
+    func names(near name: AssetName) async -> [AssetName]
+}
+
+/// The versions of an asset, and where they were looked for.
+package struct KnownVersions: Sendable, Equatable {
+    /// In the store; nil where the store has no such asset, or there is no store (pre-downloaded mode).
+    package let inStore: [AssetVersion]?
+    /// In the assets directory: complete ones, or, in pre-downloaded mode, every version-named file or folder, as
+    /// Python modelkit takes them.
+    package let local: [AssetVersion]
+    /// Where it was looked, for messages: `store/modelkit-assets/nlp/lexicon.versions`.
+    package let places: [String]
+
+    package init(inStore: [AssetVersion]?, local: [AssetVersion], places: [String]) {
+        self.inStore = inStore
+        self.local = local
+        self.places = places
+    }
+
+    /// All of them, latest first, each once. modelkit too puts the two together before it takes the latest.
+    package var all: [AssetVersion] { Set(local).union(inStore ?? []).sorted(by: >) }
+}
+
+/// What stands in the assets directory under a version's name.
+package enum LocalState: Sendable, Equatable {
+    case missing
+    /// Whole, with its marker (or version-named, in pre-downloaded mode).
+    case complete
+    /// Fetched in part, and the part holds all that is asked for; its record names these files.
+    case partial
+    /// Something is there that cannot be taken for the asset, and why: `no .SUCCESS marker`.
+    case incomplete(reason: String)
+}
+
+/// A version's `.meta`.
+package struct VersionMetadata: Sendable, Equatable {
+    package let kind: AssetKind
+    /// Seconds since 1970, whole ones.
+    package let pushTime: Int64
+    /// One with no path for a file asset; in the order of `.meta` for a directory.
+    package let objects: [ObjectFacts]
+
+    package init(kind: AssetKind, pushTime: Int64, objects: [ObjectFacts]) {
+        self.kind = kind
+        self.pushTime = pushTime
+        self.objects = objects
+    }
+}
+
+/// One object of a version.
+package struct ObjectFacts: Sendable, Equatable {
+    /// Nil where the asset is one file.
+    package let path: RelativePath?
+    /// In bytes; nil where the store has not been asked.
+    package var size: Int64?
+    /// Nil where nobody recorded it.
+    package var sha256: SHA256Digest?
+
+    package init(path: RelativePath?, size: Int64? = nil, sha256: SHA256Digest? = nil) {
+        self.path = path
+        self.size = size
+        self.sha256 = sha256
+    }
+}
