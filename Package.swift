@@ -51,7 +51,11 @@ let package = Package(
         // MARK: What is there, and making it so
 
         /** What the store and the assets directory hold, as planning asks for it */
-        .target(name: "Catalog", dependencies: ["AssetModel", "Planning", "ObjectStore", "FileSystem"]),
+        .target(
+            name: "Catalog",
+            dependencies: [
+                "AssetModel", "Planning", "ObjectStore", "FileSystem", .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         /** Makes a plan true */
         .target(
             name: "Execution",

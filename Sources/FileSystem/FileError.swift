@@ -30,4 +30,5 @@ package struct FileError: Error, Hashable, Sendable {
     package var isMissing: Bool { code == ENOENT }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isReadOnly: Bool { code == EROFS }
+    package var isNotADirectory: Bool { code == ENOTDIR }
 }

@@ -6,13 +6,19 @@ package import AssetModel
 /// is thrown (the store cannot be reached, an object is malformed) fails what asked for it and nothing else.
 package protocol AssetFacts: Sendable {
     /// The versions of an asset that may be chosen.
-    func versions(of name: AssetName) async throws -> KnownVersions
+    ///
+    /// - Parameter requirements: all that are known, sorted: where each names a version that is present, the store need
+    ///   not be asked.
+    func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions
 
     /// Whether a version stands in the assets directory. Reads the directory only.
-    func localState(of pin: AssetPin, selection: [FileSelection]) async throws -> LocalState
+    func localState(of pin: AssetPin) async throws -> LocalState
 
     /// What a version consists of, from its `.meta`. Asked only for what must be fetched.
     func metadata(of pin: AssetPin) async throws -> VersionMetadata
+
+    /// Whether a present version has a file or a folder of this path.
+    func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool
 
     /// Some names that exist, for the explanation of one that does not. Asked only after a failure.
     func names(near name: AssetName) async -> [AssetName]
@@ -43,8 +49,8 @@ package enum LocalState: Sendable, Equatable {
     case missing
     /// Whole, with its marker (or version-named, in pre-downloaded mode).
     case complete
-    /// Fetched in part, and the part holds all that is asked for; its record names these files.
-    case partial
+    /// Fetched in part: these paths are there, sorted. Whether they are all that is asked for is planning's to say.
+    case partial(paths: [RelativePath])
     /// Something is there that cannot be taken for the asset, and why: `no .SUCCESS marker`.
     case incomplete(reason: String)
 }

@@ -1,0 +1,20 @@
+/// Where this tool keeps its own things in the assets directory. No asset's name begins with a dot, and no name or
+/// version holds an `@`, so nothing here can be taken for an asset or for another one's.
+///
+/// ```
+/// .modelkit-assets/staging/nlp/lexicon/@2.0/content      what arrives, before it appears
+/// .modelkit-assets/staging/nlp/lexicon/@2.0/journal      what has arrived
+/// .modelkit-assets/partial/nlp/lexicon/@2.0              the paths of an asset that was fetched in part
+/// ```
+package enum ToolLayout {
+    package static let folder = ".modelkit-assets"
+    package static let stagingFolder = "\(folder)/staging"
+    package static let partialFolder = "\(folder)/partial"
+
+    package static let content = "content"
+    package static let journal = "journal"
+
+    package static func staging(of pin: AssetPin) -> String { "\(stagingFolder)/\(pin.name)/\(entry(of: pin))" }
+    package static func partialRecords(of name: AssetName) -> String { "\(partialFolder)/\(name)" }
+    package static func entry(of pin: AssetPin) -> String { "@\(pin.version)" }
+}

@@ -1,0 +1,106 @@
+internal import FoundationEssentials
+
+/// A JSON object of the store, read with errors that say where they are and what was expected.
+struct JSONObject {
+    private let values: [String: JSONValue]
+
+    /// - Throws: `ContentFault` where the bytes are not a JSON object.
+    init(_ bytes: [UInt8]) throws(ContentFault) {
+        let value: JSONValue
+        do {
+            value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        } catch {
+            throw .malformed("it is not JSON (it begins with `\(Self.beginning(of: bytes))`)")
+        }
+        guard case .object(let values) = value else {
+            throw .malformed("it is \(value.kind), and must be an object")
+        }
+        self.values = values
+    }
+
+    func string(_ key: String) throws(ContentFault) -> String {
+        guard case .string(let text) = try value(key) else { throw wrong(key, "a string") }
+        return text
+    }
+
+    func bool(_ key: String, default standard: Bool) throws(ContentFault) -> Bool {
+        switch values[key] {
+        case nil: return standard
+        case .bool(let value): return value
+        default: throw wrong(key, "true or false")
+        }
+    }
+
+    func strings(_ key: String) throws(ContentFault) -> [String] {
+        guard case .array(let items) = try value(key) else { throw wrong(key, "a list of strings") }
+        var strings: [String] = []
+        strings.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() {
+            guard case .string(let text) = item else {
+                throw .malformed("`\(key)[\(index)]` is \(item.kind), and must be a string")
+            }
+            strings.append(text)
+        }
+        return strings
+    }
+
+    private func value(_ key: String) throws(ContentFault) -> JSONValue {
+        guard let value = values[key] else { throw .malformed("it has no `\(key)`") }
+        return value
+    }
+
+    private func wrong(_ key: String, _ expected: String) -> ContentFault {
+        .malformed("`\(key)` is \(values[key]?.kind ?? "missing"), and must be \(expected)")
+    }
+
+    private static func beginning(of bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(24), as: UTF8.self)
+        return bytes.count > 24 ? text + "…" : text
+    }
+}
+
+/// What is wrong with an object's content.
+enum ContentFault: Error {
+    /// To follow the object's address.
+    case malformed(String)
+    /// A path in it must not be used; the fault follows the path.
+    case unsafePath(String, fault: String)
+}
+
+/// Any JSON value. Numbers are not kept: nothing that is read here is one.
+enum JSONValue: Decodable {
+    case null, number
+    case bool(Bool)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let array = try? container.decode([JSONValue].self) {
+            self = .array(array)
+        } else if let object = try? container.decode([String: JSONValue].self) {
+            self = .object(object)
+        } else if let bool = try? container.decode(Bool.self) {
+            self = .bool(bool)
+        } else {
+            _ = try container.decode(Double.self)
+            self = .number
+        }
+    }
+
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .number: "a number"
+        case .bool: "true or false"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

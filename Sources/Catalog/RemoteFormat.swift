@@ -1,0 +1,66 @@
+internal import AssetModel
+internal import Planning
+
+/// Reads what modelkit keeps about an asset beside its data.
+///
+/// - `NAME.versions`: `{"versions": ["1.1", "1.0"]}`
+/// - `NAME/VERSION.meta`: `{"push_date": ISO 8601, "is_directory": bool, "contents": [paths]}`, `contents` where it is a
+///   directory.
+///
+/// Other keys are ignored, as modelkit does. Source: modelkit 0.1.3, `assets/remote.py`.
+enum RemoteFormat {
+    static func versions(
+        _ bytes: [UInt8], in system: VersioningSystem
+    ) throws(ContentFault) -> [AssetVersion] {
+        let texts = try JSONObject(bytes).strings("versions")
+        var versions: [AssetVersion] = []
+        for text in texts {
+            guard let version = system.version(text) else {
+                throw .malformed("`\(text)` is not a \(system.name) version (\(system.form))")
+            }
+            versions.append(version)
+        }
+        return versions
+    }
+
+    static func metadata(_ bytes: [UInt8]) throws(ContentFault) -> VersionMetadata {
+        let object = try JSONObject(bytes)
+        let date = try object.string("push_date")
+        guard let pushTime = PushDate.seconds(date) else {
+            throw .malformed("`push_date` is `\(date)`, and must be an ISO 8601 date and time")
+        }
+        guard try object.bool("is_directory", default: false) else {
+            return VersionMetadata(kind: .file, pushTime: pushTime, objects: [ObjectFacts(path: nil)])
+        }
+        let contents = try object.strings("contents")
+        guard !contents.isEmpty else { throw .malformed("`contents` is empty, and must name its files") }
+        return VersionMetadata(
+            kind: .directory, pushTime: pushTime, objects: try paths(contents).map { ObjectFacts(path: $0) })
+    }
+
+    /// The paths, each safe, none twice, none both a file and a folder.
+    private static func paths(_ texts: [String]) throws(ContentFault) -> [RelativePath] {
+        var files: Set<RelativePath> = []
+        var paths: [RelativePath] = []
+        for text in texts {
+            let path: RelativePath
+            do {
+                path = try RelativePath(text)
+            } catch {
+                throw .unsafePath(text, fault: error.words)
+            }
+            guard files.insert(path).inserted else { throw .unsafePath(text, fault: "is there twice") }
+            paths.append(path)
+        }
+        for path in paths {
+            var parent = path.parent
+            while let folder = parent {
+                if files.contains(folder) {
+                    throw .unsafePath(folder.text, fault: "is both a file and the folder of `\(path)`")
+                }
+                parent = folder.parent
+            }
+        }
+        return paths
+    }
+}

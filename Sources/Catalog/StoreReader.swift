@@ -1,0 +1,58 @@
+internal import AssetModel
+internal import FileSystem
+internal import NIOCore
+package import ObjectStore
+
+extension ObjectStore {
+    /// The whole of a small object.
+    ///
+    /// - Parameter limit: in bytes; a larger object is `.invalidAnswer`, so that nobody's mistake fills the memory.
+    package func read(_ key: ObjectKey, limit: Int) async throws(StoreError) -> [UInt8] {
+        let download = try await get(key, GetOptions())
+        guard download.attributes.size <= Int64(limit) else {
+            throw StoreError(
+                .invalidAnswer, operation: "get", address: address(of: key),
+                detail: "it has \(download.attributes.size) bytes, and \(limit) are the most that is read")
+        }
+        switch download.body {
+        case .stream(let chunks): return try await collect(chunks, of: key, size: download.attributes.size)
+        case .file(let file): return try await read(file, of: key, size: download.attributes.size)
+        }
+    }
+
+    private func collect(
+        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable, of key: ObjectKey, size: Int64
+    ) async throws(StoreError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(size))
+        do {
+            for try await chunk in chunks {
+                bytes.append(contentsOf: chunk.readableBytesView)
+                if bytes.count > size { break }
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.unavailable, operation: "get", address: address(of: key), detail: "\(error)")
+        }
+        return try whole(bytes, of: key, size: size)
+    }
+
+    private func read(_ file: OpenedFile, of key: ObjectKey, size: Int64) async throws(StoreError) -> [UInt8] {
+        let bytes = await DiskQueue.shared.run {
+            [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
+                count = readDescriptor(file.descriptor, into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        }
+        return try whole(bytes, of: key, size: size)
+    }
+
+    private func whole(_ bytes: [UInt8], of key: ObjectKey, size: Int64) throws(StoreError) -> [UInt8] {
+        guard bytes.count == size else {
+            throw StoreError(
+                .invalidAnswer, operation: "get", address: address(of: key),
+                detail: "\(bytes.count) bytes came of the \(size) that were announced")
+        }
+        return bytes
+    }
+}

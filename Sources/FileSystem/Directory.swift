@@ -1,0 +1,300 @@
+internal import CLinux
+internal import Glibc
+
+/// An open directory, and the only way to anything below the assets directory.
+///
+/// A path below it is walked component by component from the descriptor, and no component may be a symbolic link, so
+/// that nothing planted there leads a write or a read outside, whoever changes what meanwhile. Names come from
+/// validated types; a component that is empty, `.` or `..` is refused again here.
+///
+/// A class because it owns a descriptor that many tasks use at once.
+package final class Directory: Sendable {
+    let descriptor: CInt
+    /// As it was given, for messages.
+    package let path: String
+
+    private init(descriptor: CInt, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens the directory that everything else is relative to. Symbolic links in its own path are the user's affair.
+    package static func open(_ path: String) throws(FileError) -> Directory {
+        let descriptor = retrying { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open the directory", code: errno) }
+        return Directory(descriptor: descriptor, path: path)
+    }
+
+    // MARK: Directories below
+
+    /// Opens a directory below this one.
+    ///
+    /// - Parameter relative: components joined by `/`; empty for this directory itself.
+    package func directory(_ relative: some StringProtocol) throws(FileError) -> Directory {
+        var directory = self
+        for component in relative.split(separator: "/") {
+            directory = try directory.child(String(component))
+        }
+        return directory
+    }
+
+    /// The directory below, or nil where one of the components does not exist.
+    package func directoryIfPresent(_ relative: some StringProtocol) throws(FileError) -> Directory? {
+        do {
+            return try directory(relative)
+        } catch where error.isMissing {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    /// Opens a directory below this one and makes what is missing, with mode 0755 whatever the umask.
+    package func makeDirectory(_ relative: some StringProtocol) throws(FileError) -> Directory {
+        var directory = self
+        for component in relative.split(separator: "/") {
+            directory = try directory.makeChild(String(component))
+        }
+        return directory
+    }
+
+    private func makeChild(_ name: String) throws(FileError) -> Directory {
+        do {
+            return try child(name)
+        } catch where error.isMissing {
+            if mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
+                throw failure(name, "create the directory")
+            }
+            let made = try child(name)
+            fchmod(made.descriptor, 0o755)
+            return made
+        } catch {
+            throw error
+        }
+    }
+
+    private func child(_ name: String) throws(FileError) -> Directory {
+        try checkName(name)
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let opened = retrying { openat(descriptor, name, flags) }
+        if opened < 0 {
+            let code = errno
+            try refuseLink(name, attempt: "open the directory")
+            throw FileError(path: pathOf(name), attempt: "open the directory", code: code)
+        }
+        return Directory(descriptor: opened, path: pathOf(name))
+    }
+
+    // MARK: Files
+
+    /// Opens or creates a file in this directory for reading and writing, mode 0644 less the umask.
+    package func createFile(_ name: String, truncate: Bool = false) throws(FileError) -> File {
+        try open(name, O_RDWR | O_CREAT | (truncate ? O_TRUNC : 0), attempt: "create")
+    }
+
+    /// Creates a file that must not exist.
+    package func createNewFile(_ name: String) throws(FileError) -> File {
+        try open(name, O_RDWR | O_CREAT | O_EXCL, attempt: "create")
+    }
+
+    package func openFile(_ name: String) throws(FileError) -> File {
+        try open(name, O_RDONLY, attempt: "open")
+    }
+
+    /// The whole content of a small file; nil where there is none.
+    package func contents(of name: String, limit: Int = 16 << 20) throws(FileError) -> [UInt8]? {
+        do {
+            return try openFile(name).readAll(limit: limit)
+        } catch where error.isMissing {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    private func open(_ name: String, _ flags: CInt, attempt: String) throws(FileError) -> File {
+        try checkName(name)
+        // O_NONBLOCK: a pipe that somebody put here must not hang the open.
+        let opened = retrying { openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o644) }
+        if opened < 0 {
+            let code = errno
+            if code == ELOOP { try refuseLink(name, attempt: attempt) }
+            throw FileError(path: pathOf(name), attempt: attempt, code: code)
+        }
+        return File(descriptor: opened, path: pathOf(name))
+    }
+
+    // MARK: Entries
+
+    /// What stands under a name, itself and not what a link points to; nil where nothing does.
+    package func status(of name: String) throws(FileError) -> FileStatus? {
+        try checkName(name)
+        var buffer = stat()
+        if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return FileStatus(buffer) }
+        if errno == ENOENT { return nil }
+        throw failure(name, "look at")
+    }
+
+    package func status() throws(FileError) -> FileStatus {
+        var buffer = stat()
+        guard fstat(descriptor, &buffer) == 0 else { throw FileError(path: path, attempt: "look at", code: errno) }
+        return FileStatus(buffer)
+    }
+
+    /// The names of all entries, sorted by their bytes.
+    package func entries() throws(FileError) -> [String] {
+        let copy = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard copy >= 0, let stream = fdopendir(copy) else {
+            throw FileError(path: path, attempt: "list", code: errno)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Removes a file or a whole tree; nothing there is fine.
+    package func remove(_ name: String) throws(FileError) {
+        guard let status = try status(of: name) else { return }
+        if status.kind == .directory {
+            let directory = try child(name)
+            for entry in try directory.entries() { try directory.remove(entry) }
+        }
+        let flags = status.kind == .directory ? AT_REMOVEDIR : 0
+        if unlinkat(descriptor, name, flags) != 0, errno != ENOENT { throw failure(name, "remove") }
+    }
+
+    /// Removes a directory if it is empty; says whether it is gone.
+    package func removeIfEmpty(_ name: String) -> Bool {
+        unlinkat(descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT
+    }
+
+    /// Renames an entry, over whatever file has the name there.
+    package func rename(_ name: String, to directory: Directory, as newName: String) throws(FileError) {
+        try checkName(newName)
+        guard renameat(descriptor, name, directory.descriptor, newName) == 0 else {
+            throw directory.failure(newName, "rename \(pathOf(name)) to")
+        }
+    }
+
+    /// Puts an entry in the place of another, which comes to stand under the first one's name, in one step.
+    ///
+    /// Where the file system cannot exchange names, the old entry is moved away first: then a crash can leave the name
+    /// without either, but never with something unfinished.
+    package func exchange(_ name: String, with directory: Directory, _ other: String) throws(FileError) {
+        if clinux_rename_exchange(descriptor, name, directory.descriptor, other) == 0 { return }
+        guard errno == EINVAL || errno == ENOSYS else { throw directory.failure(other, "replace") }
+        let aside = other + ".replaced"
+        try directory.rename(other, to: self, as: aside)
+        try rename(name, to: directory, as: other)
+        try rename(aside, to: self, as: name)
+    }
+
+    /// Sets when the entry was last changed and read, in whole seconds since 1970.
+    package func setTime(of name: String, to seconds: Int64) throws(FileError) {
+        var times = (timespec(tv_sec: Int(seconds), tv_nsec: 0), timespec(tv_sec: Int(seconds), tv_nsec: 0))
+        let result = withUnsafePointer(to: &times) { pointer in
+            pointer.withMemoryRebound(to: timespec.self, capacity: 2) {
+                utimensat(descriptor, name, $0, AT_SYMLINK_NOFOLLOW)
+            }
+        }
+        guard result == 0 else { throw failure(name, "set the time of") }
+    }
+
+    /// Sets this directory's own time, in whole seconds since 1970.
+    package func setTime(to seconds: Int64) throws(FileError) {
+        try setTimes(of: descriptor, path: path, seconds: seconds)
+    }
+
+    /// Makes the directory's entries durable.
+    package func sync() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: "sync", code: errno) }
+    }
+
+    /// Bytes that this user may still write to the file system.
+    package func freeSpace() throws(FileError) -> Int64 {
+        var buffer = statvfs()
+        guard fstatvfs(descriptor, &buffer) == 0 else {
+            throw FileError(path: path, attempt: "ask for the free space of", code: errno)
+        }
+        return Int64(buffer.f_bavail) * Int64(buffer.f_frsize)
+    }
+
+    /// Whether this user may create entries here.
+    package func isWritable() -> Bool { faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 }
+
+    // MARK: Errors
+
+    private func pathOf(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+
+    private func failure(_ name: String, _ attempt: String) -> FileError {
+        FileError(path: pathOf(name), attempt: attempt, code: errno)
+    }
+
+    private func checkName(_ name: String) throws(FileError) {
+        if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(0) {
+            throw FileError(path: path, attempt: "use", refusal: "`\(name)` is not the name of an entry")
+        }
+    }
+
+    private func refuseLink(_ name: String, attempt: String) throws(FileError) {
+        guard let status = try status(of: name), status.kind == .link else { return }
+        throw FileError(
+            path: pathOf(name), attempt: attempt, refusal: "it is a symbolic link, which could lead out of the directory")
+    }
+}
+
+/// What stands under a name.
+package struct FileStatus: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case file, directory, link, other
+    }
+
+    package let kind: Kind
+    /// In bytes.
+    package let size: Int64
+    /// Seconds since 1970, and the nanoseconds past them.
+    package let modified: Int64
+    package let modifiedNanoseconds: Int64
+    package let device: UInt64
+    package let inode: UInt64
+    package let linkCount: UInt64
+
+    init(_ buffer: stat) {
+        switch buffer.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .link
+        default: kind = .other
+        }
+        size = Int64(buffer.st_size)
+        modified = Int64(buffer.st_mtim.tv_sec)
+        modifiedNanoseconds = Int64(buffer.st_mtim.tv_nsec)
+        device = UInt64(buffer.st_dev)
+        inode = UInt64(buffer.st_ino)
+        linkCount = UInt64(buffer.st_nlink)
+    }
+}
+
+/// Repeats a call that a signal interrupted.
+func retrying(_ call: () -> CInt) -> CInt {
+    while true {
+        let result = call()
+        if result >= 0 || errno != EINTR { return result }
+    }
+}
+
+func setTimes(of descriptor: CInt, path: String, seconds: Int64) throws(FileError) {
+    var times = (timespec(tv_sec: Int(seconds), tv_nsec: 0), timespec(tv_sec: Int(seconds), tv_nsec: 0))
+    let result = withUnsafePointer(to: &times) { pointer in
+        pointer.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(descriptor, $0) }
+    }
+    guard result == 0 else { throw FileError(path: path, attempt: "set the time of", code: errno) }
+}

@@ -1,0 +1,198 @@
+internal import CLinux
+internal import Glibc
+
+/// An open file.
+///
+/// A class because it owns a descriptor that the parts of one object share.
+package final class File: Sendable {
+    package let descriptor: CInt
+    package let path: String
+
+    init(descriptor: CInt, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens a file for reading wherever it is, through links too: for what the user names, not for what is below the
+    /// assets directory.
+    package static func openForReading(_ path: String) throws(FileError) -> File {
+        let descriptor = retrying { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
+        return File(descriptor: descriptor, path: path)
+    }
+
+    package func status() throws(FileError) -> FileStatus {
+        var buffer = stat()
+        guard fstat(descriptor, &buffer) == 0 else { throw failure("look at") }
+        return FileStatus(buffer)
+    }
+
+    // MARK: Content
+
+    /// Writes all the bytes at the offset.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(
+                descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset) + off_t(done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure("write to") }
+            done += count
+        }
+    }
+
+    /// Appends all the bytes, in one call where the system takes them so.
+    package func append(_ bytes: some Collection<UInt8>) throws(FileError) {
+        try write(Array(bytes), at: try status().size)
+    }
+
+    private func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
+        var result: Result<Void, FileError> = .success(())
+        bytes.withUnsafeBytes { buffer in
+            do throws(FileError) {
+                try write(buffer, at: offset)
+            } catch {
+                result = .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Fills the buffer from the offset on, as far as the file goes; the number of bytes read.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset) + off_t(done))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read") }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+
+    /// The whole content.
+    ///
+    /// - Throws: EFBIG where it is longer than the limit, in bytes.
+    package func readAll(limit: Int) throws(FileError) -> [UInt8] {
+        let status = try status()
+        guard status.kind == .file else {
+            throw FileError(path: path, attempt: "read", refusal: "it is not a regular file")
+        }
+        guard status.size <= Int64(limit) else { throw FileError(path: path, attempt: "read", code: EFBIG) }
+        var result: Result<Int, FileError> = .success(0)
+        // One more byte than there was: a file that grows is noticed.
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.size) + 1) { buffer, count in
+            do throws(FileError) {
+                count = try read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            } catch {
+                result = .failure(error)
+            }
+        }
+        _ = try result.get()
+        return bytes
+    }
+
+    /// Copies bytes from another file without bringing them here where the file systems can, and shares the blocks
+    /// (a reflink) where they can do that; reads and writes otherwise.
+    ///
+    /// - Returns: how many bytes; fewer than the length where the other file ends early.
+    package func copy(
+        from source: CInt, _ range: Range<Int64>, to offset: Int64
+    ) throws(FileError) -> Int64 {
+        var done: Int64 = 0
+        while done < Int64(range.count) {
+            let count = clinux_copy_file_range(
+                source, range.lowerBound + done, descriptor, offset + done, range.count - Int(done))
+            if count > 0 {
+                done += Int64(count)
+            } else if count == 0 {
+                // Also what some virtual file systems answer for a file that has bytes: reading tells.
+                return done + (try copyByReading(from: source, range.dropFirst(Int(done)), to: offset + done))
+            } else if [EXDEV, ENOSYS, EOPNOTSUPP, EINVAL, EPERM, EBADF].contains(errno) {
+                return done + (try copyByReading(from: source, range.dropFirst(Int(done)), to: offset + done))
+            } else if errno != EINTR {
+                throw failure("copy to")
+            }
+        }
+        return done
+    }
+
+    private func copyByReading(from source: CInt, _ range: Range<Int64>, to offset: Int64) throws(FileError) -> Int64 {
+        var buffer = [UInt8](repeating: 0, count: min(1 << 20, range.count))
+        var done: Int64 = 0
+        while done < Int64(range.count) {
+            let wanted = min(buffer.count, range.count - Int(done))
+            let count = buffer.withUnsafeMutableBytes {
+                pread(source, $0.baseAddress, wanted, off_t(range.lowerBound + done))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("copy to") }
+            if count == 0 { break }
+            try write(Array(buffer[..<count]), at: offset + done)
+            done += Int64(count)
+        }
+        return done
+    }
+
+    // MARK: Space, time, durability
+
+    /// Takes the space for a file of this size now, so that a full disk is known before the bytes arrive. A file
+    /// system that cannot is left to grow the file as it is written.
+    package func preallocate(_ size: Int64) throws(FileError) {
+        guard size > 0 else { return }
+        while clinux_fallocate(descriptor, 0, size) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EOPNOTSUPP, ENOSYS, EINVAL: return
+            default: throw failure("make room for \(size) bytes in")
+            }
+        }
+    }
+
+    /// Cuts or extends the file to this size.
+    package func resize(to size: Int64) throws(FileError) {
+        guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw failure("resize") }
+    }
+
+    package func setMode(_ mode: UInt32) throws(FileError) {
+        guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of") }
+    }
+
+    /// When it was last changed and read, in whole seconds since 1970.
+    package func setTime(to seconds: Int64) throws(FileError) {
+        try setTimes(of: descriptor, path: path, seconds: seconds)
+    }
+
+    /// Makes the content durable.
+    package func sync() throws(FileError) {
+        guard retrying({ fsync(descriptor) }) == 0 else { throw failure("sync") }
+    }
+
+    /// Takes the exclusive `flock` if nobody holds it.
+    ///
+    /// - Returns: whether it was taken. It is given back when the file is closed.
+    package func tryLock() throws(FileError) -> Bool {
+        if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
+        // Some file systems say EACCES for a lock that somebody else has, as Python's filelock knows.
+        if errno == EWOULDBLOCK || errno == EACCES { return false }
+        throw failure("lock")
+    }
+
+    private func failure(_ attempt: String) -> FileError { FileError(path: path, attempt: attempt, code: errno) }
+}
+
+/// Fills the buffer from the beginning of an open file; the number of bytes read, fewer at the end or at an error.
+package func readDescriptor(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var done = 0
+    while done < buffer.count {
+        let count = pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(done))
+        if count < 0, errno == EINTR { continue }
+        if count <= 0 { break }
+        done += count
+    }
+    return done
+}

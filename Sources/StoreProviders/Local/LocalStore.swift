@@ -1,0 +1,100 @@
+internal import FileSystem
+internal import Glibc
+package import ObjectStore
+
+/// A folder as a store: the object `a/b` is the file `b` in its folder `a`, as Python modelkit's `LocalStorageDriver`
+/// keeps it.
+///
+/// The entity tag is made of the file's inode, size and modification time, so that a file that changes between two
+/// reads is noticed. Links inside the folder are followed: it is the user's own.
+package struct LocalStore: ObjectStore {
+    private let root: String
+
+    /// - Parameter path: the folder's path.
+    /// - Throws: `.misconfigured` where there is no such folder.
+    package init(path: String) throws(StoreError) {
+        root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        var status = stat()
+        guard stat(root, &status) == 0 else { throw Self.error(opening: root, code: errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw StoreError(.misconfigured, operation: "open", address: root, detail: "it is not a folder")
+        }
+    }
+
+    package var name: String { root }
+
+    package func address(of key: ObjectKey) -> String { key.text.isEmpty ? root : "\(root)/\(key.text)" }
+
+    package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
+        let path = try path(of: key, operation: "get")
+        return try await DiskQueue.shared.run { () throws(StoreError) in
+            let (file, attributes) = try open(path, operation: "get")
+            if let wanted = options.entityTag, wanted != attributes.entityTag {
+                throw StoreError(
+                    .changed, operation: "get", address: path, detail: "the file was changed since the fetch began")
+            }
+            let range = options.range ?? 0..<attributes.size
+            guard options.range == nil || range.lowerBound < attributes.size else {
+                throw StoreError(
+                    .invalidRange, operation: "get", address: path, detail: "the file has \(attributes.size) bytes")
+            }
+            return ObjectDownload(
+                attributes: attributes, range: range.clamped(to: 0..<attributes.size), body: .file(file))
+        }
+    }
+
+    package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
+        let path = try path(of: key, operation: "head")
+        return try await DiskQueue.shared.run { () throws(StoreError) in try open(path, operation: "head").1 }
+    }
+
+    package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage {
+        try await DiskQueue.shared.run { () throws(StoreError) in
+            var walk = LocalListing(root: root, prefix: prefix)
+            return ListPage(objects: try walk.objects(), next: nil)
+        }
+    }
+
+    private func open(_ path: String, operation: String) throws(StoreError) -> (OpenedFile, ObjectAttributes) {
+        do throws(FileError) {
+            let file = try File.openForReading(path)
+            let status = try file.status()
+            guard status.kind == .file else {
+                throw FileError(path: path, attempt: "open", code: status.kind == .directory ? ENOENT : EINVAL)
+            }
+            let tag = "\(status.inode)-\(status.size)-\(status.modified).\(status.modifiedNanoseconds)"
+            // The closure keeps the file, and with it the descriptor, for as long as the download is referred to.
+            let opened = OpenedFile(descriptor: file.descriptor) { _ in withExtendedLifetime(file) {} }
+            return (opened, ObjectAttributes(size: status.size, entityTag: tag))
+        } catch {
+            throw Self.error(error, operation: operation, address: path)
+        }
+    }
+
+    private func path(of key: ObjectKey, operation: String) throws(StoreError) -> String {
+        // Keys come from validated names and paths; this is the wall behind them.
+        let bad = key.text.split(separator: "/", omittingEmptySubsequences: false).contains {
+            $0.isEmpty || $0 == "." || $0 == ".."
+        }
+        guard !bad, !key.text.utf8.contains(0) else {
+            throw StoreError(
+                .notFound, operation: operation, address: "\(root)/\(key.text)", detail: "not a path below the folder")
+        }
+        return address(of: key)
+    }
+
+    static func error(_ error: FileError, operation: String, address: String) -> StoreError {
+        let kind: StoreError.Kind =
+            switch error.code {
+            case ENOENT, ENOTDIR, ENAMETOOLONG: .notFound
+            case EACCES, EPERM: .permissionDenied
+            default: .unavailable
+            }
+        return StoreError(kind, operation: operation, address: address, detail: error.reason)
+    }
+
+    private static func error(opening path: String, code: CInt) -> StoreError {
+        let kind: StoreError.Kind = code == EACCES ? .permissionDenied : .unavailable
+        return StoreError(kind, operation: "open", address: path, detail: String(cString: strerror(code)))
+    }
+}
