@@ -43,9 +43,7 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "ObjectStore", "FileSystem",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "ObjectStore", "FileSystem"
             ]),
 
         // MARK: What is there, and making it so
@@ -60,9 +58,8 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "AssetModel", "Planning", "ObjectStore", "FileSystem", "CLibCrypto", "CLinux",
+                "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "CLibCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
 
         // MARK: What a person types and sees

@@ -18,7 +18,7 @@ package struct Catalog: AssetFacts {
     /// - Parameter store: seen from modelkit's prefix; nil for pre-downloaded mode.
     package init(store: (any ObjectStore)?, directory: Directory, system: VersioningSystem) {
         self.store = store
-        local = LocalCatalog(directory: directory, system: system)
+        local = LocalCatalog(directory: directory)
         self.system = system
     }
 
@@ -28,7 +28,7 @@ package struct Catalog: AssetFacts {
         let folder = "\(local.directory.path)/\(name)"
         guard let store else {
             let versions = try await DiskQueue.shared.run { () throws(FileError) in
-                try local.versions(of: name, markedOnly: false)
+                try local.versions(of: name, in: system, markedOnly: false)
             }
             return KnownVersions(inStore: nil, local: versions, places: [folder])
         }
@@ -36,7 +36,7 @@ package struct Catalog: AssetFacts {
             return KnownVersions(inStore: nil, local: present, places: [folder])
         }
         let marked = try await DiskQueue.shared.run { () throws(FileError) in
-            try local.versions(of: name, markedOnly: true)
+            try local.versions(of: name, in: system, markedOnly: true)
         }
         let key = ObjectKey(ModelkitLayout.versionsObject(of: name))
         return KnownVersions(
@@ -45,13 +45,7 @@ package struct Catalog: AssetFacts {
 
     package func localState(of pin: AssetPin) async throws -> LocalState {
         let marked = store != nil
-        return try await DiskQueue.shared.run { () throws(FileError) in
-            let state = try local.state(of: pin, marked: marked)
-            if case .incomplete = state, let record = try local.partialRecord(of: pin), try local.holds(record, of: pin) {
-                return .partial(paths: record.paths)
-            }
-            return state
-        }
+        return try await DiskQueue.shared.run { () throws(FileError) in try local.state(of: pin, marked: marked) }
     }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {

@@ -1,21 +1,19 @@
 package import AssetModel
 package import FileSystem
-internal import Planning
+package import Planning
 
 /// What the assets directory holds.
 package struct LocalCatalog: Sendable {
     package let directory: Directory
-    private let system: VersioningSystem
 
-    package init(directory: Directory, system: VersioningSystem) {
-        self.directory = directory
-        self.system = system
-    }
+    package init(directory: Directory) { self.directory = directory }
 
     /// The versions that stand in the asset's folder.
     ///
     /// - Parameter markedOnly: only those with their marker; Python modelkit without a provider asks for none.
-    package func versions(of name: AssetName, markedOnly: Bool) throws(FileError) -> [AssetVersion] {
+    package func versions(
+        of name: AssetName, in system: VersioningSystem, markedOnly: Bool
+    ) throws(FileError) -> [AssetVersion] {
         guard let folder = try folderIfPresent(of: name) else { return [] }
         var versions: [AssetVersion] = []
         for entry in try folder.entries() {
@@ -29,7 +27,7 @@ package struct LocalCatalog: Sendable {
     /// Whether the version stands there as it should.
     ///
     /// - Parameter marked: whether a marker is wanted.
-    func state(of pin: AssetPin, marked: Bool) throws(FileError) -> LocalState {
+    package func state(of pin: AssetPin, marked: Bool) throws(FileError) -> LocalState {
         guard let folder = try folderIfPresent(of: pin.name), let status = try folder.status(of: pin.version.text)
         else { return .missing }
         if status.kind == .link {
@@ -38,7 +36,9 @@ package struct LocalCatalog: Sendable {
                 refusal: "it is a symbolic link, which could lead out of the directory")
         }
         let complete = marked ? try hasMarker(pin.version, status, in: folder) : true
-        return complete ? .complete : .incomplete(reason: "no \(ModelkitLayout.marker) marker")
+        if complete { return .complete }
+        if let record = try partialRecord(of: pin), try holds(record, of: pin) { return .partial(paths: record.paths) }
+        return .incomplete(reason: "no \(ModelkitLayout.marker) marker")
     }
 
     func hasPart(_ part: RelativePath, of pin: AssetPin) throws(FileError) -> Bool {

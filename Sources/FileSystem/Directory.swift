@@ -53,6 +53,20 @@ package final class Directory: Sendable {
 
     /// Opens a directory below this one and makes what is missing, with mode 0755 whatever the umask.
     package func makeDirectory(_ relative: some StringProtocol) throws(FileError) -> Directory {
+        // Another process may remove an empty folder between our steps; it cannot go on doing so for ever.
+        for _ in 0..<100 {
+            do {
+                return try makeEach(relative)
+            } catch where error.isMissing {
+                continue
+            } catch {
+                throw error
+            }
+        }
+        return try makeEach(relative)
+    }
+
+    private func makeEach(_ relative: some StringProtocol) throws(FileError) -> Directory {
         var directory = self
         for component in relative.split(separator: "/") {
             directory = try directory.makeChild(String(component))
@@ -97,6 +111,11 @@ package final class Directory: Sendable {
     /// Creates a file that must not exist.
     package func createNewFile(_ name: String) throws(FileError) -> File {
         try open(name, O_RDWR | O_CREAT | O_EXCL, attempt: "create")
+    }
+
+    /// Opens or creates a file that is only added to: each `append` is one write at its end.
+    package func createLog(_ name: String) throws(FileError) -> File {
+        try open(name, O_WRONLY | O_CREAT | O_APPEND, attempt: "create")
     }
 
     package func openFile(_ name: String) throws(FileError) -> File {

@@ -43,10 +43,13 @@ package final class File: Sendable {
         }
     }
 
-    /// Appends all the bytes, in one call where the system takes them so.
-    package func append(_ bytes: some Collection<UInt8>) throws(FileError) {
-        try write(Array(bytes), at: try status().size)
+    /// Adds a text at the end, in one call; for a file of `createLog`.
+    package func append(_ text: String) throws(FileError) {
+        // On a descriptor opened with O_APPEND Linux writes at the end whatever the offset: pwrite(2), Bugs.
+        try write(Array(text.utf8), at: 0)
     }
+
+    package func write(_ text: String) throws(FileError) { try write(Array(text.utf8), at: 0) }
 
     private func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
         var result: Result<Void, FileError> = .success(())

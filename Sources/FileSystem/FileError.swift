@@ -28,6 +28,7 @@ package struct FileError: Error, Hashable, Sendable {
     package var reason: String { refusal ?? String(cString: strerror(code)) }
 
     package var isMissing: Bool { code == ENOENT }
+    package var isExisting: Bool { code == EEXIST }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isReadOnly: Bool { code == EROFS }
     package var isNotADirectory: Bool { code == ENOTDIR }

@@ -44,14 +44,32 @@ package enum StepAction: Sendable, Hashable {
     /// It is there.
     case keep
     case fetch
-    /// Something is there, and is replaced for this reason.
-    case refetch(reason: String)
+    /// Something is there, and is replaced.
+    case refetch(RefetchReason)
 
     package var word: String {
         switch self {
         case .keep: "keep"
         case .fetch: "fetch"
         case .refetch: "refetch"
+        }
+    }
+}
+
+/// Why something that is there is fetched anew.
+package enum RefetchReason: Sendable, Hashable {
+    /// Whatever is there: MODELKIT_STORAGE_FORCE_DOWNLOAD or a flag says so.
+    case forced
+    /// It was fetched in part, and more of it is wanted.
+    case moreFiles
+    /// What is there cannot be taken for the asset.
+    case incomplete(String)
+
+    package var words: String {
+        switch self {
+        case .forced: "forced"
+        case .moreFiles: "more of its files are wanted"
+        case .incomplete(let reason): reason
         }
     }
 }

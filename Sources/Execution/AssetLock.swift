@@ -1,0 +1,100 @@
+package import AssetModel
+package import FileSystem
+
+/// The lock of one asset's name, which Python modelkit takes too: a `flock` on `.cache/NAME.lock`.
+///
+/// Given back when the value goes away. Source: modelkit 0.1.3 `assets/manager.py`, and Python `filelock`, whose newer
+/// versions may unlink the file, so that a lock counts only while the path still leads to it.
+package struct AssetLock: Sendable {
+    private let file: File
+
+    /// How often a held lock is tried, as Python's filelock does.
+    private static let pollInterval = Duration.milliseconds(50)
+
+    /// Waits for the lock.
+    ///
+    /// - Parameter waiting: told when the wait begins and whenever the holder changes.
+    /// - Throws: `ExecutionFailure`, or `CancellationError`.
+    package static func acquire(
+        _ name: AssetName, in directory: Directory, patience: LockPatience, progress: @Sendable () -> LockProgress,
+        waiting: (LockWait) -> Void
+    ) async throws -> AssetLock {
+        let clock = ContinuousClock()
+        var (deadline, seen) = (clock.now + .seconds(patience.seconds), progress())
+        var announced: LockWait?
+        while true {
+            if let lock = try await tryAcquire(name, in: directory) { return lock }
+            let wait = await DiskQueue.shared.run { describeWait(name, in: directory, patience) }
+            if wait != announced {
+                waiting(wait)
+                announced = wait
+            }
+            let now = patience.extendsWithProgress ? progress() : seen
+            if now != seen { (deadline, seen) = (clock.now + .seconds(patience.seconds), now) }
+            guard clock.now < deadline else { throw ExecutionFailure.lockTimeout(wait) }
+            try await Task.sleep(for: pollInterval)
+        }
+    }
+
+    /// The lock if nobody holds it.
+    package static func tryAcquire(_ name: AssetName, in directory: Directory) async throws -> AssetLock? {
+        try await DiskQueue.shared.run { () throws(FileError) in try tryOnce(name, in: directory) }
+    }
+
+    private static func tryOnce(_ name: AssetName, in directory: Directory) throws(FileError) -> AssetLock? {
+        let (folder, entry) = try location(of: name, in: directory)
+        let file = try create(entry, in: folder)
+        guard try file.tryLock() else { return nil }
+        let (held, there) = (try file.status(), try folder.status(of: entry))
+        guard held.inode == there?.inode, held.device == there?.device else { return nil }
+        return AssetLock(file: file)
+    }
+
+    /// Opens the lock file; a new one gets a time that does not depend on when it was made.
+    private static func create(_ entry: String, in folder: Directory) throws(FileError) -> File {
+        do {
+            let file = try folder.createNewFile(entry)
+            try file.setMode(0o644)
+            return file
+        } catch where error.isExisting {
+            return try folder.createFile(entry)
+        } catch {
+            throw error
+        }
+    }
+
+    private static func location(
+        of name: AssetName, in directory: Directory
+    ) throws(FileError) -> (folder: Directory, entry: String) {
+        let (parent, entry) = splitLast(ModelkitLayout.lockFile(of: name))
+        return (try directory.makeDirectory(parent), entry)
+    }
+
+    private static func describeWait(_ name: AssetName, in directory: Directory, _ patience: LockPatience) -> LockWait {
+        let path = ModelkitLayout.lockFile(of: name)
+        let (parent, entry) = splitLast(path)
+        let status = try? directory.directory(parent).status(of: entry)
+        return LockWait(
+            path: "\(directory.path)/\(path)", holder: status.flatMap(LockHolder.find), limit: patience.seconds)
+    }
+}
+
+/// Something that changes while the holder of a lock gets on with the asset.
+package struct LockProgress: Hashable, Sendable {
+    private let statuses: [FileStatus?]
+
+    /// The journal that this tool's run writes, and the folder or file that Python modelkit does.
+    package static func of(_ pin: AssetPin, in directory: Directory) -> LockProgress {
+        let staging = try? directory.directoryIfPresent(ToolLayout.staging(of: pin))
+        let folder = try? directory.directoryIfPresent(pin.name.text)
+        return LockProgress(statuses: [
+            try? staging?.status(of: ToolLayout.journal), try? folder?.status(of: pin.version.text),
+        ])
+    }
+}
+
+/// The folder and the last component of a path below the assets directory.
+func splitLast(_ path: String) -> (parent: String, last: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+}

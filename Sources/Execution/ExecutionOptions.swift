@@ -1,0 +1,41 @@
+/// How a plan is executed.
+package struct ExecutionOptions: Sendable {
+    /// How many parts are transferred at the same time.
+    package let window: Int
+    /// In bytes. Objects up to this size are one part. 16 MiB: large enough that a part's round trip does not count,
+    /// small enough that the window spreads over one large object.
+    package let partSize: Int64
+    package let lockWait: LockPatience
+    /// The time of every file in place of its push date, in seconds since 1970; from SOURCE_DATE_EPOCH.
+    package let fixedTime: Int64?
+
+    package static let defaultWindow = 16
+    package static let defaultPartSize: Int64 = 16 << 20
+
+    package init(
+        window: Int = defaultWindow, partSize: Int64 = defaultPartSize, lockWait: LockPatience = LockPatience(),
+        fixedTime: Int64? = nil
+    ) {
+        self.window = window
+        self.partSize = partSize
+        self.lockWait = lockWait
+        self.fixedTime = fixedTime
+    }
+}
+
+/// How long to wait for an asset's lock.
+package struct LockPatience: Sendable, Hashable {
+    /// modelkit's default, in seconds.
+    package static let defaultSeconds = 10.0
+
+    package let seconds: Double
+    /// Whether the wait starts anew whenever the holder is seen to get on with the asset. So it does unless somebody
+    /// said how long to wait: ten seconds are not much for a large asset that another build is fetching.
+    package let extendsWithProgress: Bool
+
+    /// - Parameter seconds: what MODELKIT_ASSETS_TIMEOUT_S says; nil where it says nothing.
+    package init(seconds: Double? = nil) {
+        self.seconds = seconds ?? Self.defaultSeconds
+        extendsWithProgress = seconds == nil
+    }
+}

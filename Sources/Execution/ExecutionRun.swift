@@ -1,0 +1,133 @@
+internal import AssetModel
+internal import Planning
+
+/// The state of an execution: the machine that decides, and what its decisions are about.
+struct ExecutionRun {
+    /// How an action ended.
+    enum Outcome: Sendable {
+        case opened(Int, StagedAsset)
+        case present(Int)
+        case received(TransferMachine.Part, PartFetcher.Received)
+        case sealed(Int)
+        case committed(Int)
+        case lost(Int)
+        case failed(TransferMachine.Action, ExecutionFailure)
+        case interrupted(TransferMachine.Action)
+    }
+
+    let plan: Plan
+    /// Those whose lock this run holds.
+    private(set) var staged: [Int: StagedAsset] = [:]
+    private var machine: TransferMachine
+    private var outcomes: [Int: AssetOutcome] = [:]
+    private var failures: [Int: ExecutionFailure] = [:]
+    private var counts: [Int: Count] = [:]
+
+    private struct Count {
+        var objects: Set<Int> = []
+        var bytes: Int64 = 0
+    }
+
+    init(plan: Plan, options: ExecutionOptions) {
+        self.plan = plan
+        let places = Dictionary(uniqueKeysWithValues: plan.steps.enumerated().map { ($1.pin, $0) })
+        let present = plan.steps.indices.filter { plan.steps[$0].action == .keep }
+        machine = TransferMachine(
+            dependencies: plan.steps.map { $0.waitsFor.compactMap { places[$0] } }, present: Set(present),
+            window: options.window, partSize: options.partSize)
+        for asset in present { outcomes[asset] = .present }
+    }
+
+    mutating func start() -> [TransferMachine.Action] { machine.start() }
+
+    /// - Returns: what is to be done next.
+    mutating func take(_ outcome: Outcome, emit: (ExecutionEvent) -> Void) -> [TransferMachine.Action] {
+        let actions =
+            switch outcome {
+            case .opened(let asset, let staged): opened(asset, staged)
+            case .present(let asset): machine.handle(.present(asset))
+            case .received(let part, let received): self.received(part, received)
+            case .sealed(let asset): machine.handle(.sealed(asset))
+            case .committed(let asset): machine.handle(.committed(asset))
+            case .lost(let asset): machine.handle(.lost(asset))
+            case .failed(let action, let failure): failed(action, failure)
+            case .interrupted(let action): interrupted(action)
+            }
+        for action in actions { note(action, emit: emit) }
+        return actions
+    }
+
+    /// - Parameter emit: told of the assets that an interruption left.
+    func report(seconds: Double, emit: (ExecutionEvent) -> Void) -> Report {
+        let results = plan.steps.indices.map { asset in
+            let pin = plan.steps[asset].pin
+            if outcomes[asset] == nil { emit(.ended(pin, .interrupted)) }
+            return AssetResult(
+                pin: pin, outcome: outcomes[asset] ?? .interrupted, downloadedObjects: counts[asset]?.objects.count ?? 0,
+                downloadedBytes: counts[asset]?.bytes ?? 0)
+        }
+        return Report(results: results, seconds: seconds)
+    }
+
+    // MARK: Outcomes
+
+    private mutating func opened(_ asset: Int, _ staged: StagedAsset) -> [TransferMachine.Action] {
+        if machine.isLive(asset) { self.staged[asset] = staged }
+        return machine.handle(.opened(asset, staged.progress))
+    }
+
+    private mutating func received(
+        _ part: TransferMachine.Part, _ received: PartFetcher.Received
+    ) -> [TransferMachine.Action] {
+        counts[part.asset, default: Count()].objects.insert(part.object)
+        counts[part.asset, default: Count()].bytes += Int64(part.range.clamped(to: 0..<received.size).count)
+        return machine.handle(.received(part, size: received.size, entityTag: received.entityTag))
+    }
+
+    private mutating func failed(
+        _ action: TransferMachine.Action, _ failure: ExecutionFailure
+    ) -> [TransferMachine.Action] {
+        var actions: [TransferMachine.Action] = []
+        if case .fetch(let part) = action { actions += machine.handle(.cancelled(part)) }
+        guard let asset = action.asset, machine.isLive(asset) else { return actions }
+        failures[asset] = failure
+        return actions + machine.handle(.failed(asset))
+    }
+
+    private mutating func interrupted(_ action: TransferMachine.Action) -> [TransferMachine.Action] {
+        guard case .fetch(let part) = action else { return [] }
+        return machine.handle(.cancelled(part))
+    }
+
+    private mutating func note(_ action: TransferMachine.Action, emit: (ExecutionEvent) -> Void) {
+        switch action {
+        // Without the value the lock is given back, once the actions that use it have ended.
+        case .park(let asset): staged[asset] = nil
+        case .end(let asset, let ending):
+            staged[asset] = nil
+            let outcome = outcome(asset, ending)
+            outcomes[asset] = outcome
+            emit(.ended(plan.steps[asset].pin, outcome))
+        case .open, .fetch, .seal, .commit: break
+        }
+    }
+
+    private func outcome(_ asset: Int, _ ending: TransferMachine.Ending) -> AssetOutcome {
+        switch ending {
+        case .present: .present
+        case .fetched: .fetched
+        case .failed: failures[asset].map(AssetOutcome.failed) ?? .interrupted
+        case .skipped(let cause): .skipped(because: plan.steps[cause].pin)
+        }
+    }
+}
+
+extension TransferMachine.Action {
+    /// The asset that it is about.
+    var asset: Int? {
+        switch self {
+        case .open(let asset), .seal(let asset), .park(let asset), .commit(let asset), .end(let asset, _): asset
+        case .fetch(let part): part.asset
+        }
+    }
+}

@@ -1,0 +1,188 @@
+internal import AssetModel
+internal import Catalog
+package import FileSystem
+package import ObjectStore
+package import Planning
+
+/// Makes a plan true.
+///
+/// - Whatever is visible in the assets directory at any moment is whole and closed under dependency, however the
+///   process ends.
+/// - A run that is cancelled or killed leaves what arrived in staging, and the next one goes on from there.
+/// - Runs in other processes, this tool's and Python modelkit's, are waited for asset by asset.
+package struct Executor: Sendable {
+    private let store: any ObjectStore
+    private let directory: Directory
+    private let options: ExecutionOptions
+    private let emit: @Sendable (ExecutionEvent) -> Void
+
+    /// - Parameters:
+    ///   - store: seen from modelkit's prefix.
+    ///   - emit: told what happens, from many tasks; must not block.
+    package init(
+        store: any ObjectStore, directory: Directory, options: ExecutionOptions,
+        emit: @escaping @Sendable (ExecutionEvent) -> Void
+    ) {
+        self.store = store
+        self.directory = directory
+        self.options = options
+        self.emit = emit
+    }
+
+    /// Executes the plan. A failure of one asset is in the report, and does not stop what does not depend on it.
+    package func execute(_ plan: Plan) async -> Report {
+        let start = ContinuousClock.now
+        var run = ExecutionRun(plan: plan, options: options)
+        await withTaskGroup(of: ExecutionRun.Outcome.self) { group in
+            for action in run.start() { add(action, of: run, to: &group) }
+            while let outcome = await group.next() {
+                for action in run.take(outcome, emit: emit) where !Task.isCancelled { add(action, of: run, to: &group) }
+                if Task.isCancelled { group.cancelAll() }
+            }
+        }
+        await tidy(plan)
+        return run.report(seconds: (ContinuousClock.now - start) / .seconds(1), emit: emit)
+    }
+
+    private func tidy(_ plan: Plan) async {
+        let housekeeping = Housekeeping(directory: directory, fixedTime: options.fixedTime)
+        // The assets are in place: dates of folders are no reason to fail, and the next run tries again.
+        await DiskQueue.shared.run { try? housekeeping.tidy(plan) }
+    }
+
+    private func add(
+        _ action: TransferMachine.Action, of run: ExecutionRun, to group: inout TaskGroup<ExecutionRun.Outcome>
+    ) {
+        guard let work = work(action, of: run) else { return }
+        group.addTask {
+            do {
+                return try await work()
+            } catch is CancellationError {
+                return .interrupted(action)
+            } catch {
+                let failure = ExecutionFailure(error)
+                if failure.spoilsStaging, let asset = action.asset { await discardStaging(of: run.plan.steps[asset].pin) }
+                return .failed(action, failure)
+            }
+        }
+    }
+
+    private func discardStaging(of pin: AssetPin) async {
+        let (parent, entry) = splitLast(ToolLayout.staging(of: pin))
+        // What cannot be removed has no journal any more, or the next run finds the same fault.
+        await DiskQueue.shared.run { try? directory.directory(parent).remove(entry) }
+    }
+
+    /// What an action takes to be done; nil where there is nothing to wait for.
+    private func work(
+        _ action: TransferMachine.Action, of run: ExecutionRun
+    ) -> (@Sendable () async throws -> ExecutionRun.Outcome)? {
+        switch action {
+        case .open(let asset):
+            let step = run.plan.steps[asset]
+            return { try await open(asset, step) }
+        case .fetch(let part):
+            guard let staged = run.staged[part.asset] else { return nil }
+            let fetcher = PartFetcher(store: store, partSize: options.partSize, emit: emit)
+            return { .received(part, try await fetcher.fetch(part, into: staged)) }
+        case .seal(let asset):
+            guard let staged = run.staged[asset] else { return nil }
+            return { try await seal(asset, staged) }
+        case .commit(let asset):
+            let (step, staged) = (run.plan.steps[asset], run.staged[asset])
+            return { try await commit(asset, step, staged) }
+        case .park, .end: return nil
+        }
+    }
+
+    // MARK: Actions
+
+    private func open(_ asset: Int, _ step: Step) async throws -> ExecutionRun.Outcome {
+        guard let staged = try await claim(step) else { return .present(asset) }
+        emit(.started(step.pin, objects: staged.progress.count))
+        for progress in staged.progress.compactMap({ $0 }) {
+            emit(.sized(step.pin, bytes: progress.size))
+            if progress.doneBytes > 0 { emit(.reused(step.pin, bytes: progress.doneBytes)) }
+        }
+        return .opened(asset, staged)
+    }
+
+    /// Takes the asset's lock and its staging folder; nil where the asset is there by now.
+    private func claim(_ step: Step) async throws -> StagedAsset? {
+        guard let content = step.content else { return nil }
+        let lock = try await AssetLock.acquire(
+            step.pin.name, in: directory, patience: options.lockWait,
+            progress: { [directory] in LockProgress.of(step.pin, in: directory) },
+            waiting: { emit(.waiting(step.pin, $0)) })
+        let header = Journal.Header(
+            bootID: await BootID.current, pushTime: content.pushTime,
+            address: store.address(of: ObjectKey(of: step.pin, path: nil)))
+        return try await DiskQueue.shared.run { () throws(FileError) in
+            if try isPresent(step, content) { return nil }
+            return try StagedAsset.claim(step.pin, content, header: header, in: directory, lock: lock)
+        }
+    }
+
+    /// Whether another process put the asset there since the plan was made.
+    private func isPresent(_ step: Step, _ content: StepContent) throws(FileError) -> Bool {
+        if case .refetch(.forced) = step.action { return false }
+        switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true) {
+        case .complete: return true
+        case .partial(let paths): return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) && content.selection != nil
+        case .missing, .incomplete: return false
+        }
+    }
+
+    private func seal(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
+        let sealer = Sealer(store: store, fixedTime: options.fixedTime)
+        try await DiskQueue.shared.run { try sealer.seal(staged) }
+        return .sealed(asset)
+    }
+
+    private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset?) async throws -> ExecutionRun.Outcome {
+        // A parked asset gave its lock back: everything is looked at again.
+        let claimed: StagedAsset? = if let staged { staged } else { try await claim(step) }
+        guard let claimed else { return .present(asset) }
+        if staged == nil, !claimed.isSealed { return .lost(asset) }
+        let committer = Committer(fixedTime: options.fixedTime)
+        try await DiskQueue.shared.run { () throws(FileError) in try committer.commit(claimed) }
+        return .committed(asset)
+    }
+}
+
+extension ExecutionFailure {
+    /// Whatever an action threw, as one of the things that can go wrong.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as ExecutionFailure: self = failure
+        case let error as StoreError: self = .store(error)
+        case let error as FileError: self = .file(error)
+        default:
+            self = .store(StoreError(.unavailable, operation: "get", address: "", detail: "\(error)"))
+        }
+    }
+
+    /// Whether what is in staging must not be gone on from: it would be wrong for ever.
+    var spoilsStaging: Bool {
+        switch self {
+        case .digest, .size: true
+        case .store(let error): error.kind == .changed
+        case .file, .lockTimeout: false
+        }
+    }
+}
+
+/// Tells one boot of the machine from another, so that what was never synced is not trusted after a crash of it.
+enum BootID {
+    static var current: String {
+        get async {
+            await DiskQueue.shared.run {
+                guard let file = try? File.openForReading("/proc/sys/kernel/random/boot_id") else { return "unknown" }
+                let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+                    count = readDescriptor(file.descriptor, into: UnsafeMutableRawBufferPointer(buffer))
+                }
+                return String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import AssetModel
+package import FileSystem
+package import Planning
+
+/// What is done after the assets: the folders between get times that do not depend on when and in what order they
+/// were made, and the tool's own folder goes.
+///
+/// A folder's time is the latest of what stands in it, entries that begin with a dot left out. modelkit's folder of
+/// locks, where nothing has a date, has SOURCE_DATE_EPOCH or 0.
+package struct Housekeeping: Sendable {
+    private let directory: Directory
+    private let fixedTime: Int64?
+
+    package init(directory: Directory, fixedTime: Int64?) {
+        self.directory = directory
+        self.fixedTime = fixedTime
+    }
+
+    /// Whether a run ended before it had tidied up.
+    package var isDue: Bool {
+        (try? directory.directoryIfPresent(ToolLayout.stagingFolder)) != nil
+    }
+
+    /// - Parameter plan: whose assets' folders are dated.
+    package func tidy(_ plan: Plan) throws(FileError) {
+        try removeEmptyFolders(ToolLayout.stagingFolder)
+        try removeEmptyFolders(ToolLayout.partialFolder)
+        if let tool = try directory.directoryIfPresent(ToolLayout.folder) {
+            if try tool.entries().isEmpty { _ = directory.removeIfEmpty(ToolLayout.folder) }
+        }
+        let names = Set(plan.steps.map(\.pin.name))
+        try dateFolders(names.map { ModelkitLayout.lockFile(of: $0) }, undated: true)
+        try dateFolders(names.map { $0.text + "/" }, undated: false)
+    }
+
+    /// Removes the folders below and the folder itself, those that hold no file.
+    private func removeEmptyFolders(_ path: String) throws(FileError) {
+        guard let folder = try directory.directoryIfPresent(path) else { return }
+        for entry in try folder.entries() where try folder.status(of: entry)?.kind == .directory {
+            try removeEmptyFolders("\(path)/\(entry)")
+        }
+        let (parent, entry) = splitLast(path)
+        // Another run may be making something in it: then it stays.
+        _ = try directory.directoryIfPresent(parent)?.removeIfEmpty(entry)
+    }
+
+    // MARK: Times
+
+    private func dateFolders(_ paths: [String], undated: Bool) throws(FileError) {
+        var folders: Set<String> = undated ? [] : [""]
+        for path in paths {
+            var folder = splitLast(path).parent
+            while !folder.isEmpty, folders.insert(folder).inserted { folder = splitLast(folder).parent }
+        }
+        // A longer path is deeper or beside: what is in a folder is dated before it.
+        for folder in folders.sorted(by: { ($1.utf8.count, $1) < ($0.utf8.count, $0) }) {
+            guard let directory = try directory.directoryIfPresent(folder) else { continue }
+            if undated {
+                try dateLocks(in: directory)
+            } else if let time = try latest(in: directory) {
+                try directory.setTime(to: time)
+            }
+        }
+    }
+
+    private func dateLocks(in folder: Directory) throws(FileError) {
+        let time = fixedTime ?? 0
+        for entry in try folder.entries() where entry.hasSuffix(".lock") { try folder.setTime(of: entry, to: time) }
+        try folder.setTime(to: time)
+    }
+
+    private func latest(in folder: Directory) throws(FileError) -> Int64? {
+        var latest: Int64?
+        for entry in try folder.entries() where !entry.hasPrefix(".") {
+            guard let status = try folder.status(of: entry) else { continue }
+            latest = max(latest ?? status.modified, status.modified)
+        }
+        return latest
+    }
+}

@@ -1,0 +1,137 @@
+internal import AssetModel
+
+/// What a staging folder has of an asset, one fact a line, so that a later run can go on.
+///
+/// ```
+/// staging 1 <boot id> <push time> <address of the asset's data>
+/// object <path> <size> <entity tag>
+/// part <path> <first byte> <end>
+/// sealed
+/// ```
+///
+/// Fields are parted by tabs; `%`, tabs and line feeds in them are percent-encoded; the path of a file asset is empty.
+/// An `object` line stands before the object's first byte does, a `part` line after the part's last. What was written
+/// and not synced survives the process and not the machine, so a journal of another boot is worth nothing.
+struct Journal: Equatable {
+    struct Header: Equatable, Sendable {
+        let bootID: String
+        let pushTime: Int64
+        let address: String
+    }
+
+    let header: Header
+    /// By path; the key of a file asset is nil.
+    var objects: [RelativePath?: ObjectProgress] = [:]
+    var isSealed = false
+
+    init(header: Header) { self.header = header }
+
+    /// Reads as far as the lines are whole: a run that was killed can leave half a line at the end.
+    init?(text: String) {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()[...]
+        guard let first = lines.popFirst(), let header = Header(line: first) else { return nil }
+        self.header = header
+        for line in lines { take(line) }
+    }
+
+    private mutating func take(_ line: Substring) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Self.decoded)
+        switch (fields.first, fields.count) {
+        case ("object", 4):
+            guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
+            objects[path] = ObjectProgress(size: size, entityTag: fields[3].isEmpty ? nil : fields[3], done: [])
+        case ("part", 4):
+            guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]), start <= end
+            else { return }
+            objects[path]?.done.append(start..<end)
+        case ("sealed", 1): isSealed = true
+        default: return
+        }
+    }
+
+    // MARK: Lines
+
+    static func line(object path: RelativePath?, size: Int64, entityTag: String?) -> String {
+        line(["object", path?.text ?? "", "\(size)", entityTag ?? ""])
+    }
+
+    static func line(part range: Range<Int64>, of path: RelativePath?) -> String {
+        line(["part", path?.text ?? "", "\(range.lowerBound)", "\(range.upperBound)"])
+    }
+
+    static let sealedLine = line(["sealed"])
+
+    fileprivate static func line(_ fields: [String]) -> String {
+        fields.map(encoded).joined(separator: "\t") + "\n"
+    }
+
+    /// A nil that is a value: outer nil where the field is no path.
+    private static func path(_ field: String) -> RelativePath?? {
+        if field.isEmpty { return .some(nil) }
+        guard let path = try? RelativePath(field) else { return nil }
+        return path
+    }
+
+    private static func encoded(_ field: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in field.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
+                bytes += Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    fileprivate static func decoded(_ field: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = field.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), let code = UInt8(digits, radix: 16) {
+                rest = rest.dropFirst(2)
+                bytes.append(code)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Journal.Header {
+    init?(line: Substring) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Journal.decoded)
+        guard fields.count == 5, fields[0] == "staging", fields[1] == "1", let time = Int64(fields[3]) else { return nil }
+        self.init(bootID: fields[2], pushTime: time, address: fields[4])
+    }
+
+    var line: String { Journal.line(["staging", "1", bootID, "\(pushTime)", address]) }
+}
+
+/// How much of an object is in staging.
+struct ObjectProgress: Equatable, Sendable {
+    /// Of the whole object, in bytes.
+    let size: Int64
+    let entityTag: String?
+    /// In the order in which they arrived.
+    var done: [Range<Int64>]
+
+    /// The ranges that are still to come, each at most `partSize` long.
+    func missing(partSize: Int64) -> [Range<Int64>] {
+        var missing: [Range<Int64>] = []
+        var frontier: Int64 = 0
+        for range in done.sorted(by: { $0.lowerBound < $1.lowerBound }) + [size..<size] {
+            while frontier < range.lowerBound {
+                let end = min(frontier + partSize, range.lowerBound)
+                missing.append(frontier..<end)
+                frontier = end
+            }
+            frontier = max(frontier, range.upperBound)
+        }
+        return missing
+    }
+
+    var doneBytes: Int64 { size - missing(partSize: .max / 2).reduce(0) { $0 + Int64($1.count) } }
+}

@@ -1,0 +1,89 @@
+internal import AssetModel
+internal import Catalog
+internal import FileSystem
+internal import ObjectStore
+internal import Planning
+
+/// An asset's folder in staging, and the lock under which it may be touched.
+///
+/// Whoever holds the lock of the asset's name owns its staging folder, so that a run goes on where a killed one, or one
+/// that had to give the lock back, stopped.
+struct StagedAsset: Sendable {
+    let pin: AssetPin
+    let content: StepContent
+    let directory: Directory
+    let folder: Directory
+    let lock: AssetLock
+    let journal: File
+    let progress: [ObjectProgress?]
+    let isSealed: Bool
+
+    /// Opens or makes the folder and reads how far it is.
+    ///
+    /// What another version of the asset, another store or another boot of the machine left is removed.
+    static func claim(
+        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock
+    ) throws(FileError) -> StagedAsset {
+        // A run that ends removes empty folders of staging, this one's perhaps before its journal is in it.
+        for _ in 0..<100 {
+            do {
+                return try claimOnce(pin, content, header: header, in: directory, lock: lock)
+            } catch where error.isMissing {
+                continue
+            } catch {
+                throw error
+            }
+        }
+        return try claimOnce(pin, content, header: header, in: directory, lock: lock)
+    }
+
+    private static func claimOnce(
+        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock
+    ) throws(FileError) -> StagedAsset {
+        let folder = try directory.makeDirectory(ToolLayout.staging(of: pin))
+        let journal = try readJournal(in: folder, header: header, content: content)
+        if journal == nil { try clear(folder, header: header) }
+        if content.kind == .directory { _ = try folder.makeDirectory(ToolLayout.content) }
+        return StagedAsset(
+            pin: pin, content: content, directory: directory, folder: folder, lock: lock,
+            journal: try folder.createLog(ToolLayout.journal),
+            progress: content.objects.map { journal?.objects[$0.path] }, isSealed: journal?.isSealed ?? false)
+    }
+
+    private static func readJournal(
+        in folder: Directory, header: Journal.Header, content: StepContent
+    ) throws(FileError) -> Journal? {
+        guard let bytes = try folder.contents(of: ToolLayout.journal, limit: 1 << 30),
+            let journal = Journal(text: String(decoding: bytes, as: UTF8.self)), journal.header == header
+        else { return nil }
+        // Files that this run does not want would become part of the asset.
+        let wanted = Set(content.objects.map(\.path))
+        return journal.objects.keys.allSatisfy(wanted.contains) ? journal : nil
+    }
+
+    private static func clear(_ folder: Directory, header: Journal.Header) throws(FileError) {
+        for entry in try folder.entries() { try folder.remove(entry) }
+        // The header is renamed into place: a journal that exists has a whole one.
+        let new = ToolLayout.journal + ".new"
+        try folder.createFile(new, truncate: true).write(header.line)
+        try folder.rename(new, to: folder, as: ToolLayout.journal)
+    }
+
+    // MARK: Files
+
+    /// Opens the file of an object for writing, and makes the folders that lead to it.
+    func openForWriting(_ object: Int) throws(FileError) -> File {
+        let (parent, name) = location(of: object)
+        return try folder.makeDirectory(parent).createFile(name)
+    }
+
+    func open(_ object: Int) throws(FileError) -> File {
+        let (parent, name) = location(of: object)
+        return try folder.directory(parent).openFile(name)
+    }
+
+    private func location(of object: Int) -> (parent: String, last: String) {
+        guard let path = content.objects[object].path else { return ("", ToolLayout.content) }
+        return splitLast("\(ToolLayout.content)/\(path)")
+    }
+}
