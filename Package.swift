@@ -74,6 +74,18 @@ let package = Package(
             ]),
         /** `@main` */
         .executableTarget(name: "modelkit-assets", dependencies: ["AssetsCommand"]),
+
+        // MARK: Tests
+
+        /** Stores and directories for tests */
+        .target(name: "AssetsTestSupport", dependencies: ["ObjectStore", .product(name: "NIOCore", package: "swift-nio")]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
+        .testTarget(name: "StoreContractTests", dependencies: ["ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport"]),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
+        .testTarget(
+            name: "ExecutionTests",
+            dependencies: ["AssetModel", "Planning", "Execution", "StoreProviders", "AssetsTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

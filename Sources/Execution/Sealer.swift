@@ -11,12 +11,16 @@ struct Sealer: Sendable {
     let store: any ObjectStore
     let fixedTime: Int64?
 
-    /// - Throws: `ExecutionFailure`
+    /// Up to this many files are synced one by one; for more, the whole file system is at once. Of 2,000 files of
+    /// 64 KiB, on ext4, the one took half a second and the other less than a tenth.
+    private static let filesSyncedAlone = 32
+
+    /// - Throws: `ExecutionFailure`, `FileError`
     func seal(_ staged: StagedAsset) throws {
         let time = fixedTime ?? staged.content.pushTime
         for object in staged.content.objects.indices { try finish(object, of: staged, time: time) }
         if staged.content.kind == .directory { try finishFolders(of: staged, time: time) }
-        try staged.folder.sync()
+        if syncsAlone(staged) { try staged.folder.sync() } else { try staged.folder.syncFileSystem() }
         if !staged.isSealed { try staged.journal.append(Journal.sealedLine) }
     }
 
@@ -25,8 +29,10 @@ struct Sealer: Sendable {
         try verify(file, object, of: staged)
         try file.setMode(0o644)
         try file.setTime(to: time)
-        try file.sync()
+        if syncsAlone(staged) { try file.sync() }
     }
+
+    private func syncsAlone(_ staged: StagedAsset) -> Bool { staged.content.objects.count <= Self.filesSyncedAlone }
 
     private func verify(_ file: File, _ object: Int, of staged: StagedAsset) throws {
         let facts = staged.content.objects[object]
@@ -59,10 +65,10 @@ struct Sealer: Sendable {
         for folder in folders(of: staged.content).reversed() {
             let directory = try content.directory(folder.text)
             try directory.setTime(to: time)
-            try directory.sync()
+            if syncsAlone(staged) { try directory.sync() }
         }
         try content.setTime(to: time)
-        try content.sync()
+        if syncsAlone(staged) { try content.sync() }
     }
 
     /// Sorted, so that a folder stands before what is in it.

@@ -153,7 +153,7 @@ struct TransferMachine {
         guard isLive(asset) else { return [] }
         leaveOpening(asset)
         phases[asset] = .ended
-        let free = order.appeared(asset)
+        let free = order.appeared(asset).filter(isLive)
         for asset in free { phases[asset] = .committing }
         return [.end(asset, ending)] + free.map(Action.commit)
     }

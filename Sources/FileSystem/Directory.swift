@@ -237,6 +237,13 @@ package final class Directory: Sendable {
         guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: "sync", code: errno) }
     }
 
+    /// Makes everything of the file system durable: for many files at once, one call that costs what a few of theirs do.
+    package func syncFileSystem() throws(FileError) {
+        guard clinux_syncfs(descriptor) == 0 else {
+            throw FileError(path: path, attempt: "sync the file system of", code: errno)
+        }
+    }
+
     /// Bytes that this user may still write to the file system.
     package func freeSpace() throws(FileError) -> Int64 {
         var buffer = statvfs()

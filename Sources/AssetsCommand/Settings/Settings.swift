@@ -1,0 +1,154 @@
+internal import AssetModel
+internal import Execution
+internal import Planning
+
+/// Everything that says how a run goes, each setting by itself from the flag, the environment variable, the spec file
+/// or the default, and with the place that it came from.
+struct Settings: Sendable {
+    let assetsDirectory: Setting<String>?
+    /// Nil: pre-downloaded mode.
+    let provider: Setting<Provider>?
+    let bucket: Setting<String>?
+    let prefix: Setting<String>
+    let versioning: Setting<VersioningSystem>
+    let duplicates: Setting<DuplicatesPolicy>
+    let forceDownload: Setting<Bool>
+    let lockTimeout: Setting<Double>
+    let sourceDate: Setting<Int64>?
+    let jobs: Setting<Int>
+
+    static let defaultPrefix = "modelkit-assets"
+
+    /// The environment variables that are read, for `check` and the help.
+    enum Variable {
+        static let assetsDirectory = ["MODELKIT_ASSETS_DIR"]
+        /// modelkit's newer name beats its older one.
+        static let provider = ["MODELKIT_STORAGE_PROVIDER", "STORAGE_PROVIDER"]
+        static let bucket = ["MODELKIT_STORAGE_BUCKET"]
+        static let prefix = ["MODELKIT_STORAGE_PREFIX"]
+        static let versioning = ["MODELKIT_ASSETS_VERSIONING_SYSTEM"]
+        static let forceDownload = ["MODELKIT_STORAGE_FORCE_DOWNLOAD"]
+        static let lockTimeout = ["MODELKIT_ASSETS_TIMEOUT_S"]
+        static let sourceDate = ["SOURCE_DATE_EPOCH"]
+    }
+}
+
+/// The kinds of store.
+enum Provider: String, CaseIterable, Sendable {
+    case local
+    case s3
+    case gcs
+}
+
+/// What the flags say; nil where there is none.
+struct SettingFlags: Sendable {
+    var assetsDirectory: String?
+    var provider: String?
+    var bucket: String?
+    var prefix: String?
+    var versioning: String?
+    var forceDownload = false
+    var jobs: Int?
+}
+
+/// A setting whose value cannot be used.
+struct SettingFault: Error, Equatable {
+    /// `storage provider`
+    let name: String
+    let value: Setting<String>
+    let expected: String
+    let hint: String?
+}
+
+extension Settings {
+    /// - Parameter manifest: of the spec file; nil for commands without one.
+    init(flags: SettingFlags, environment: ProcessEnvironment, manifest: Manifest?) throws(SettingFault) {
+        let sources = SettingSources(environment: environment)
+        let storage = manifest?.storage ?? StorageSection()
+        assetsDirectory = sources.text(("--assets-dir", flags.assetsDirectory), Variable.assetsDirectory)
+        provider = try Self.provider(
+            sources.text(("--provider", flags.provider), Variable.provider, file: storage.provider))
+        bucket = Self.bucket(
+            sources.text(("--bucket", flags.bucket), Variable.bucket, file: storage.bucket), provider: provider?.value)
+        prefix =
+            sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix)?
+            .map { String($0.split(separator: "/").joined(separator: "/")) } ?? Setting(Self.defaultPrefix, from: .builtIn)
+        versioning =
+            try Self.versioningOverride(flags: flags, environment: environment) ?? manifest?.versioning
+            ?? Setting(.majorMinor, from: .builtIn)
+        duplicates = manifest?.duplicates ?? Setting(.allow, from: .builtIn)
+        forceDownload =
+            flags.forceDownload
+            ? Setting(true, from: .flag("--force-download"))
+            : environment.first(Variable.forceDownload)?.map { _ in true } ?? Setting(false, from: .builtIn)
+        lockTimeout =
+            try sources.number("lock time-out", Variable.lockTimeout) { Double($0).flatMap { $0 >= 0 ? $0 : nil } }
+            ?? Setting(LockPatience.defaultSeconds, from: .builtIn)
+        sourceDate = try sources.number("source date", Variable.sourceDate) { Int64($0) }
+        jobs =
+            flags.jobs.map { Setting($0, from: .flag("--jobs")) }
+            ?? Setting(ExecutionOptions.defaultWindow, from: .builtIn)
+    }
+
+    /// What beats the spec file's `versioning:`; needed before the file is read, since it says what a version is.
+    static func versioningOverride(
+        flags: SettingFlags, environment: ProcessEnvironment
+    ) throws(SettingFault) -> Setting<VersioningSystem>? {
+        let sources = SettingSources(environment: environment)
+        guard let setting = sources.text(("--versioning", flags.versioning), Variable.versioning) else { return nil }
+        guard let system = VersioningSystem.named(setting.value) else {
+            throw SettingFault(name: "versioning system", value: setting, among: VersioningSystem.all.map(\.name))
+        }
+        return setting.map { _ in system }
+    }
+
+    /// How long to wait for a lock; strictly what was said, where something was.
+    var lockPatience: LockPatience {
+        lockTimeout.provenance == .builtIn ? LockPatience() : LockPatience(seconds: lockTimeout.value)
+    }
+
+    private static func provider(_ setting: Setting<String>?) throws(SettingFault) -> Setting<Provider>? {
+        guard let setting, setting.value != "none" else { return nil }
+        guard let provider = Provider(rawValue: setting.value) else {
+            throw SettingFault(name: "storage provider", value: setting, among: Provider.allCases.map(\.rawValue))
+        }
+        return setting.map { _ in provider }
+    }
+
+    /// A folder that the spec file names is relative to the file.
+    private static func bucket(_ setting: Setting<String>?, provider: Provider?) -> Setting<String>? {
+        guard let setting, provider == .local, case .file(let location) = setting.provenance,
+            !setting.value.hasPrefix("/"), let slash = location.file.lastIndex(of: "/")
+        else { return setting }
+        return setting.map { location.file[...slash] + $0 }
+    }
+}
+
+extension SettingFault {
+    init(name: String, value: Setting<String>, among known: [String]) {
+        self.init(
+            name: name, value: value, expected: "one of \(known.joined(separator: ", "))",
+            hint: nearestWord(to: value.value, in: known).map { "did you mean `\($0)`?" })
+    }
+}
+
+/// Looks a setting up where it can come from, in their order.
+private struct SettingSources {
+    let environment: ProcessEnvironment
+
+    func text(
+        _ flag: (name: String, value: String?), _ variables: [String], file: Setting<String>? = nil
+    ) -> Setting<String>? {
+        flag.value.map { Setting($0, from: .flag(flag.name)) } ?? environment.first(variables) ?? file
+    }
+
+    func number<Value>(
+        _ name: String, _ variables: [String], parse: (String) -> Value?
+    ) throws(SettingFault) -> Setting<Value>? {
+        guard let setting = environment.first(variables) else { return nil }
+        guard let value = parse(setting.value) else {
+            throw SettingFault(name: name, value: setting, expected: "a number of seconds", hint: nil)
+        }
+        return setting.map { _ in value }
+    }
+}

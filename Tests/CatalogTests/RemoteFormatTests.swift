@@ -1,0 +1,144 @@
+import AssetModel
+import AssetsTestSupport
+import FileSystem
+import Planning
+import Testing
+
+@testable import Catalog
+
+@Suite struct RemoteFormatTests {
+    @Test func readsWhatModelkitWrites() async throws {
+        let store = InMemoryStore([
+            "nlp/lexicon.versions": #"{"versions": ["2.0", "1.10", "1.9"], "other": {"a": [1, null, true]}}"#,
+            "nlp/lexicon/2.0.meta": #"""
+            {"push_date": "2024-03-01T12:30:00.123456+00:00", "is_directory": true, "contents": ["b.txt", "en/a.txt"], "size": 3}
+            """#,
+            "nlp/lexicon/1.9.meta": #"{"push_date": "2024-03-01T12:30:00+00:00", "is_directory": false}"#,
+        ])
+        try await withCatalog(store) { catalog async throws in
+            let known = try await catalog.versions(of: AssetName("nlp/lexicon"), requirements: [.latest])
+            #expect(known.inStore?.map(\.text) == ["2.0", "1.10", "1.9"])
+            #expect(known.places.first == "memory/nlp/lexicon.versions")
+            let directory = try await catalog.metadata(of: pin("nlp/lexicon", "2.0"))
+            #expect(directory.kind == .directory)
+            #expect(directory.pushTime == 1_709_296_200)
+            #expect(directory.objects.map(\.path?.text) == ["b.txt", "en/a.txt"])
+            let file = try await catalog.metadata(of: pin("nlp/lexicon", "1.9"))
+            #expect(file == VersionMetadata(kind: .file, pushTime: 1_709_296_200, objects: [ObjectFacts(path: nil)]))
+        }
+    }
+
+    @Test(arguments: [
+        ("not JSON", "it is not JSON (it begins with `not JSON`)"),
+        ("", "it is not JSON (it begins with ``)"),
+        (#"{"versions": ["1.0"]"#, "it is not JSON (it begins with `{\"versions\": [\"1.0\"]`)"),
+        (#"["1.0"]"#, "it is a list, and must be an object"),
+        (#"{"version": ["1.0"]}"#, "it has no `versions`"),
+        (#"{"versions": "1.0"}"#, "`versions` is a string, and must be a list of strings"),
+        (#"{"versions": ["1.0", 2]}"#, "`versions[1]` is a number, and must be a string"),
+        (#"{"versions": ["1.0", "latest"]}"#, "`latest` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"),
+        (#"{"versions": ["../1.0"]}"#, "`../1.0` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"),
+    ])
+    func refusesVersions(_ content: String, _ fault: String) async throws {
+        try await withCatalog(InMemoryStore(["a.versions": content])) { catalog async throws in
+            await #expect(throws: CatalogError.malformed(address: "memory/a.versions", fault: fault)) {
+                try await catalog.versions(of: AssetName("a"), requirements: [.latest])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"is_directory": false}"#, "it has no `push_date`"),
+        (#"{"push_date": 5}"#, "`push_date` is a number, and must be a string"),
+        (#"{"push_date": "yesterday"}"#, "`push_date` is `yesterday`, and must be an ISO 8601 date and time"),
+        (#"{"push_date": "2024-01-01", "is_directory": 1}"#, "`is_directory` is a number, and must be true or false"),
+        (#"{"push_date": "2024-01-01", "is_directory": true}"#, "it has no `contents`"),
+        (#"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#, "`contents` is empty, and must name its files"),
+        (#"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#, "`contents` is an object, and must be a list of strings"),
+    ])
+    func refusesMetadata(_ content: String, _ fault: String) async throws {
+        try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault: fault))
+    }
+
+    @Test(arguments: [
+        (#"["../x"]"#, "../x", "has a `..` component"),
+        (#"["a/../../x"]"#, "a/../../x", "has a `..` component"),
+        (#"["/x"]"#, "/x", "is absolute"),
+        (#"["a//b"]"#, "a//b", "has an empty component"),
+        (#"["a/"]"#, "a/", "has an empty component"),
+        (#"["a/./b"]"#, "a/./b", "has a `.` component"),
+        (#"[""]"#, "", "is empty"),
+        (#"["a\u0000b"]"#, "a\0b", "contains a NUL character"),
+        (#"[".SUCCESS"]"#, ".SUCCESS", "is `.SUCCESS`, the marker's name"),
+        (#"[".SUCCESS/x"]"#, ".SUCCESS/x", "is `.SUCCESS`, the marker's name"),
+        (#"["a", "b", "a"]"#, "a", "is there twice"),
+        (#"["a/b", "a"]"#, "a", "is both a file and the folder of `a/b`"),
+        (#"["a", "a/b/c"]"#, "a", "is both a file and the folder of `a/b/c`"),
+    ])
+    func refusesUnsafePaths(_ contents: String, _ path: String, _ fault: String) async throws {
+        let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": \#(contents)}"#
+        try await expectMetadataError(content, .unsafePath(address: "memory/a/1.0.meta", path: path, fault: fault))
+    }
+
+    @Test func refusesOverlongPaths() async throws {
+        let long = String(repeating: "x", count: 256)
+        let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": ["a/\#(long)"]}"#
+        try await expectMetadataError(
+            content, .unsafePath(address: "memory/a/1.0.meta", path: "a/" + long, fault: "is longer than 255 bytes"))
+    }
+
+    @Test func refusesAnObjectThatIsTooLarge() async throws {
+        let store = InMemoryStore(chunkSize: 1 << 20)
+        store.put("a.versions", [UInt8](repeating: 32, count: Catalog.documentLimit + 1))
+        try await withCatalog(store) { catalog async throws in
+            await #expect(
+                throws: CatalogError.malformed(
+                    address: "memory/a.versions",
+                    fault: "it has 16777217 bytes, and 16777216 are the most that is read")
+            ) {
+                try await catalog.versions(of: AssetName("a"), requirements: [.latest])
+            }
+        }
+    }
+
+    @Test func keepsTheTwoFormsOfAnAccentApart() async throws {
+        let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": ["e\u0301", "\u00e9"]}"#
+        try await withCatalog(InMemoryStore(["a/1.0.meta": content])) { catalog async throws in
+            #expect(try await catalog.metadata(of: pin("a", "1.0")).objects.count == 2)
+        }
+    }
+
+    @Test(arguments: [
+        ("2024-03-01T12:30:00.123456+00:00", 1_709_296_200),
+        ("2024-03-01T12:30:00+00:00", 1_709_296_200),
+        ("2024-03-01T12:30:00Z", 1_709_296_200),
+        ("2024-03-01T12:30:00", 1_709_296_200),
+        ("2024-03-01 12:30", 1_709_296_200),
+        ("2024-03-01T13:30:00+01:00", 1_709_296_200),
+        ("2024-03-01T08:00:00-0430", 1_709_296_200),
+        ("1970-01-01", 0),
+        ("1969-12-31T23:59:59Z", -1),
+        ("2000-02-29T00:00:00Z", 951_782_400),
+        ("2024-3-1", nil), ("2024-13-01", nil), ("2024-03-01T25:00", nil), ("2024-03-01T12:30:00+", nil),
+        ("2024-03-01T12:30:00Zx", nil), ("", nil),
+    ] as [(String, Int64?)])
+    func readsPushDates(_ text: String, _ seconds: Int64?) {
+        #expect(PushDate.seconds(text) == seconds)
+    }
+
+    private func expectMetadataError(_ content: String, _ error: CatalogError) async throws {
+        try await withCatalog(InMemoryStore(["a/1.0.meta": content], chunkSize: 4096)) { catalog async throws in
+            await #expect(throws: error) { try await catalog.metadata(of: pin("a", "1.0")) }
+        }
+    }
+}
+
+func pin(_ name: String, _ version: String) throws -> AssetPin {
+    AssetPin(name: try AssetName(name), version: try #require(VersioningSystem.majorMinor.version(version)))
+}
+
+func withCatalog(_ store: InMemoryStore?, _ body: (Catalog) async throws -> Void) async throws {
+    try await withTemporaryDirectory { path async throws in
+        try await body(Catalog(store: store, directory: try Directory.open(path), system: .majorMinor))
+    }
+}

@@ -1,0 +1,142 @@
+import AssetsTestSupport
+import Testing
+
+@testable import Execution
+
+@Suite struct TransferMachineTests {
+    typealias Part = TransferMachine.Part
+
+    @Test func fetchesAnObjectPartByPart() {
+        var machine = TransferMachine(dependencies: [[]], present: [], window: 2, partSize: 4)
+        #expect(machine.start() == [.open(0)])
+        let first = Part(asset: 0, object: 0, range: 0..<4, entityTag: nil, isFirst: true)
+        #expect(machine.handle(.opened(0, [nil])) == [.fetch(first)])
+        let second = Part(asset: 0, object: 0, range: 4..<8, entityTag: "t", isFirst: false)
+        let third = Part(asset: 0, object: 0, range: 8..<9, entityTag: "t", isFirst: false)
+        #expect(machine.handle(.received(first, size: 9, entityTag: "t")) == [.fetch(second), .fetch(third)])
+        #expect(machine.handle(.received(third, size: 9, entityTag: "t")) == [])
+        #expect(machine.handle(.received(second, size: 9, entityTag: "t")) == [.seal(0)])
+        #expect(machine.handle(.sealed(0)) == [.commit(0)])
+        #expect(machine.handle(.committed(0)) == [.end(0, .fetched)])
+    }
+
+    @Test func goesOnFromWhatIsInStaging() {
+        var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
+        _ = machine.start()
+        let progress = [ObjectProgress(size: 4, entityTag: "a", done: [0..<4]), ObjectProgress(size: 9, entityTag: "b", done: [4..<8])]
+        #expect(
+            machine.handle(.opened(0, progress)) == [
+                .fetch(Part(asset: 0, object: 1, range: 0..<4, entityTag: "b", isFirst: false)),
+                .fetch(Part(asset: 0, object: 1, range: 8..<9, entityTag: "b", isFirst: false)),
+            ])
+    }
+
+    @Test func sealsAtOnceWhatIsAllInStaging() {
+        var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
+        _ = machine.start()
+        #expect(machine.handle(.opened(0, [ObjectProgress(size: 0, entityTag: nil, done: [0..<0])])) == [.seal(0)])
+    }
+
+    @Test func parksWhatMayNotAppearYet() {
+        var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 4, partSize: 4)
+        #expect(machine.start() == [.open(0), .open(1)])
+        let done = ObjectProgress(size: 0, entityTag: nil, done: [0..<0])
+        #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
+        #expect(machine.handle(.sealed(1)) == [.park(1)])
+        #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
+        #expect(machine.handle(.sealed(0)) == [.commit(0)])
+        #expect(machine.handle(.committed(0)) == [.end(0, .fetched), .commit(1)])
+    }
+
+    @Test func skipsWhatDependsOnAFailure() {
+        var machine = TransferMachine(dependencies: [[], [0], [1], []], present: [], window: 8, partSize: 4)
+        _ = machine.start()
+        #expect(
+            machine.handle(.failed(0)) == [.end(0, .failed), .end(1, .skipped(because: 0)), .end(2, .skipped(because: 0))])
+        #expect(machine.handle(.failed(1)) == [])
+        #expect(machine.handle(.present(3)) == [.end(3, .present)])
+    }
+
+    /// Whatever order things happen in: never more parts than the window, nothing appears before what it depends on,
+    /// every asset ends once, and without failures as fetched.
+    @Test(arguments: 0..<400)
+    func keepsItsPromises(_ seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        var world = World(random: &random)
+        try world.run(&random)
+        #expect(world.endings.count == world.dependencies.count)
+        if !world.fails { #expect(world.endings.values.allSatisfy { $0 == .fetched || $0 == .present }) }
+    }
+}
+
+/// A random plan, executed by hand.
+private struct World {
+    let dependencies: [[Int]]
+    let sizes: [[Int64]]
+    let window: Int
+    let fails: Bool
+    var machine: TransferMachine
+    var pending: [TransferMachine.Action] = []
+    var endings: [Int: TransferMachine.Ending] = [:]
+    var fetched: [Int: [Int: Int64]] = [:]
+
+    init(random: inout SeededRandom) {
+        let count = Int.random(in: 1...12, using: &random)
+        dependencies = (0..<count).map { asset in
+            (0..<asset).filter { _ in Int.random(in: 0..<4, using: &random) == 0 }
+        }
+        sizes = (0..<count).map { _ in
+            (0..<Int.random(in: 1...4, using: &random)).map { _ in Int64.random(in: 0...13, using: &random) }
+        }
+        window = Int.random(in: 1...5, using: &random)
+        fails = Bool.random(using: &random)
+        machine = TransferMachine(dependencies: dependencies, present: [], window: window, partSize: 4)
+    }
+
+    mutating func run(_ random: inout SeededRandom) throws {
+        take(machine.start())
+        while !pending.isEmpty {
+            let action = pending.remove(at: Int.random(in: 0..<pending.count, using: &random))
+            try perform(action, &random)
+            let underWay = pending.filter { if case .fetch = $0 { true } else { false } }
+            #expect(underWay.count <= window)
+        }
+    }
+
+    private mutating func perform(_ action: TransferMachine.Action, _ random: inout SeededRandom) throws {
+        if fails, Int.random(in: 0..<15, using: &random) == 0, let asset = action.asset {
+            if case .fetch(let part) = action { take(machine.handle(.cancelled(part))) }
+            take(machine.handle(.failed(asset)))
+            return
+        }
+        switch action {
+        case .open(let asset): take(machine.handle(.opened(asset, sizes[asset].map { _ in nil })))
+        case .fetch(let part):
+            let size = sizes[part.asset][part.object]
+            fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
+            take(machine.handle(.received(part, size: size, entityTag: "t")))
+        case .seal(let asset):
+            for (object, size) in sizes[asset].enumerated() { #expect(fetched[asset]?[object] == size) }
+            take(machine.handle(.sealed(asset)))
+        case .commit(let asset):
+            for dependency in dependencies[asset] { #expect(endings[dependency] == .fetched) }
+            if Int.random(in: 0..<10, using: &random) == 0 {
+                fetched[asset] = nil
+                take(machine.handle(.lost(asset)))
+            } else {
+                take(machine.handle(.committed(asset)))
+            }
+        case .park, .end: break
+        }
+    }
+
+    private mutating func take(_ actions: [TransferMachine.Action]) {
+        for action in actions {
+            if case .end(let asset, let ending) = action {
+                #expect(endings.updateValue(ending, forKey: asset) == nil)
+            } else {
+                pending.append(action)
+            }
+        }
+    }
+}
