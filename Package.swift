@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "ObjectStore", "FileSystem"
+                "ObjectStore", "FileSystem",
             ]),
 
         // MARK: What is there, and making it so
@@ -69,7 +69,7 @@ let package = Package(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreProviders", "Catalog",
-                "Execution",
+                "Execution", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -78,14 +78,25 @@ let package = Package(
         // MARK: Tests
 
         /** Stores and directories for tests */
-        .target(name: "AssetsTestSupport", dependencies: ["ObjectStore", .product(name: "NIOCore", package: "swift-nio")]),
+        .target(
+            name: "AssetsTestSupport", dependencies: ["ObjectStore", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
-        .testTarget(name: "StoreContractTests", dependencies: ["ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport"]),
+        .testTarget(
+            name: "StoreContractTests", dependencies: ["ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport"]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
         .testTarget(
             name: "ExecutionTests",
             dependencies: ["AssetModel", "Planning", "Execution", "StoreProviders", "AssetsTestSupport"]),
+        .testTarget(
+            name: "TerminalTests",
+            dependencies: ["AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Execution"],
+            exclude: ["Goldens"]),
+        /** assets.yaml: files that are accepted, files that are refused and what is said about them */
+        .testTarget(name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "AssetsCommand"]),
+        .testTarget(name: "AssetModelTests", dependencies: ["AssetModel"]),
+        .testTarget(name: "PlanningTests", dependencies: ["AssetModel", "Planning"]),
+        .testTarget(name: "PlanningWordsTests", dependencies: ["AssetModel", "Planning", "AssetsCommand"]),
     ],
     swiftLanguageModes: [.v6]
 )

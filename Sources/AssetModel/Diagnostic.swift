@@ -44,7 +44,9 @@ package struct Diagnostic: Error, Hashable, Sendable {
     /// What to do, or the nearest known word.
     package let hint: String?
 
-    package init(code: String, message: String, at excerpt: SourceExcerpt?, expected: String? = nil, hint: String? = nil) {
+    package init(
+        code: String, message: String, at excerpt: SourceExcerpt?, expected: String? = nil, hint: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.excerpt = excerpt

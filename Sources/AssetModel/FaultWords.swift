@@ -38,7 +38,8 @@ private func quoted(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case " ": "a space"
     case "`": "a backtick"
-    case _ where scalar.properties.generalCategory == .control: "the control character U+\(String(scalar.value, radix: 16, uppercase: true))"
+    case _ where scalar.properties.generalCategory == .control:
+        "the control character U+\(String(scalar.value, radix: 16, uppercase: true))"
     default: "`\(scalar)`"
     }
 }

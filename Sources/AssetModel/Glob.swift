@@ -31,47 +31,15 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
             parsed.append(component)
         }
         if pattern.hasSuffix("/") { parsed.append(.anyFolders) }
+        // A final `**` takes files, so there must be one.
+        if parsed.last == .anyFolders { parsed.insert(.name([.anyRun]), at: parsed.count - 1) }
         self.pattern = pattern
         components = parsed
     }
 
     package func matches(_ path: RelativePath) -> Bool {
-        matches(path.components.map { Array($0.unicodeScalars) }[...], components[...])
-    }
-
-    private func matches(_ path: ArraySlice<[Unicode.Scalar]>, _ pattern: ArraySlice<Component>) -> Bool {
-        guard let first = pattern.first else { return path.isEmpty }
-        let rest = pattern.dropFirst()
-        switch first {
-        case .anyFolders:
-            // A final `**` takes files, so there must be one.
-            if rest.isEmpty { return !path.isEmpty }
-            return (path.startIndex...path.endIndex).contains { matches(path[$0...], rest) }
-        case .name(let tokens):
-            guard let name = path.first, Self.matches(name[...], tokens[...]) else { return false }
-            return matches(path.dropFirst(), rest)
-        }
-    }
-
-    /// Greedy with one point to come back to, so that the time is the product of the lengths at most.
-    private static func matches(_ name: ArraySlice<Unicode.Scalar>, _ tokens: ArraySlice<Token>) -> Bool {
-        var (n, t) = (name.startIndex, tokens.startIndex)
-        var comeBack: (name: Int, token: Int)?
-        while n < name.endIndex {
-            if t < tokens.endIndex, tokens[t] == .anyRun {
-                comeBack = (n, t)
-                t += 1
-            } else if t < tokens.endIndex, tokens[t].takes(name[n]) {
-                n += 1
-                t += 1
-            } else if let point = comeBack {
-                comeBack = (point.name + 1, point.token)
-                (n, t) = (point.name + 1, point.token + 1)
-            } else {
-                return false
-            }
-        }
-        return tokens[t...].allSatisfy { $0 == .anyRun }
+        let names = path.components.map { Array($0.unicodeScalars) }
+        return matchesRun(names, components, isRun: { $0 == .anyFolders }, takes: { $0.takes($1) })
     }
 
     private static func component(_ text: Substring) -> Component? {
@@ -110,6 +78,39 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
             ranges.append(low...high)
         }
         return nil
+    }
+}
+
+/// Whether a pattern, some of whose items stand for any run of elements, takes all the elements.
+///
+/// Greedy, with one point to come back to: what an earlier run took need never be tried again, so that the time is the
+/// product of the lengths at most, where a recursive match takes exponential time. It serves both levels of a pattern.
+private func matchesRun<Element, Item>(
+    _ elements: [Element], _ pattern: [Item], isRun: (Item) -> Bool, takes: (Item, Element) -> Bool
+) -> Bool {
+    var (element, item) = (0, 0)
+    var comeBack: (element: Int, item: Int)?
+    while element < elements.count {
+        if item < pattern.count, isRun(pattern[item]) {
+            comeBack = (element, item)
+            item += 1
+        } else if item < pattern.count, takes(pattern[item], elements[element]) {
+            element += 1
+            item += 1
+        } else if let point = comeBack {
+            comeBack = (point.element + 1, point.item)
+            (element, item) = (point.element + 1, point.item + 1)
+        } else {
+            return false
+        }
+    }
+    return pattern[item...].allSatisfy(isRun)
+}
+
+extension Glob.Component {
+    fileprivate func takes(_ name: [Unicode.Scalar]) -> Bool {
+        guard case .name(let tokens) = self else { return false }
+        return matchesRun(name, tokens, isRun: { $0 == .anyRun }, takes: { $0.takes($1) })
     }
 }
 

@@ -3,17 +3,22 @@
 /// Near enough: an edit distance (insertions, deletions, substitutions, swaps of neighbours) of at most a third of the
 /// word's length, and of 1 for words of up to 5 letters. Ties go to the first in order.
 package func nearestWord<Words: Sequence<String>>(to word: String, in candidates: Words) -> String? {
+    nearestWords(to: word, in: candidates, limit: 1).first
+}
+
+/// The candidates that are near enough to a word, nearest first.
+package func nearestWords<Words: Sequence<String>>(to word: String, in candidates: Words, limit: Int) -> [String] {
     let letters = Array(word.lowercased().unicodeScalars.prefix(128))
-    var best: (word: String, distance: Int)?
-    for candidate in candidates {
+    let farthest = max(1, letters.count / 3)
+    var near: [(word: String, distance: Int, place: Int)] = []
+    for (place, candidate) in candidates.enumerated() {
         let other = Array(candidate.lowercased().unicodeScalars.prefix(128))
-        guard abs(other.count - letters.count) <= max(1, letters.count / 3) else { continue }
+        guard abs(other.count - letters.count) <= farthest else { continue }
         let distance = editDistance(letters, other)
-        if distance <= max(1, letters.count / 3), best.map({ distance < $0.distance }) ?? true {
-            best = (candidate, distance)
-        }
+        if distance <= farthest { near.append((candidate, distance, place)) }
     }
-    return best?.word
+    near.sort { ($0.distance, $0.place) < ($1.distance, $1.place) }
+    return near.prefix(limit).map(\.word)
 }
 
 /// The optimal string alignment distance; O(a · b) time, O(b) memory.

@@ -36,7 +36,8 @@ package struct PartialRecord: Sendable, Hashable {
         var result: [UInt8] = []
         var bytes = Array(text.utf8)[...]
         while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: bytes.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: bytes.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes = bytes.dropFirst(2)
                 result.append(code)
             } else {

@@ -106,7 +106,8 @@ extension VersionRequirement {
         var comparators: [VersionComparator] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let part = part.trimmingSpaces()
-            guard let relation = VersionComparator.Relation.allCases.first(where: { part.hasPrefix($0.rawValue) }) else {
+            guard let relation = VersionComparator.Relation.allCases.first(where: { part.hasPrefix($0.rawValue) })
+            else {
                 throw .notAComparator(String(part))
             }
             var spelling = part.dropFirst(relation.rawValue.count)

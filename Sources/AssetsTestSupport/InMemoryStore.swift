@@ -73,7 +73,8 @@ package final class InMemoryStore: ObjectStore {
             state.objects.filter { $0.key.text.utf8.starts(with: prefix.utf8) }
                 .map { ListedObject(key: $0.key, size: Int64($0.value.count)) }
         }
-        let rest = found.sorted { $0.key < $1.key }.drop { object in token.map { object.key <= ObjectKey($0) } ?? false }
+        let rest = found.sorted { $0.key < $1.key }.drop { object in token.map { object.key <= ObjectKey($0) } ?? false
+        }
         let page = Array(rest.prefix(pageSize))
         return ListPage(objects: page, next: rest.count > page.count ? page.last?.key.text : nil)
     }

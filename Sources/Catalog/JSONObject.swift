@@ -44,6 +44,10 @@ struct JSONObject {
         return strings
     }
 
+    func stringsIfPresent(_ key: String) throws(ContentFault) -> [String] {
+        values[key] == nil ? [] : try strings(key)
+    }
+
     private func value(_ key: String) throws(ContentFault) -> JSONValue {
         guard let value = values[key] else { throw .malformed("it has no `\(key)`") }
         return value

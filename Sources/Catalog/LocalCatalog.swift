@@ -4,9 +4,10 @@ package import Planning
 
 /// What the assets directory holds.
 package struct LocalCatalog: Sendable {
-    package let directory: Directory
+    /// Nil where it does not exist yet: then nothing is in it.
+    private let directory: Directory?
 
-    package init(directory: Directory) { self.directory = directory }
+    package init(directory: Directory?) { self.directory = directory }
 
     /// The versions that stand in the asset's folder.
     ///
@@ -44,8 +45,8 @@ package struct LocalCatalog: Sendable {
     func hasPart(_ part: RelativePath, of pin: AssetPin) throws(FileError) -> Bool {
         let parent = [ModelkitLayout.localPath(of: pin), part.parent?.text].compactMap { $0 }.joined(separator: "/")
         do {
-            return try directory.directoryIfPresent(parent)?.status(of: part.lastComponent) != nil
-        } catch where error.isNotADirectory {
+            return try directory?.directoryIfPresent(parent)?.status(of: part.lastComponent) != nil
+        } catch  where error.isNotADirectory {
             return false
         } catch {
             throw error
@@ -54,8 +55,8 @@ package struct LocalCatalog: Sendable {
 
     private func folderIfPresent(of name: AssetName) throws(FileError) -> Directory? {
         do {
-            return try directory.directoryIfPresent(name.text)
-        } catch where error.isNotADirectory {
+            return try directory?.directoryIfPresent(name.text)
+        } catch  where error.isNotADirectory {
             // The name is a file here: not an asset's folder.
             return nil
         } catch {
@@ -78,7 +79,7 @@ package struct LocalCatalog: Sendable {
 
 extension LocalCatalog {
     func partialRecord(of pin: AssetPin) throws(FileError) -> PartialRecord? {
-        let folder = try directory.directoryIfPresent(ToolLayout.partialRecords(of: pin.name))
+        let folder = try directory?.directoryIfPresent(ToolLayout.partialRecords(of: pin.name))
         guard let bytes = try folder?.contents(of: ToolLayout.entry(of: pin)) else { return nil }
         return PartialRecord(text: String(decoding: bytes, as: UTF8.self))
     }

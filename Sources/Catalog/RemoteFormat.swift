@@ -5,7 +5,7 @@ internal import Planning
 ///
 /// - `NAME.versions`: `{"versions": ["1.1", "1.0"]}`
 /// - `NAME/VERSION.meta`: `{"push_date": ISO 8601, "is_directory": bool, "contents": [paths]}`, `contents` where it is a
-///   directory.
+///   directory; and this tool's own `"dependencies": [specification strings]`.
 ///
 /// Other keys are ignored, as modelkit does. Source: modelkit 0.1.3, `assets/remote.py`.
 enum RemoteFormat {
@@ -29,13 +29,16 @@ enum RemoteFormat {
         guard let pushTime = PushDate.seconds(date) else {
             throw .malformed("`push_date` is `\(date)`, and must be an ISO 8601 date and time")
         }
+        let dependencies = try object.stringsIfPresent("dependencies")
         guard try object.bool("is_directory", default: false) else {
-            return VersionMetadata(kind: .file, pushTime: pushTime, objects: [ObjectFacts(path: nil)])
+            return VersionMetadata(
+                kind: .file, pushTime: pushTime, objects: [ObjectFacts(path: nil)], dependencies: dependencies)
         }
         let contents = try object.strings("contents")
         guard !contents.isEmpty else { throw .malformed("`contents` is empty, and must name its files") }
         return VersionMetadata(
-            kind: .directory, pushTime: pushTime, objects: try paths(contents).map { ObjectFacts(path: $0) })
+            kind: .directory, pushTime: pushTime, objects: try paths(contents).map { ObjectFacts(path: $0) },
+            dependencies: dependencies)
     }
 
     /// The paths, each safe, none twice, none both a file and a folder.

@@ -41,7 +41,8 @@ package struct AssetLock: Sendable {
         try await DiskQueue.shared.run { () throws(FileError) in try tryOnce(name, in: directory) }
     }
 
-    private static func tryOnce(_ name: AssetName, in directory: Directory) throws(FileError) -> AssetLock? {
+    /// The same, on the thread that asks.
+    static func tryOnce(_ name: AssetName, in directory: Directory) throws(FileError) -> AssetLock? {
         let (folder, entry) = try location(of: name, in: directory)
         let file = try create(entry, in: folder)
         guard try file.tryLock() else { return nil }
@@ -56,7 +57,7 @@ package struct AssetLock: Sendable {
             let file = try folder.createNewFile(entry)
             try file.setMode(0o644)
             return file
-        } catch where error.isExisting {
+        } catch  where error.isExisting {
             return try folder.createFile(entry)
         } catch {
             throw error

@@ -5,26 +5,31 @@ internal import Planning
 
 /// Lets a sealed asset appear: a rename into place, and its marker.
 ///
-/// A directory comes with its marker inside, so one rename shows all of it. A file is renamed first and marked then:
-/// between the two a whole file stands there unmarked, which Python modelkit would fetch anew.
+/// A directory comes with its marker inside, so one rename shows all of it. A file's marker stands beside it: where
+/// nothing stands yet it is made first, and says nothing without the file; where something does, it is made last, so that
+/// what is replaced is never taken for whole.
 struct Committer: Sendable {
     let fixedTime: Int64?
 
     func commit(_ staged: StagedAsset) throws(FileError) {
         let folder = try staged.directory.makeDirectory(staged.pin.name.text)
         try writeRecord(of: staged)
-        try rename(staged, into: folder)
-        if staged.content.kind == .file {
-            let time = fixedTime ?? staged.content.pushTime
-            try Marker.make(ModelkitLayout.fileMarker(of: staged.pin.version), in: folder, time: time)
-        }
+        let old = try folder.status(of: staged.pin.version.text)
+        if old == nil { try markFile(staged, in: folder) }
+        try rename(staged, over: old, into: folder)
+        if old != nil { try markFile(staged, in: folder) }
         try folder.sync()
         try removeStaging(of: staged)
     }
 
-    private func rename(_ staged: StagedAsset, into folder: Directory) throws(FileError) {
+    private func markFile(_ staged: StagedAsset, in folder: Directory) throws(FileError) {
+        guard staged.content.kind == .file else { return }
+        let marker = ModelkitLayout.fileMarker(of: staged.pin.version)
+        try Marker.make(marker, in: folder, time: fixedTime ?? staged.content.pushTime)
+    }
+
+    private func rename(_ staged: StagedAsset, over old: FileStatus?, into folder: Directory) throws(FileError) {
         let version = staged.pin.version.text
-        let old = try folder.status(of: version)
         // A file takes a file's place by itself; a folder that is not empty, and another kind, must be exchanged.
         if old == nil || (old?.kind == .file && staged.content.kind == .file) {
             try staged.folder.rename(ToolLayout.content, to: folder, as: version)

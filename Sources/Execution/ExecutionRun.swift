@@ -63,7 +63,8 @@ struct ExecutionRun {
             let pin = plan.steps[asset].pin
             if outcomes[asset] == nil { emit(.ended(pin, .interrupted)) }
             return AssetResult(
-                pin: pin, outcome: outcomes[asset] ?? .interrupted, downloadedObjects: counts[asset]?.objects.count ?? 0,
+                pin: pin, outcome: outcomes[asset] ?? .interrupted,
+                downloadedObjects: counts[asset]?.objects.count ?? 0,
                 downloadedBytes: counts[asset]?.bytes ?? 0)
         }
         return Report(results: results, seconds: seconds)

@@ -54,6 +54,8 @@ package struct Executor: Sendable {
         _ action: TransferMachine.Action, of run: ExecutionRun, to group: inout TaskGroup<ExecutionRun.Outcome>
     ) {
         guard let work = work(action, of: run) else { return }
+        // The task must not hold the run: with it goes every lock that the run has at this moment.
+        let pin = action.asset.map { run.plan.steps[$0].pin }
         group.addTask {
             do {
                 return try await work()
@@ -61,7 +63,7 @@ package struct Executor: Sendable {
                 return .interrupted(action)
             } catch {
                 let failure = ExecutionFailure(error)
-                if failure.spoilsStaging, let asset = action.asset { await discardStaging(of: run.plan.steps[asset].pin) }
+                if failure.spoilsStaging, let pin { await discardStaging(of: pin) }
                 return .failed(action, failure)
             }
         }
@@ -128,7 +130,8 @@ package struct Executor: Sendable {
         if case .refetch(.forced) = step.action { return false }
         switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true) {
         case .complete: return true
-        case .partial(let paths): return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) && content.selection != nil
+        case .partial(let paths):
+            return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) && content.selection != nil
         case .missing, .incomplete: return false
         }
     }

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Catalog
 package import FileSystem
 package import Planning
 
@@ -23,6 +24,7 @@ package struct Housekeeping: Sendable {
 
     /// - Parameter plan: whose assets' folders are dated.
     package func tidy(_ plan: Plan) throws(FileError) {
+        try removeLeftovers(of: plan)
         try removeEmptyFolders(ToolLayout.stagingFolder)
         try removeEmptyFolders(ToolLayout.partialFolder)
         if let tool = try directory.directoryIfPresent(ToolLayout.folder) {
@@ -31,6 +33,28 @@ package struct Housekeeping: Sendable {
         let names = Set(plan.steps.map(\.pin.name))
         try dateFolders(names.map { ModelkitLayout.lockFile(of: $0) }, undated: true)
         try dateFolders(names.map { $0.text + "/" }, undated: false)
+    }
+
+    /// Removes what a run that was killed just after a rename left in staging of an asset that is in place.
+    private func removeLeftovers(of plan: Plan) throws(FileError) {
+        guard isDue else { return }
+        for pin in plan.steps.map(\.pin) {
+            guard try directory.directoryIfPresent(ToolLayout.staging(of: pin)) != nil,
+                let lock = try AssetLock.tryOnce(pin.name, in: directory)
+            else { continue }
+            if try isInPlace(pin) {
+                let (parent, entry) = splitLast(ToolLayout.staging(of: pin))
+                try directory.directoryIfPresent(parent)?.remove(entry)
+            }
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    private func isInPlace(_ pin: AssetPin) throws(FileError) -> Bool {
+        switch try LocalCatalog(directory: directory).state(of: pin, marked: true) {
+        case .complete, .partial: true
+        case .missing, .incomplete: false
+        }
     }
 
     /// Removes the folders below and the folder itself, those that hold no file.

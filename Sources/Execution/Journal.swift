@@ -41,7 +41,8 @@ struct Journal: Equatable {
             guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
             objects[path] = ObjectProgress(size: size, entityTag: fields[3].isEmpty ? nil : fields[3], done: [])
         case ("part", 4):
-            guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]), start <= end
+            guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]),
+                start <= end
             else { return }
             objects[path]?.done.append(start..<end)
         case ("sealed", 1): isSealed = true
@@ -103,7 +104,9 @@ struct Journal: Equatable {
 extension Journal.Header {
     init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Journal.decoded)
-        guard fields.count == 5, fields[0] == "staging", fields[1] == "1", let time = Int64(fields[3]) else { return nil }
+        guard fields.count == 5, fields[0] == "staging", fields[1] == "1", let time = Int64(fields[3]) else {
+            return nil
+        }
         self.init(bootID: fields[2], pushTime: time, address: fields[4])
     }
 

@@ -28,7 +28,7 @@ struct StagedAsset: Sendable {
         for _ in 0..<100 {
             do {
                 return try claimOnce(pin, content, header: header, in: directory, lock: lock)
-            } catch where error.isMissing {
+            } catch  where error.isMissing {
                 continue
             } catch {
                 throw error

@@ -44,7 +44,7 @@ package final class Directory: Sendable {
     package func directoryIfPresent(_ relative: some StringProtocol) throws(FileError) -> Directory? {
         do {
             return try directory(relative)
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return nil
         } catch {
             throw error
@@ -57,7 +57,7 @@ package final class Directory: Sendable {
         for _ in 0..<100 {
             do {
                 return try makeEach(relative)
-            } catch where error.isMissing {
+            } catch  where error.isMissing {
                 continue
             } catch {
                 throw error
@@ -77,7 +77,7 @@ package final class Directory: Sendable {
     private func makeChild(_ name: String) throws(FileError) -> Directory {
         do {
             return try child(name)
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             if mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
                 throw failure(name, "create the directory")
             }
@@ -126,7 +126,7 @@ package final class Directory: Sendable {
     package func contents(of name: String, limit: Int = 16 << 20) throws(FileError) -> [UInt8]? {
         do {
             return try openFile(name).readAll(limit: limit)
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return nil
         } catch {
             throw error
@@ -253,8 +253,25 @@ package final class Directory: Sendable {
         return Int64(buffer.f_bavail) * Int64(buffer.f_frsize)
     }
 
-    /// Whether this user may create entries here.
-    package func isWritable() -> Bool { faccessat(descriptor, ".", W_OK | X_OK, 0) == 0 }
+    /// What keeps this user from creating entries here, as far as the system tells without one being made.
+    package var writeObstacle: FileError? {
+        faccessat(descriptor, ".", W_OK | X_OK, 0) == 0
+            ? nil : FileError(path: path, attempt: "write to the directory", code: errno)
+    }
+
+    /// What keeps `flock` from working here, tried on the directory itself, so that nothing is left behind.
+    ///
+    /// Somebody else who holds that lock proves that locks work. NFS locks no directory (EBADF) and may well lock files.
+    package var lockObstacle: FileError? {
+        let copies = (0..<2).map { _ in openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { for copy in copies where copy >= 0 { close(copy) } }
+        guard flock(copies[0], LOCK_EX | LOCK_NB) == 0 else {
+            return [ENOLCK, ENOSYS, EOPNOTSUPP].contains(errno)
+                ? FileError(path: path, attempt: "lock files in", code: errno) : nil
+        }
+        guard flock(copies[1], LOCK_EX | LOCK_NB) == 0 else { return nil }
+        return FileError(path: path, attempt: "lock files in", refusal: "two holders had one lock at the same time")
+    }
 
     // MARK: Errors
 
@@ -265,7 +282,8 @@ package final class Directory: Sendable {
     }
 
     private func checkName(_ name: String) throws(FileError) {
-        if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(0) {
+        if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(0)
+        {
             throw FileError(path: path, attempt: "use", refusal: "`\(name)` is not the name of an entry")
         }
     }
@@ -273,7 +291,8 @@ package final class Directory: Sendable {
     private func refuseLink(_ name: String, attempt: String) throws(FileError) {
         guard let status = try status(of: name), status.kind == .link else { return }
         throw FileError(
-            path: pathOf(name), attempt: attempt, refusal: "it is a symbolic link, which could lead out of the directory")
+            path: pathOf(name), attempt: attempt,
+            refusal: "it is a symbolic link, which could lead out of the directory")
     }
 }
 

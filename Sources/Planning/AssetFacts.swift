@@ -61,12 +61,15 @@ package struct VersionMetadata: Sendable, Equatable {
     /// Seconds since 1970, whole ones.
     package let pushTime: Int64
     /// One with no path for a file asset; in the order of `.meta` for a directory.
-    package let objects: [ObjectFacts]
+    package var objects: [ObjectFacts]
+    /// Specification strings, as this tool's pushes record them; Python modelkit records none.
+    package let dependencies: [String]
 
-    package init(kind: AssetKind, pushTime: Int64, objects: [ObjectFacts]) {
+    package init(kind: AssetKind, pushTime: Int64, objects: [ObjectFacts], dependencies: [String] = []) {
         self.kind = kind
         self.pushTime = pushTime
         self.objects = objects
+        self.dependencies = dependencies
     }
 }
 

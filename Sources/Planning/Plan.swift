@@ -79,7 +79,7 @@ package struct StepContent: Sendable, Equatable {
     package let kind: AssetKind
     /// Seconds since 1970: the modification time of every file of the asset.
     package let pushTime: Int64
-    /// Those of the selection; never empty.
+    /// Those of the selection; empty only where a directory asset has no files at all.
     package var objects: [ObjectFacts]
     /// Set where the selection leaves files out: then there is no marker, and the tool's own record instead.
     package let selection: [FileSelection]?

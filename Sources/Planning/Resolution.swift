@@ -26,22 +26,25 @@ package struct Choice: Sendable, Equatable {
     package let selections: [FileSelection]
     /// What the file asset's content must be, as the spec pins it.
     package let sha256: SHA256Digest?
+    /// Sorted; the requirements it meets.
+    package let demands: [Demand]
 
     package init(
         pin: AssetPin, dependencies: [AssetPin] = [], neededBy: [Requirer] = [], selections: [FileSelection] = [.all],
-        sha256: SHA256Digest? = nil
+        sha256: SHA256Digest? = nil, demands: [Demand] = []
     ) {
         self.pin = pin
         self.dependencies = dependencies
         self.neededBy = neededBy
         self.selections = selections
         self.sha256 = sha256
+        self.demands = demands
     }
 }
 
 /// Who asks for an asset.
 package enum Requirer: Hashable, Sendable, Comparable {
-    /// An entry of the spec: its specification string and its line.
+    /// An entry of the spec: its specification as messages spell it, and its line (0 where it is not known).
     case entry(String, line: Int)
     /// A chosen version that depends on it.
     case asset(AssetPin)

@@ -1,2 +1,6 @@
+internal import AssetsCommand
+
 @main
-enum Main { static func main() {} }
+enum Main {
+    static func main() async { await ModelkitAssets.start() }
+}

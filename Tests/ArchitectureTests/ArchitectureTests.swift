@@ -47,8 +47,10 @@ import Testing
 
     private func imports(of target: String) throws -> Set<String> {
         var imports: Set<String> = []
-        for path in try FileManager.default.subpathsOfDirectory(atPath: "\(sources)/\(target)") where path.hasSuffix(".swift") {
-            let text = String(decoding: try Data(contentsOf: URL(filePath: "\(sources)/\(target)/\(path)")), as: UTF8.self)
+        for path in try FileManager.default.subpathsOfDirectory(atPath: "\(sources)/\(target)")
+        where path.hasSuffix(".swift") {
+            let text = String(
+                decoding: try Data(contentsOf: URL(filePath: "\(sources)/\(target)/\(path)")), as: UTF8.self)
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
                 guard let word = words.firstIndex(of: "import"), word < 2, words.count > word + 1 else { continue }

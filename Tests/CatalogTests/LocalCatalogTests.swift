@@ -16,7 +16,9 @@ import Testing
             let name = try AssetName("a")
             #expect(try sorted(catalog.versions(of: name, in: .majorMinor, markedOnly: true)) == ["1.0", "2.0"])
             #expect(
-                try sorted(catalog.versions(of: name, in: .majorMinor, markedOnly: false)) == ["1.0", "1.1", "2.0", "2.1"])
+                try sorted(catalog.versions(of: name, in: .majorMinor, markedOnly: false)) == [
+                    "1.0", "1.1", "2.0", "2.1",
+                ])
             #expect(try catalog.state(of: pin("a", "1.0"), marked: true) == .complete)
             #expect(try catalog.state(of: pin("a", "2.0"), marked: true) == .complete)
             #expect(try catalog.state(of: pin("a", "2.1"), marked: true) == .incomplete(reason: "no .SUCCESS marker"))
@@ -40,7 +42,9 @@ import Testing
 
     @Test func findsPartsOfAnAsset() async throws {
         try await withAssets(["a/1.0/en/words.txt": "", "b/1.0": ""]) { catalog async throws in
-            for (part, found) in [("en", true), ("en/words.txt", true), ("en/x", false), ("en/words.txt/x", false), ("fr/x", false)] {
+            for (part, found) in [
+                ("en", true), ("en/words.txt", true), ("en/x", false), ("en/words.txt/x", false), ("fr/x", false),
+            ] {
                 #expect(try catalog.hasPart(RelativePath(part), of: pin("a", "1.0")) == found, "\(part)")
             }
             #expect(try !catalog.hasPart(RelativePath("x"), of: pin("b", "1.0")))
@@ -49,12 +53,14 @@ import Testing
 
     @Test(arguments: ["a", "a/1.0", "n/a"])
     func refusesALinkOnTheWay(_ link: String) async throws {
-        try await withAssets(["outside/1.0/.SUCCESS": "", "outside/1.0/x": "", "n/b/1.0": ""]) { catalog async throws in
-            let path = catalog.directory.path + "/" + link
+        try await withTemporaryDirectory { root async throws in
+            for file in ["outside/1.0/.SUCCESS", "outside/1.0/x", "n/b/1.0"] { try write("", to: root + "/" + file) }
+            let catalog = LocalCatalog(directory: try Directory.open(root))
+            let path = root + "/" + link
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try FileManager.default.createSymbolicLink(
-                atPath: path, withDestinationPath: catalog.directory.path + "/outside")
+                atPath: path, withDestinationPath: root + "/outside")
             let wanted = try link.hasPrefix("n") ? pin("n/a", "1.0") : pin("a", "1.0")
             let error = #expect(throws: FileError.self) { try catalog.state(of: wanted, marked: true) }
             #expect(error?.path == path)
@@ -67,7 +73,7 @@ import Testing
         try await withTemporaryDirectory { path async throws in
             try write("x", to: path + "/a/1.0")
             try write("", to: path + "/a/.1.0.SUCCESS")
-            let catalog = Catalog(store: store, directory: try Directory.open(path), system: .majorMinor)
+            let catalog = Catalog(store: store, directory: try Directory.open(path), path: path, system: .majorMinor)
             let exact = VersionRequirement(.exact(try pin("a", "1.0").version))
             #expect(try await catalog.versions(of: AssetName("a"), requirements: [exact]).all.map(\.text) == ["1.0"])
             #expect(store.allGets == 0)

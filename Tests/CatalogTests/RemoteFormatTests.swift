@@ -36,8 +36,14 @@ import Testing
         (#"{"version": ["1.0"]}"#, "it has no `versions`"),
         (#"{"versions": "1.0"}"#, "`versions` is a string, and must be a list of strings"),
         (#"{"versions": ["1.0", 2]}"#, "`versions[1]` is a number, and must be a string"),
-        (#"{"versions": ["1.0", "latest"]}"#, "`latest` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"),
-        (#"{"versions": ["../1.0"]}"#, "`../1.0` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"),
+        (
+            #"{"versions": ["1.0", "latest"]}"#,
+            "`latest` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"
+        ),
+        (
+            #"{"versions": ["../1.0"]}"#,
+            "`../1.0` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"
+        ),
     ])
     func refusesVersions(_ content: String, _ fault: String) async throws {
         try await withCatalog(InMemoryStore(["a.versions": content])) { catalog async throws in
@@ -53,8 +59,14 @@ import Testing
         (#"{"push_date": "yesterday"}"#, "`push_date` is `yesterday`, and must be an ISO 8601 date and time"),
         (#"{"push_date": "2024-01-01", "is_directory": 1}"#, "`is_directory` is a number, and must be true or false"),
         (#"{"push_date": "2024-01-01", "is_directory": true}"#, "it has no `contents`"),
-        (#"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#, "`contents` is empty, and must name its files"),
-        (#"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#, "`contents` is an object, and must be a list of strings"),
+        (
+            #"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#,
+            "`contents` is empty, and must name its files"
+        ),
+        (
+            #"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#,
+            "`contents` is an object, and must be a list of strings"
+        ),
     ])
     func refusesMetadata(_ content: String, _ fault: String) async throws {
         try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault: fault))
@@ -89,7 +101,7 @@ import Testing
 
     @Test func refusesAnObjectThatIsTooLarge() async throws {
         let store = InMemoryStore(chunkSize: 1 << 20)
-        store.put("a.versions", [UInt8](repeating: 32, count: Catalog.documentLimit + 1))
+        store.put("a.versions", [UInt8](repeating: 32, count: StoreCatalog.documentLimit + 1))
         try await withCatalog(store) { catalog async throws in
             await #expect(
                 throws: CatalogError.malformed(
@@ -108,20 +120,21 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("2024-03-01T12:30:00.123456+00:00", 1_709_296_200),
-        ("2024-03-01T12:30:00+00:00", 1_709_296_200),
-        ("2024-03-01T12:30:00Z", 1_709_296_200),
-        ("2024-03-01T12:30:00", 1_709_296_200),
-        ("2024-03-01 12:30", 1_709_296_200),
-        ("2024-03-01T13:30:00+01:00", 1_709_296_200),
-        ("2024-03-01T08:00:00-0430", 1_709_296_200),
-        ("1970-01-01", 0),
-        ("1969-12-31T23:59:59Z", -1),
-        ("2000-02-29T00:00:00Z", 951_782_400),
-        ("2024-3-1", nil), ("2024-13-01", nil), ("2024-03-01T25:00", nil), ("2024-03-01T12:30:00+", nil),
-        ("2024-03-01T12:30:00Zx", nil), ("", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("2024-03-01T12:30:00.123456+00:00", 1_709_296_200),
+            ("2024-03-01T12:30:00+00:00", 1_709_296_200),
+            ("2024-03-01T12:30:00Z", 1_709_296_200),
+            ("2024-03-01T12:30:00", 1_709_296_200),
+            ("2024-03-01 12:30", 1_709_296_200),
+            ("2024-03-01T13:30:00+01:00", 1_709_296_200),
+            ("2024-03-01T08:00:00-0430", 1_709_296_200),
+            ("1970-01-01", 0),
+            ("1969-12-31T23:59:59Z", -1),
+            ("2000-02-29T00:00:00Z", 951_782_400),
+            ("2024-3-1", nil), ("2024-13-01", nil), ("2024-03-01T25:00", nil), ("2024-03-01T12:30:00+", nil),
+            ("2024-03-01T12:30:00Zx", nil), ("", nil),
+        ] as [(String, Int64?)])
     func readsPushDates(_ text: String, _ seconds: Int64?) {
         #expect(PushDate.seconds(text) == seconds)
     }
@@ -139,6 +152,6 @@ func pin(_ name: String, _ version: String) throws -> AssetPin {
 
 func withCatalog(_ store: InMemoryStore?, _ body: (Catalog) async throws -> Void) async throws {
     try await withTemporaryDirectory { path async throws in
-        try await body(Catalog(store: store, directory: try Directory.open(path), system: .majorMinor))
+        try await body(Catalog(store: store, directory: try Directory.open(path), path: path, system: .majorMinor))
     }
 }

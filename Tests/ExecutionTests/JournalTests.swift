@@ -36,15 +36,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([], [0..<4, 4..<8, 8..<10]),
-        ([0..<4], [4..<8, 8..<10]),
-        ([4..<8], [0..<4, 8..<10]),
-        ([8..<10, 0..<4], [4..<8]),
-        ([0..<10], []),
-        ([0..<6, 4..<10], []),
-        ([2..<3], [0..<2, 3..<7, 7..<10]),
-    ] as [([Range<Int64>], [Range<Int64>])])
+    @Test(
+        arguments: [
+            ([], [0..<4, 4..<8, 8..<10]),
+            ([0..<4], [4..<8, 8..<10]),
+            ([4..<8], [0..<4, 8..<10]),
+            ([8..<10, 0..<4], [4..<8]),
+            ([0..<10], []),
+            ([0..<6, 4..<10], []),
+            ([2..<3], [0..<2, 3..<7, 7..<10]),
+        ] as [([Range<Int64>], [Range<Int64>])])
     func saysWhatIsMissing(_ done: [Range<Int64>], _ missing: [Range<Int64>]) {
         let progress = ObjectProgress(size: 10, entityTag: nil, done: done)
         #expect(progress.missing(partSize: 4) == missing)

@@ -21,7 +21,9 @@ struct Scene: Sendable {
         return await Executor(store: store, directory: directory, options: options, emit: { _ in }).execute(plan)
     }
 
-    func time(_ relative: String) throws -> Int64 { try attribute(relative, .modificationDate) { (date: Date) in Int64(date.timeIntervalSince1970) } }
+    func time(_ relative: String) throws -> Int64 {
+        try attribute(relative, .modificationDate) { (date: Date) in Int64(date.timeIntervalSince1970) }
+    }
 
     func mode(_ relative: String) throws -> Int { try attribute(relative, .posixPermissions) { (mode: Int) in mode } }
 

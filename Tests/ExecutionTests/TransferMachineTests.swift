@@ -23,7 +23,10 @@ import Testing
     @Test func goesOnFromWhatIsInStaging() {
         var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
         _ = machine.start()
-        let progress = [ObjectProgress(size: 4, entityTag: "a", done: [0..<4]), ObjectProgress(size: 9, entityTag: "b", done: [4..<8])]
+        let progress = [
+            ObjectProgress(size: 4, entityTag: "a", done: [0..<4]),
+            ObjectProgress(size: 9, entityTag: "b", done: [4..<8]),
+        ]
         #expect(
             machine.handle(.opened(0, progress)) == [
                 .fetch(Part(asset: 0, object: 1, range: 0..<4, entityTag: "b", isFirst: false)),
@@ -52,7 +55,9 @@ import Testing
         var machine = TransferMachine(dependencies: [[], [0], [1], []], present: [], window: 8, partSize: 4)
         _ = machine.start()
         #expect(
-            machine.handle(.failed(0)) == [.end(0, .failed), .end(1, .skipped(because: 0)), .end(2, .skipped(because: 0))])
+            machine.handle(.failed(0)) == [
+                .end(0, .failed), .end(1, .skipped(because: 0)), .end(2, .skipped(because: 0)),
+            ])
         #expect(machine.handle(.failed(1)) == [])
         #expect(machine.handle(.present(3)) == [.end(3, .present)])
     }

@@ -29,7 +29,8 @@ import Testing
         try await withTemporaryDirectory { path async throws in
             try write("secret", to: path + "/outside/file")
             let root = try Directory.open(path).makeDirectory("root")
-            try FileManager.default.createSymbolicLink(atPath: path + "/root/folder", withDestinationPath: path + "/outside")
+            try FileManager.default.createSymbolicLink(
+                atPath: path + "/root/folder", withDestinationPath: path + "/outside")
             try FileManager.default.createSymbolicLink(
                 atPath: path + "/root/file", withDestinationPath: path + "/outside/file")
             for attempt in [
@@ -73,7 +74,9 @@ import Testing
     func copiesRanges(_ start: Int64, _ end: Int64) async throws {
         try await withTemporaryDirectory { path async throws in
             try write("hello world", to: path + "/source")
-            let (source, target) = (try File.openForReading(path + "/source"), try Directory.open(path).createFile("target"))
+            let (source, target) = (
+                try File.openForReading(path + "/source"), try Directory.open(path).createFile("target")
+            )
             let count = try target.copy(from: source.descriptor, start..<end, to: 2)
             #expect(count == min(end, 11) - start)
             let expected = Array("hello world".utf8)[Int(start)..<min(Int(end), 11)]
@@ -106,7 +109,9 @@ import Testing
             try write("12345", to: path + "/x")
             let root = try Directory.open(path)
             #expect(try root.contents(of: "x", limit: 5) == Array("12345".utf8))
-            #expect(throws: FileError(path: path + "/x", attempt: "read", code: 27)) { try root.contents(of: "x", limit: 4) }
+            #expect(throws: FileError(path: path + "/x", attempt: "read", code: 27)) {
+                try root.contents(of: "x", limit: 4)
+            }
             #expect(try root.contents(of: "y", limit: 4) == nil)
         }
     }

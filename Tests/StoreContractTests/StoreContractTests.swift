@@ -24,7 +24,9 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases, [(0..<1, 0..<1), (1..<3, 1..<3), (4..<5, 4..<5), (3..<100, 3..<5)] as [(Range<Int64>, Range<Int64>)])
+    @Test(
+        arguments: StoreKind.allCases,
+        [(0..<1, 0..<1), (1..<3, 1..<3), (4..<5, 4..<5), (3..<100, 3..<5)] as [(Range<Int64>, Range<Int64>)])
     func cutsARangeAtTheEnd(_ kind: StoreKind, _ asked: (wanted: Range<Int64>, had: Range<Int64>)) async throws {
         try await kind.withStore(["a": "hello"]) { store async throws in
             let download = try await store.get(ObjectKey("a"), GetOptions(range: asked.wanted))
@@ -37,7 +39,8 @@ import Testing
     func refusesARangePastTheEnd(_ kind: StoreKind) async throws {
         try await kind.withStore(["a": "hello", "empty": ""]) { store async throws in
             for (key, range) in [("a", 5..<6), ("a", 9..<12), ("empty", 0..<1)] as [(String, Range<Int64>)] {
-                let error = try #require(await failure { try await store.get(ObjectKey(key), GetOptions(range: range)) })
+                let error = try #require(
+                    await failure { try await store.get(ObjectKey(key), GetOptions(range: range)) })
                 #expect(error.kind == .invalidRange)
             }
         }

@@ -72,7 +72,8 @@ extension Settings {
             sources.text(("--bucket", flags.bucket), Variable.bucket, file: storage.bucket), provider: provider?.value)
         prefix =
             sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix)?
-            .map { String($0.split(separator: "/").joined(separator: "/")) } ?? Setting(Self.defaultPrefix, from: .builtIn)
+            .map { String($0.split(separator: "/").joined(separator: "/")) }
+            ?? Setting(Self.defaultPrefix, from: .builtIn)
         versioning =
             try Self.versioningOverride(flags: flags, environment: environment) ?? manifest?.versioning
             ?? Setting(.majorMinor, from: .builtIn)

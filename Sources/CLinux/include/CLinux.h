@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module does not define. Each returns what the
-// call returns and leaves errno as the call left it.
+// Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module does not define, and one that is variadic,
+// which Swift does not call. Each returns what the call returns and leaves errno as the call left it.
 
 /// copy_file_range(2) between two offsets; the descriptors' own positions are not used. On XFS and Btrfs the kernel
 /// shares the blocks (a reflink) where the range allows it.
@@ -23,5 +23,8 @@ int clinux_fallocate(int descriptor, int64_t offset, int64_t length);
 
 /// syncfs(2).
 int clinux_syncfs(int descriptor);
+
+/// ioctl(2) TIOCGWINSZ, in character cells; a terminal that does not know its size says 0.
+int clinux_terminal_size(int descriptor, int *columns, int *rows);
 
 #endif

@@ -46,7 +46,7 @@ struct LocalListing {
     private func entries(of folder: String) throws(StoreError) -> [String] {
         do throws(FileError) {
             return try Directory.open(folder.isEmpty ? root : "\(root)/\(folder)").entries()
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return []
         } catch {
             throw LocalStore.error(error, operation: "list", address: "\(root)/\(folder)")

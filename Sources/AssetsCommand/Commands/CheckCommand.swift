@@ -1,0 +1,44 @@
+internal import ArgumentParser
+
+/// The doctor.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check the settings, the assets directory and the store.",
+        discussion: """
+            Leaves nothing behind. What can be neither shown to work nor to fail is called unproven.
+
+            EXAMPLE
+              modelkit-assets check assets.yaml
+              modelkit-assets check --format json
+            """)
+
+    @Argument(help: ArgumentHelp("The spec file, if there is one; - for standard input.", valueName: "spec"))
+    var spec = SpecOptions.defaultFile
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    var format = ResultFormat.text
+
+    func run() async throws {
+        let shell = Shell(output)
+        let flags = store.flags
+        do {
+            let (manifest, settings) = try SpecReading.read(
+                spec, flags: flags, environment: shell.environment, isOptional: true)
+            let table = await Checking(settings: settings, manifest: manifest).table()
+            let text =
+                switch format {
+                case .text: CheckText(table, width: shell.resultWidth ?? 120, style: shell.options.resultStyle).text
+                case .json: try JSONText.document(table)
+                }
+            shell.console.writeResult(text)
+            throw ExitCode(shell.exitStatus(table.exitStatus))
+        } catch let problems as Problems {
+            shell.complain(problems.list)
+            throw ExitCode(problems.exitStatus)
+        }
+    }
+}

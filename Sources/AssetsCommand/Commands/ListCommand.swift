@@ -1,0 +1,83 @@
+internal import AssetModel
+internal import ArgumentParser
+internal import Catalog
+internal import ObjectStore
+internal import Planning
+
+/// What the store holds.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the assets of the store and their versions.",
+        discussion: """
+            The pattern is a glob over names: `*` stays within a component, `**` crosses components. A name alone stands \
+            for itself and all that is below it.
+
+            EXAMPLE
+              modelkit-assets list
+              modelkit-assets list 'nlp/*'
+            """)
+
+    @Argument(help: ArgumentHelp("Which names.", valueName: "pattern"))
+    var pattern: String?
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    var format = ResultFormat.text
+
+    func validate() throws {
+        if let pattern, Glob(pattern) == nil { throw ValidationError("`\(pattern)` is not a pattern of names") }
+    }
+
+    func run() async throws {
+        let shell = Shell(output)
+        do {
+            let storeSession = try StoreSession(flags: store.flags, environment: shell.environment)
+            let (listed, problems) = await storeSession.list { name in wants(name) }
+            if problems.isEmpty || format == .text { try print(listed, storeSession, shell) }
+            if !problems.isEmpty { throw Problems(problems) }
+            throw ExitCode(shell.exitStatus(0))
+        } catch let problems as Problems {
+            shell.complain(problems.list)
+            throw ExitCode(problems.exitStatus)
+        }
+    }
+
+    private func wants(_ name: AssetName) -> Bool {
+        guard let pattern, let glob = Glob(pattern), let path = try? RelativePath(name.text) else { return true }
+        return glob.matches(path) || name.text.hasPrefix(pattern.hasSuffix("/") ? pattern : pattern + "/")
+    }
+
+    private func print(_ listed: [ListedAsset], _ session: StoreSession, _ shell: Shell) throws {
+        switch format {
+        case .json:
+            shell.console.writeResult(
+                try JSONText.document(ListDocument(store: session.store.name, assets: listed)))
+        case .text:
+            let width = listed.map { TextWidth.cells($0.name) }.max() ?? 0
+            let lines = listed.map {
+                TextWidth.padded($0.name, to: width) + "  " + $0.versions.joined(separator: ", ") + "\n"
+            }
+            shell.console.writeResult(lines.joined())
+            if listed.isEmpty {
+                shell.remark("no asset\(pattern.map { " is named `\($0)`" } ?? "s") in \(session.store.name)")
+            }
+        }
+    }
+}
+
+/// One asset of a listing.
+struct ListedAsset: Codable, Equatable, Sendable {
+    let name: String
+    /// Latest first.
+    let versions: [String]
+}
+
+struct ListDocument: Codable, Sendable {
+    var format = "modelkit-assets/list"
+    var version = 1
+    let store: String
+    let assets: [ListedAsset]
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+
+/// The plan alone.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Print what resolve would do.",
+        discussion: """
+            EXAMPLE
+              modelkit-assets plan assets.yaml
+              modelkit-assets plan --format dot assets.yaml | dot -Tsvg > plan.svg
+            """)
+
+    @OptionGroup var spec: SpecOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Plan to fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
+    var forceDownload = false
+
+    @Flag(help: "Plan for an assets directory that does not exist yet.")
+    var createAssetsDir = false
+
+    @Option(help: ArgumentHelp("text, json, dot or mermaid.", valueName: "format"))
+    var format = PlanFormat.text
+
+    func run() async throws {
+        var flags = store.flags
+        flags.forceDownload = forceDownload
+        let request = ResolveRequest(
+            spec: spec.spec, groups: Set(spec.group), flags: flags,
+            missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
+        throw ExitCode(await PlanPrinting(shell: Shell(output), format: format).run(request))
+    }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Planning
+
+/// The main job.
+struct ResolveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve",
+        abstract: "Put the assets of a spec into the assets directory.",
+        discussion: """
+            Prints a line for each entry of the spec: its specification string and the path where its asset is.
+
+            EXAMPLE
+              modelkit-assets resolve assets.yaml
+              modelkit-assets resolve --dry-run --format json assets.yaml
+            """)
+
+    @OptionGroup var spec: SpecOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var fetch: FetchOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Print the plan; fetch and write nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("text or json; with --dry-run also dot and mermaid.", valueName: "format"))
+    var format = PlanFormat.text
+
+    func validate() throws {
+        if !dryRun, format == .dot || format == .mermaid {
+            throw ValidationError("--format \(format.rawValue) is a form of plans: give --dry-run too")
+        }
+    }
+
+    func run() async throws {
+        let shell = Shell(output)
+        var flags = store.flags
+        flags.forceDownload = fetch.forceDownload
+        flags.jobs = fetch.jobs
+        let made = dryRun ? MissingDirectory.isPlanned : .isMade
+        let request = ResolveRequest(
+            spec: spec.spec, groups: Set(spec.group), flags: flags,
+            missingDirectory: fetch.createAssetsDir ? made : .isAnError)
+        if dryRun {
+            throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
+        }
+        let resolving = Resolving(shell: shell)
+        let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
+            await resolving.run(request)
+        }
+        throw ExitCode(resolving.report(run.interrupted(by: signal), asJSON: format == .json))
+    }
+}
+
+/// What a resolve, or the plan of one, is asked for.
+struct ResolveRequest: Sendable {
+    let spec: String
+    let groups: Set<String>
+    let flags: SettingFlags
+    let missingDirectory: MissingDirectory
+}

@@ -1,0 +1,98 @@
+internal import AssetModel
+internal import ArgumentParser
+internal import Catalog
+internal import FoundationEssentials
+internal import ObjectStore
+internal import Planning
+
+/// One version of an asset, as the store has it.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a version of an asset: its files, sizes and push date.",
+        discussion: """
+            EXAMPLE
+              modelkit-assets show nlp/lexicon
+              modelkit-assets show nlp/lexicon:1 --format json
+            """)
+
+    @Argument(help: ArgumentHelp("A specification string: name[:version].", valueName: "asset"))
+    var asset: String
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    var format = ResultFormat.text
+
+    func run() async throws {
+        let shell = Shell(output)
+        do {
+            let session = try StoreSession(flags: store.flags, environment: shell.environment)
+            let shown = try await session.show(asset)
+            shell.console.writeResult(format == .json ? try JSONText.document(shown) : text(shown))
+            throw ExitCode(shell.exitStatus(0))
+        } catch let problems as Problems {
+            shell.complain(problems.list)
+            throw ExitCode(problems.exitStatus)
+        }
+    }
+
+    private func text(_ shown: ShowDocument) -> String {
+        let sizes = shown.files.map { $0.size.map(Units.bytes) ?? "?" }
+        let width = sizes.map { TextWidth.cells($0) }.max() ?? 0
+        let files = zip(shown.files, sizes).map { file, size in
+            "  " + TextWidth.spaces(width - TextWidth.cells(size)) + size + "  "
+                + (file.path ?? shown.version).escapedForTerminal
+        }
+        let total = shown.bytes.map { ", \(Units.bytes($0))" } ?? ""
+        let dependencies = shown.dependencies.isEmpty ? "none recorded" : shown.dependencies.joined(separator: ", ")
+        return """
+            \(shown.asset)
+            kind          \(shown.kind.rawValue)
+            pushed        \(shown.pushDate)
+            versions      \(shown.versions.joined(separator: ", "))
+            depends on    \(dependencies)
+            files         \(shown.files.count)\(total)
+            \(files.joined(separator: "\n"))
+
+            """
+    }
+}
+
+struct ShowDocument: Codable, Sendable {
+    struct ShownFile: Codable, Sendable {
+        /// Nil where the asset is one file.
+        @OrNull var path: String?
+        @OrNull var size: Int64?
+    }
+
+    var format = "modelkit-assets/show"
+    var formatVersion = 1
+    let asset: String
+    let name: String
+    let version: String
+    /// All that there are, latest first.
+    let versions: [String]
+    let kind: AssetKind
+    /// In UTC, to the second.
+    let pushDate: String
+    /// As the version's `.meta` names them.
+    let dependencies: [String]
+    let files: [ShownFile]
+    /// Nil where a size is not known.
+    @OrNull var bytes: Int64?
+
+    init(_ pin: AssetPin, versions: [AssetVersion], metadata: VersionMetadata) {
+        asset = pin.description
+        name = pin.name.text
+        version = pin.version.text
+        self.versions = versions.map(\.text)
+        kind = metadata.kind
+        pushDate = Date(timeIntervalSince1970: TimeInterval(metadata.pushTime)).formatted(.iso8601)
+        dependencies = metadata.dependencies
+        files = metadata.objects.map { ShownFile(path: $0.path?.text, size: $0.size) }
+        let sizes = metadata.objects.compactMap(\.size)
+        bytes = sizes.count == metadata.objects.count ? sizes.reduce(0, +) : nil
+    }
+}

@@ -1,0 +1,42 @@
+package import ArgumentParser
+
+/// The program. Each command is a file in `Commands/`.
+package struct ModelkitAssets: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "modelkit-assets",
+        abstract: "Put the assets that a build needs into MODELKIT_ASSETS_DIR.",
+        discussion: """
+            A YAML file, assets.yaml, says which assets and versions are wanted. They are resolved against a store that is \
+            laid out as Python modelkit does, planned in the order of their dependencies, and fetched.
+
+            EXAMPLE
+              export MODELKIT_ASSETS_DIR=/srv/assets
+              export MODELKIT_STORAGE_PROVIDER=local
+              export MODELKIT_STORAGE_BUCKET=/srv/store
+              modelkit-assets resolve assets.yaml
+
+            EXIT STATUS
+              0         done
+              1         something else failed
+              3         the spec file is wrong
+              4         credentials or permissions
+              5         an asset, version or dependency cannot be resolved
+              6         content does not match its digest
+              8         the store cannot be reached or keeps failing
+              9         the assets directory or the disk
+              64        usage
+              130, 143  interrupted
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ResolveCommand.self, PlanCommand.self, CheckCommand.self, FetchCommand.self, ListCommand.self,
+            ShowCommand.self, InitCommand.self, SchemaCommand.self,
+        ])
+
+    package init() {}
+}
+
+extension ModelkitAssets {
+    /// Reads the process's arguments, runs what they say and exits.
+    package static func start() async { await main() }
+}

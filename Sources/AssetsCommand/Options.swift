@@ -1,0 +1,90 @@
+internal import AssetModel
+internal import ArgumentParser
+internal import Planning
+
+/// Which store and which directory; the flags that beat the environment and the spec file.
+struct StoreOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The assets directory. Else MODELKIT_ASSETS_DIR.", valueName: "dir"))
+    var assetsDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The kind of store: local, or none for what is in the directory alone. Else MODELKIT_STORAGE_PROVIDER, STORAGE_PROVIDER.",
+            valueName: "provider"))
+    var provider: String?
+
+    @Option(help: ArgumentHelp("The bucket; for local a folder. Else MODELKIT_STORAGE_BUCKET.", valueName: "bucket"))
+    var bucket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The prefix of every object. Else MODELKIT_STORAGE_PREFIX, modelkit-assets.", valueName: "prefix"))
+    var prefix: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "major_minor or simple_date. Else MODELKIT_ASSETS_VERSIONING_SYSTEM, major_minor.", valueName: "system"))
+    var versioning: String?
+
+    var flags: SettingFlags {
+        SettingFlags(
+            assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning)
+    }
+}
+
+/// How a run that fetches goes.
+struct FetchOptions: ParsableArguments {
+    @Flag(help: "Fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
+    var forceDownload = false
+
+    @Flag(help: "Make the assets directory if it does not exist.")
+    var createAssetsDir = false
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Parts transferred at the same time.", valueName: "n"))
+    var jobs: Int?
+
+    func validate() throws {
+        if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be from 1 to 1024") }
+    }
+}
+
+/// How a command speaks.
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Progress on standard error: auto, tty, plain, json or none.", valueName: "form"))
+    var progress = ProgressChoice.auto
+
+    @Option(help: ArgumentHelp("Colours: auto, always or never. Also NO_COLOR, CLICOLOR_FORCE.", valueName: "when"))
+    var color = ColorChoice.auto
+
+    @Flag(name: .shortAndLong, help: "Say which settings are used and where each came from.")
+    var verbose = false
+
+    @Flag(name: .shortAndLong, help: "Print results and errors alone.")
+    var quiet = false
+}
+
+extension ProgressChoice: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}
+
+/// The form of a result.
+enum ResultFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+}
+
+/// The form of a plan.
+enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, dot, mermaid
+}
+
+/// The spec file and what of it is wanted.
+struct SpecOptions: ParsableArguments {
+    static let defaultFile = "assets.yaml"
+
+    @Argument(help: ArgumentHelp("The spec file; - for standard input.", valueName: "spec"))
+    var spec = defaultFile
+
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Fetch the entries of this group too; may be repeated.", valueName: "name"))
+    var group: [String] = []
+}

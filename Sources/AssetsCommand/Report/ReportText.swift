@@ -1,0 +1,119 @@
+internal import AssetModel
+internal import Execution
+internal import Planning
+
+/// What `resolve` prints for people: the paths to standard output, and to standard error what was done and, last, what
+/// went wrong.
+struct ReportText: Sendable {
+    /// How many bytes the paths may take: the log of a build step shows them too, and JSON has them all.
+    static let resultLimit = 14 << 10
+    /// How many bytes the errors may take: with the progress of a plain run they stay under 64 KiB.
+    static let errorLimit = 12 << 10
+    /// How many bytes the warnings may take, for the same reason.
+    static let warningLimit = 2 << 10
+    private let run: Run
+    private let width: Int
+    private let assets: [RunAsset]
+
+    /// - Parameter width: of the terminal, in cells.
+    init(_ run: Run, width: Int = 120) {
+        self.run = run
+        self.width = width
+        assets = run.assets
+    }
+
+    // MARK: Results
+
+    /// A line for each wanted entry whose asset is in place: the specification string and the absolute path.
+    ///
+    /// - Parameter isTerminal: whether what a terminal could take for commands is escaped; a program gets the path as
+    ///   it is.
+    func results(isTerminal: Bool) -> String {
+        let inPlace = Set(assets.filter(\.isInPlace).map(\.step.pin))
+        let rows = run.plan.entries.compactMap { entry -> (String, String)? in
+            guard inPlace.contains(entry.pin), let path = run.path(of: entry.pin, subPart: entry.entry.subPart)
+            else { return nil }
+            let specification = entry.entry.specification.description
+            return isTerminal ? (specification.escapedForTerminal, path.escapedForTerminal) : (specification, path)
+        }
+        let width = rows.map { TextWidth.cells($0.0) }.max() ?? 0
+        return bounded(rows.map { TextWidth.padded($0.0, to: width) + "  " + $0.1 }, to: Self.resultLimit)
+            .map { $0 + "\n" }.joined()
+    }
+
+    // MARK: The summary
+
+    func summary(style: Style = .plain) -> String {
+        let warnings = run.plan.warnings.map { warning in
+            let text = TextWidth.truncatingEnd(warning.escapedForTerminal, to: ProblemText.lineLimit)
+            return "\(style.paint("warning", .yellow)): \(text)"
+        }
+        let (first, last) = ([work].compactMap(\.self), [conclusion(style)].compactMap(\.self))
+        return (bounded(warnings, to: Self.warningLimit) + first + bounded(errors(style), to: Self.errorLimit) + last)
+            .map { $0 + "\n" }.joined()
+    }
+
+    /// `fetched 3 assets (12 files, 34.1 MB) in 1.2s, 4 present`
+    private var work: String? {
+        guard !assets.isEmpty || run.status == .done else { return nil }
+        let fetched = count(.fetched)
+        let present = count(.present)
+        let files = assets.reduce(0) { $0 + $1.downloadedObjects }
+        let bytes = assets.reduce(0) { $0 + $1.downloadedBytes }
+        if fetched == 0, files == 0 {
+            return run.status == .done
+                ? "nothing to fetch: \(Units.count(present, "asset")) present"
+                : "nothing fetched" + (present > 0 ? ", \(present) present" : "")
+        }
+        let cost = "(\(Units.count(files, "file")), \(Units.bytes(bytes))) in \(Units.duration(run.report.seconds))"
+        return "fetched \(Units.count(fetched, "asset")) \(cost)" + (present > 0 ? ", \(present) present" : "")
+    }
+
+    private func conclusion(_ style: Style) -> String? {
+        let inPlace = assets.filter(\.isInPlace).count
+        let of = "of \(Units.count(assets.count, "asset"))"
+        switch run.status {
+        case .done: return nil
+        case .interrupted:
+            let word = style.paint("interrupted", .yellow)
+            let verb = inPlace == 1 ? "is" : "are"
+            return "\(word): \(inPlace) \(of) \(verb) in place; run again to resume where it stopped"
+        case .failed:
+            guard !assets.isEmpty else { return nil }
+            let skipped = count(.skipped)
+            let more = skipped > 0 ? ", \(skipped) skipped" : ""
+            return "\(style.paint("failed", .red)): \(count(.failed)) \(of)\(more)"
+        }
+    }
+
+    private func count(_ outcome: RunAsset.Outcome) -> Int { assets.filter { $0.outcome == outcome }.count }
+
+    // MARK: Errors
+
+    private func errors(_ style: Style) -> [String] {
+        run.problems.map { text(of: $0, subject: nil, style) }
+            + assets.compactMap { asset in
+                asset.problem.map { text(of: $0, subject: asset.step.pin, style) }
+            }
+            + assets.compactMap { asset in
+                asset.missing.map { "\(style.paint("skipped", .yellow)): \(asset.step.pin): it needs \($0)" }
+            }
+    }
+
+    private func text(of problem: Problem, subject: AssetPin?, _ style: Style) -> String {
+        ProblemText(width: width, style: style).text(of: problem, subject: subject?.description)
+    }
+
+    // The first errors tell most: two thousand assets that fail mostly fail alike. The very first is told whole: it may
+    // be the explanation why there is no plan, and then there was no progress.
+    private func bounded(_ texts: [String], to limit: Int) -> [String] {
+        var (shown, size) = (texts.prefix(1), texts.first?.utf8.count ?? 0)
+        for text in texts.dropFirst() {
+            size += text.utf8.count + 1
+            guard size <= limit else { break }
+            shown.append(text)
+        }
+        let rest = texts.count - shown.count
+        return Array(shown) + (rest > 0 ? ["… and \(rest) more; `--format json` has them all"] : [])
+    }
+}

@@ -1,0 +1,82 @@
+internal import AssetModel
+internal import Execution
+internal import FileSystem
+internal import ObjectStore
+internal import Planning
+
+/// The main job: plan, check, execute, report.
+struct Resolving: Sendable {
+    let shell: Shell
+
+    func run(_ request: ResolveRequest) async -> Run {
+        do {
+            return await run(try Session(request, environment: shell.environment), groups: request.groups)
+        } catch {
+            var run = Run()
+            run.problems = error.list
+            return run
+        }
+    }
+
+    func run(_ session: Session, groups: Set<String>) async -> Run {
+        if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
+        let outcome = await Planner(session: session, groups: groups).plan()
+        var run = Run()
+        run.assetsDirectory = session.directoryPath
+        run.store = session.store?.name
+        run.plan = outcome.plan
+        run.problems = outcome.problems
+        guard let store = session.store, let directory = session.directory else { return run }
+        return await execute(run, from: store, into: directory, session.settings)
+    }
+
+    private func execute(
+        _ run: Run, from store: any ObjectStore, into directory: Directory, _ settings: Settings
+    ) async -> Run {
+        var run = run
+        let housekeeping = Housekeeping(directory: directory, fixedTime: settings.sourceDate?.value)
+        if run.plan.isFulfilled {
+            // A run that was killed between its last asset and its end left this to be done.
+            if housekeeping.isDue { try? housekeeping.tidy(run.plan) }
+            return run
+        }
+        let problems = DirectoryCheck(directory).problems
+        guard problems.isEmpty else {
+            run.problems += problems
+            return run
+        }
+        let options = ExecutionOptions(
+            window: settings.jobs.value, lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value)
+        let reporter = ProgressReporter(
+            shell.options.progress, plan: run.plan, console: shell.console, style: shell.options.style)
+        run.report = await reporter.whileShowing { emit in
+            await Executor(store: store, directory: directory, options: options, emit: emit).execute(run.plan)
+        }
+        return run
+    }
+
+    // MARK: The report
+
+    /// Prints what came of it.
+    ///
+    /// - Returns: the exit status.
+    func report(_ run: Run, asJSON: Bool) -> Int32 {
+        let text = ReportText(run)
+        if asJSON {
+            if let document = try? JSONText.document(ReportDocument(run)) { shell.console.writeResult(document) }
+        } else {
+            shell.console.writeResult(text.results(isTerminal: shell.console.isOutputTerminal))
+        }
+        shell.summarize(run)
+        return shell.exitStatus(run.exitStatus)
+    }
+}
+
+extension Run {
+    func interrupted(by signal: CInt?) -> Run {
+        var run = self
+        // A signal that came after the last asset was in place interrupted nothing.
+        if run.status != .done { run.interruption = signal.flatMap { Interruption(rawValue: 128 + $0) } }
+        return run
+    }
+}

@@ -1,0 +1,376 @@
+/// The JSON Schema of assets.yaml, as in `schema/assets.schema.json`; a test compares the two.
+enum SpecSchema {
+    static let text = #"""
+        {
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "title": "assets.yaml",
+          "description": "Which assets are wanted, and where they are. The schema says what it can; `modelkit-assets check` also finds circles, repeated assets and variables that are not set.",
+          "type": "object",
+          "required": [
+            "version",
+            "assets"
+          ],
+          "additionalProperties": false,
+          "properties": {
+            "version": {
+              "description": "The version of this file's format.",
+              "anyOf": [
+                {
+                  "type": "integer",
+                  "const": 1
+                },
+                {
+                  "const": "1"
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "storage": {
+              "description": "Where the assets are. Each key can come from the environment or a flag instead.",
+              "type": [
+                "object",
+                "null"
+              ],
+              "additionalProperties": false,
+              "properties": {
+                "provider": {
+                  "description": "The kind of store.",
+                  "anyOf": [
+                    {
+                      "enum": [
+                        "s3",
+                        "gcs",
+                        "local",
+                        "",
+                        null
+                      ]
+                    },
+                    {
+                      "$ref": "#/$defs/variable"
+                    }
+                  ]
+                },
+                "bucket": {
+                  "description": "The bucket; for the local provider a folder, relative to this file.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/$defs/text"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "prefix": {
+                  "description": "What the keys of all objects begin with. An empty text is the bucket's root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/$defs/text"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "region": {
+                  "description": "The bucket's region (s3).",
+                  "anyOf": [
+                    {
+                      "$ref": "#/$defs/text"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "endpoint": {
+                  "description": "The URL of an S3-compatible store, such as http://localhost:9000. With provider s3 only, without user, password or query.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://(\\[[^\\]/?#@\\s$]*\\]|[^/?#@:\\s$\\[\\]]+)(:0*[1-9][0-9]{0,4})?(/([^?#\\s$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*)?)?$"
+                    },
+                    {
+                      "type": "null"
+                    },
+                    {
+                      "$ref": "#/$defs/variable"
+                    }
+                  ]
+                }
+              },
+              "if": {
+                "type": "object",
+                "required": [
+                  "provider",
+                  "endpoint"
+                ],
+                "properties": {
+                  "provider": {
+                    "enum": [
+                      "gcs",
+                      "local"
+                    ]
+                  },
+                  "endpoint": {
+                    "type": "string",
+                    "minLength": 1,
+                    "not": {
+                      "$ref": "#/$defs/variable"
+                    }
+                  }
+                }
+              },
+              "then": false
+            },
+            "versioning": {
+              "description": "How versions are numbered: `major_minor` (1.4; the default) or `simple_date` (2024-03-01T12-30-00Z).",
+              "anyOf": [
+                {
+                  "enum": [
+                    "major_minor",
+                    "simple_date",
+                    "",
+                    null
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "duplicates": {
+              "description": "Whether one plan may hold two versions of an asset.",
+              "anyOf": [
+                {
+                  "enum": [
+                    "allow",
+                    "deny",
+                    "",
+                    null
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "assets": {
+              "description": "The assets that are wanted, each as a specification string or a mapping.",
+              "type": "array",
+              "items": {
+                "if": {
+                  "type": "object"
+                },
+                "then": {
+                  "$ref": "#/$defs/asset"
+                },
+                "else": {
+                  "$ref": "#/$defs/specification"
+                }
+              }
+            }
+          },
+          "$defs": {
+            "variable": {
+              "description": "A text with variables of the environment: ${VAR}, ${VAR:-default}, ${VAR:?message}; $$ is a dollar sign.",
+              "type": "string",
+              "pattern": "^([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\$\\{[A-Za-z_][A-Za-z0-9_]*(:[-?].*)?\\}([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:[-?].*)?\\})*$"
+            },
+            "text": {
+              "description": "A text of one line. A number or a word such as `no` is taken as it is written.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*$"
+                },
+                {
+                  "type": [
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "name": {
+              "description": "The name of an asset: letters, digits, `-`, `_`, `.` and `/`, beginning and ending with a letter or a digit.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])$"
+                },
+                {
+                  "type": [
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "specification": {
+              "description": "name[:version][[part]], such as `nlp/lexicon:1[en/words.txt]`. Without a version the latest; `1` is any `1.*`.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])(:(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))))?(\\[/*(?!\\.SUCCESS(/|\\]$))(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255}(/(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255})*\\])?$"
+                },
+                {
+                  "type": [
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "requirement": {
+              "description": "A version (`3.1`), the beginning of one (`3` is any `3.*`), `latest` or nothing, or comparators joined by commas (`>=3.1, <4`).",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^[ \\t]*(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))|(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))([ \\t]*,[ \\t]*(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)))*)?[ \\t]*$"
+                },
+                {
+                  "type": [
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "type": "null"
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "pattern": {
+              "description": "A pattern inside the asset: `*` and `?` stay within a folder, `**` crosses folders, `[a-z]` is a set, `\\` takes the next character literally.",
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+(/(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+)*/?$"
+                },
+                {
+                  "type": [
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "$ref": "#/$defs/variable"
+                }
+              ]
+            },
+            "patterns": {
+              "anyOf": [
+                {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/$defs/pattern"
+                  }
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "asset": {
+              "description": "One asset in the long form.",
+              "type": "object",
+              "required": [
+                "name"
+              ],
+              "additionalProperties": false,
+              "properties": {
+                "name": {
+                  "$ref": "#/$defs/name"
+                },
+                "version": {
+                  "$ref": "#/$defs/requirement"
+                },
+                "depends_on": {
+                  "description": "What is present and complete before this asset appears: specification strings.",
+                  "anyOf": [
+                    {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/$defs/specification"
+                      }
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "groups": {
+                  "description": "`--group NAME` picks the assets of a group. An asset without groups is always in.",
+                  "anyOf": [
+                    {
+                      "type": "array",
+                      "items": {
+                        "anyOf": [
+                          {
+                            "type": "string",
+                            "pattern": "^[A-Za-z0-9_-]+$"
+                          },
+                          {
+                            "type": [
+                              "number",
+                              "boolean"
+                            ]
+                          },
+                          {
+                            "$ref": "#/$defs/variable"
+                          }
+                        ]
+                      }
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "include": {
+                  "description": "Of a directory asset, only the files that one of these patterns takes.",
+                  "$ref": "#/$defs/patterns"
+                },
+                "exclude": {
+                  "description": "Of a directory asset, not the files that one of these patterns takes.",
+                  "$ref": "#/$defs/patterns"
+                },
+                "sha256": {
+                  "description": "The SHA-256 of a file asset's content, as 64 hexadecimal digits.",
+                  "anyOf": [
+                    {
+                      "type": "string",
+                      "pattern": "^([0-9a-fA-F]{64})?$"
+                    },
+                    {
+                      "type": "number",
+                      "minimum": 0
+                    },
+                    {
+                      "type": "null"
+                    },
+                    {
+                      "$ref": "#/$defs/variable"
+                    }
+                  ]
+                }
+              }
+            }
+          }
+        }
+        """#
+}

@@ -1,0 +1,33 @@
+internal import AssetModel
+internal import Planning
+
+/// The settings of a run, each with where it came from.
+enum SettingsText {
+    /// For `--verbose`: a line each.
+    static func lines(_ session: Session) -> String {
+        rows(session.settings).map { row in
+            "\(row.name): \(row.value.escapedForTerminal)" + (row.source.map { " (\($0.escapedForTerminal))" } ?? "")
+        }.joined(separator: "\n")
+    }
+
+    static func rows(_ settings: Settings) -> [CheckTable.Row] {
+        [
+            row("assets directory", settings.assetsDirectory) ?? CheckTable.Row("assets directory", "not set"),
+            row("storage provider", settings.provider?.map(\.rawValue))
+                ?? CheckTable.Row(
+                    "storage provider", "none: what is in the assets directory is used", source: "default"),
+            row("bucket", settings.provider == nil ? nil : settings.bucket),
+            row("prefix", settings.provider == nil ? nil : settings.prefix),
+            row("versioning system", settings.versioning.map(\.name)),
+            row("duplicates", settings.duplicates.map(\.rawValue)),
+            row("force download", settings.forceDownload.map { $0 ? "yes" : "no" }),
+            row("lock time-out", settings.lockTimeout.map { Units.duration($0) }),
+            row("source date", settings.sourceDate.map { $0.map { "\($0)" } }),
+            row("parts at a time", settings.jobs.map { "\($0)" }),
+        ].compactMap(\.self)
+    }
+
+    private static func row(_ name: String, _ setting: Setting<String>?) -> CheckTable.Row? {
+        setting.map { CheckTable.Row(name, $0.value, source: $0.provenance.description) }
+    }
+}

@@ -1,0 +1,179 @@
+internal import Execution
+internal import FileSystem
+internal import Glibc
+internal import ObjectStore
+
+// The words for what goes wrong while a plan is executed.
+
+extension Problem {
+    init(_ failure: ExecutionFailure) {
+        switch failure {
+        case .store(let error): self.init(error)
+        case .file(let error): self.init(error)
+        case .lockTimeout(let wait): self = .lockTimeout(wait)
+        case .digest(let address, let expected, let actual, let source):
+            self = .mismatch(
+                code: "digest-mismatch", message: "the content of \(quoted(address)) does not match its SHA-256 digest",
+                details: ["\(source.escapedForTerminal) says \(expected)", "what arrived has  \(actual)"],
+                source: source)
+        case .size(let address, let expected, let actual, let source):
+            self = .mismatch(
+                code: "size-mismatch", message: "\(quoted(address)) does not have the size that it should have",
+                details: ["\(source.escapedForTerminal) says \(expected) bytes", "what arrived has \(actual) bytes"],
+                source: source)
+        }
+    }
+
+    private static func mismatch(code: String, message: String, details: [String], source: String) -> Problem {
+        Problem(
+            code: code, message: message, details: details + ["nothing of the asset was put in place"],
+            hint: "it was replaced or damaged after \(source.escapedForTerminal) was written: push the asset as a new "
+                + "version, or, if the new content is right, correct \(source.escapedForTerminal)",
+            exitStatus: 6)
+    }
+
+    private static func lockTimeout(_ wait: LockWait) -> Problem {
+        let holder = wait.holder.map { "\($0.escapedForTerminal) holds it" } ?? "the system does not say who holds it"
+        return Problem(
+            code: "lock-timeout",
+            message: "cannot lock \(quoted(wait.path)): another process has held it for \(seconds(wait.limit))",
+            details: [holder],
+            hint: "wait for that process to end and run again, or wait for longer with "
+                + "MODELKIT_ASSETS_TIMEOUT_S=\(Int(min(max(wait.limit, 1) * 10, 86_400)))",
+            exitStatus: 9)
+    }
+}
+
+// MARK: - The store
+
+extension Problem {
+    /// ```
+    /// error: cannot get `s3://acme-models/nlp/lexicon.versions`: access denied
+    ///   the store said: AccessDenied (request 4711)
+    ///   hint: …
+    /// ```
+    init(_ error: StoreError) {
+        let words = StoreErrorWords(error.kind)
+        let said = error.detail.escapedForTerminal
+        self.init(
+            code: words.code,
+            message: "cannot \(error.operation.escapedForTerminal) \(quoted(error.address)): \(words.reason)",
+            details: said.isEmpty ? [] : ["\(words.speaker): \(said)"], hint: words.hint, exitStatus: words.exitStatus)
+    }
+}
+
+/// What a kind of store error means for whoever reads it.
+private struct StoreErrorWords {
+    let code: String
+    let reason: String
+    let hint: String
+    let exitStatus: Int32
+    /// Whose words the detail is.
+    var speaker = "the store said"
+
+    init(_ kind: StoreError.Kind) {
+        switch kind {
+        case .notFound: self = .notFound
+        case .permissionDenied: self = .permissionDenied
+        case .unauthenticated: self = .unauthenticated
+        case .changed, .invalidRange: self = .changed
+        case .unavailable: self = .unavailable
+        case .invalidAnswer: self = .invalidAnswer
+        case .misconfigured: self = .misconfigured
+        }
+    }
+
+    private init(code: String, reason: String, hint: String, exitStatus: Int32, speaker: String = "the store said") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+        self.exitStatus = exitStatus
+        self.speaker = speaker
+    }
+
+    private static let notFound = StoreErrorWords(
+        code: "store-not-found", reason: "it does not exist",
+        hint: "check the bucket and the prefix with `modelkit-assets check`; if they are right, the asset was not "
+            + "pushed whole: push it again as a new version",
+        exitStatus: 5)
+    private static let permissionDenied = StoreErrorWords(
+        code: "permission-denied", reason: "these credentials may not do that",
+        hint: "`modelkit-assets check` shows whose credentials they are; `modelkit-assets check --policy` prints the "
+            + "rights that they need",
+        exitStatus: 4)
+    private static let unauthenticated = StoreErrorWords(
+        code: "unauthenticated", reason: "there are no credentials, or they were not accepted",
+        hint: "`modelkit-assets check` shows where credentials were looked for and which were used", exitStatus: 4)
+    private static let changed = StoreErrorWords(
+        code: "object-changed", reason: "it changed while it was being read",
+        hint: "versions are not meant to change: find out who writes to it, then run again", exitStatus: 6)
+    private static let unavailable = StoreErrorWords(
+        code: "store-unavailable", reason: "the store cannot be reached or keeps failing",
+        hint: "run again, and what arrived is kept; `modelkit-assets check` looks at the address, proxy and clock, and "
+            + "MODELKIT_STORAGE_TIMEOUT_S sets for how long to keep trying",
+        exitStatus: 8, speaker: "the last failure")
+    private static let invalidAnswer = StoreErrorWords(
+        code: "invalid-answer", reason: "the answer is not what the protocol says",
+        hint: "a proxy or a wrong endpoint may answer in the store's place: `modelkit-assets check` shows both",
+        exitStatus: 8, speaker: "what is wrong")
+    private static let misconfigured = StoreErrorWords(
+        code: "misconfigured-store", reason: "the settings name no store that can be used",
+        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 3,
+        speaker: "what is wrong")
+}
+
+// MARK: - Files
+
+extension Problem {
+    init(_ error: FileError) {
+        let reason = error.refusal.map { "it \($0.escapedForTerminal)" } ?? lowerFirst(error.reason)
+        let words = FileErrorWords(error)
+        self.init(
+            code: words.code, message: "cannot \(error.attempt.escapedForTerminal) \(quoted(error.path)): \(reason)",
+            hint: words.hint, exitStatus: 9)
+    }
+}
+
+/// What a file error means for whoever reads it.
+private struct FileErrorWords {
+    let code: String
+    let hint: String
+
+    init(_ error: FileError) {
+        (code, hint) =
+            switch error {
+            case _ where error.isNoSpace:
+                ("disk-full", "make room (or raise the quota) and run again: what arrived is kept")
+            case _ where error.isReadOnly:
+                (
+                    "read-only",
+                    "mount it writable, or name another folder with MODELKIT_ASSETS_DIR; a run that has nothing to "
+                        + "fetch needs no writing"
+                )
+            case _ where error.code == EACCES || error.code == EPERM:
+                (
+                    "not-permitted",
+                    "give the user who runs this the right to it, or name another folder with MODELKIT_ASSETS_DIR"
+                )
+            case _ where error.code == ELOOP || error.refusal?.contains("symbolic link") == true:
+                (
+                    "symbolic-link",
+                    "nothing below the assets directory is written or read through a symbolic link: remove it, or make "
+                        + "it a folder"
+                )
+            default: ("file-error", "`modelkit-assets check` looks at the assets directory, its rights and its space")
+            }
+    }
+}
+
+// MARK: - Pieces
+
+private func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
+
+private func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+
+private func seconds(_ count: Double) -> String { count == 1 ? "1 second" : "\(trimmed(count)) seconds" }
+
+private func trimmed(_ count: Double) -> String {
+    count == count.rounded() && abs(count) < 1e15 ? "\(Int64(count))" : "\(count)"
+}

@@ -1,0 +1,27 @@
+internal import AssetModel
+
+/// An error in words, for people and programs: what text and JSON output are made from.
+struct Problem: Error, Hashable, Sendable {
+    /// A stable word for programs, such as `permission-denied`.
+    let code: String
+    /// Lower case, no final period, backticks round what the user typed.
+    let message: String
+    /// Further lines, each a sentence of its own.
+    let details: [String]
+    /// What to do.
+    let hint: String?
+    let excerpt: SourceExcerpt?
+    let exitStatus: Int32
+
+    init(
+        code: String, message: String, details: [String] = [], hint: String? = nil, excerpt: SourceExcerpt? = nil,
+        exitStatus: Int32
+    ) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.hint = hint
+        self.excerpt = excerpt
+        self.exitStatus = exitStatus
+    }
+}

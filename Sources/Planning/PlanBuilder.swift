@@ -1,0 +1,110 @@
+internal import AssetModel
+
+/// From chosen versions to what must be done about each.
+package struct PlanBuilder: Sendable {
+    private let facts: any AssetFacts
+    private let forceDownload: Bool
+    private let fetches: Bool
+
+    /// - Parameters:
+    ///   - forceDownload: what is there is fetched again.
+    ///   - fetches: whether there is a store. Without one (modelkit's pre-downloaded mode) everything must be there.
+    package init(facts: any AssetFacts, forceDownload: Bool, fetches: Bool) {
+        self.facts = facts
+        self.forceDownload = forceDownload
+        self.fetches = fetches
+    }
+
+    /// The plan of all that can be had, and every reason why something cannot.
+    package func plan(_ resolution: Resolution) async -> (plan: Plan, failures: PlanningFailures?) {
+        let entries = Dictionary(grouping: resolution.entries, by: \.pin)
+        let wanted = resolution.choices.map { WantedAsset(choice: $0, entries: (entries[$0.pin] ?? []).map(\.entry)) }
+        var steps: [Step] = []
+        var failures: [PlanningFailure] = []
+        var missing: Set<AssetPin> = []
+        for (wanted, result) in zip(wanted, await concurrentMap(wanted) { await step(for: $0) }) {
+            failures += result.failures
+            guard let step = try? result.get() else {
+                missing.insert(wanted.choice.pin)
+                continue
+            }
+            // Dependencies come first, so what is missing of them is known by now.
+            if let dependency = step.waitsFor.first(where: missing.contains) {
+                missing.insert(step.pin)
+                failures.append(.leftOut(step.pin, dependency: dependency, demands: wanted.choice.demands))
+            } else {
+                steps.append(step)
+            }
+        }
+        let plan = Plan(steps: steps, entries: resolution.entries, warnings: resolution.warnings)
+        return (plan, failures.isEmpty ? nil : PlanningFailures(failures))
+    }
+
+    /// | on disk | with a store | forced | without a store |
+    /// | --- | --- | --- | --- |
+    /// | complete | keep | refetch: forced | keep |
+    /// | partial | keep, where all that is wanted is there; refetch: more files | refetch: forced | keep |
+    /// | incomplete | refetch: its reason | refetch: its reason | none |
+    /// | missing | fetch | fetch | none |
+    private func step(for wanted: WantedAsset) async -> Result<Step, PlanningFailures> {
+        do {
+            let state = try await facts.localState(of: wanted.choice.pin)
+            guard fetches else {
+                return state.isPresent ? await keep(wanted) : .failure(PlanningFailures([wanted.notPresent(state)]))
+            }
+            switch state {
+            case .complete, .partial: return await present(wanted, state)
+            case .incomplete(let reason): return await fetch(wanted, .refetch(.incomplete(reason)))
+            case .missing: return await fetch(wanted, .fetch)
+            }
+        } catch {
+            return .failure(wanted.failure("the local state of `\(wanted.choice.pin)`", error))
+        }
+    }
+
+    private func present(_ wanted: WantedAsset, _ state: LocalState) async -> Result<Step, PlanningFailures> {
+        if forceDownload { return await fetch(wanted, .refetch(.forced)) }
+        guard case .partial(let paths) = state else { return await keep(wanted) }
+        let whole = await fetch(wanted, .refetch(.moreFiles))
+        guard let content = try? whole.get().content, content.selection != nil else { return whole }
+        return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) ? .success(wanted.step(.keep, nil)) : whole
+    }
+
+    private func keep(_ wanted: WantedAsset) async -> Result<Step, PlanningFailures> {
+        let pin = wanted.choice.pin
+        do {
+            var failures: [PlanningFailure] = []
+            for (part, demand) in wanted.parts where try await !facts.hasPart(part, of: pin) {
+                failures.append(.noSuchPart(pin, part: part, demand: demand, nearest: []))
+            }
+            return failures.isEmpty ? .success(wanted.step(.keep, nil)) : .failure(PlanningFailures(failures))
+        } catch {
+            return .failure(wanted.failure("the files of `\(pin)`", error))
+        }
+    }
+
+    private func fetch(_ wanted: WantedAsset, _ action: StepAction) async -> Result<Step, PlanningFailures> {
+        do {
+            let metadata = try await facts.metadata(of: wanted.choice.pin)
+            return wanted.content(metadata).map { wanted.step(action, $0) }
+        } catch {
+            return .failure(wanted.failure("the contents of `\(wanted.choice.pin)`", error))
+        }
+    }
+}
+
+extension Result<Step, PlanningFailures> {
+    fileprivate var failures: [PlanningFailure] {
+        guard case .failure(let failures) = self else { return [] }
+        return failures.failures
+    }
+}
+
+extension LocalState {
+    fileprivate var isPresent: Bool {
+        switch self {
+        case .complete, .partial: true
+        case .missing, .incomplete: false
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import AssetModel
+import Planning
+import SpecFile
+import Testing
+
+struct SubstitutionTests {
+    private let context = SpecContext(variables: ["SET": "value", "EMPTY": "", "UNICODE": "日本", "BRACE": "a}b"])
+
+    private func prefix(_ written: String) throws -> String? {
+        let text = "version: 1\nstorage:\n  prefix: '\(written)'\nassets: []\n"
+        return try SpecFile.read(Array(text.utf8), file: "assets.yaml", context: context).storage.prefix?.value
+    }
+
+    private func faults(_ written: String) -> [String] {
+        Corpus.diagnostics("version: 1\nstorage:\n  prefix: '\(written)'\nassets: []\n", context: context).map {
+            "\($0.excerpt?.location.column ?? 0)+\($0.excerpt?.length ?? 0) \($0.message)"
+        }
+    }
+
+    @Test(
+        "what is written, and what it becomes",
+        arguments: [
+            ("a", "a"), ("$$", "$"), ("$$$$", "$$"), ("$${SET}", "${SET}"), ("${SET}", "value"),
+            ("a${SET}b", "avalueb"),
+            ("${EMPTY}", ""), ("${EMPTY:-x}", "x"), ("${SET:-x}", "value"), ("${UNSET:-x}", "x"), ("${UNSET:-}", ""),
+            ("${UNSET:-${SET}}", "value"), ("${UNSET:-${OTHER:-x}y}z", "xyz"), ("${SET:-${UNSET}}", "value"),
+            ("${SET:?gone}", "value"), ("${UNSET:-a:-b}", "a:-b"), ("${UNSET:-$$}", "$"), ("}{", "}{"),
+            ("${BRACE}", "a}b"),
+            ("${UNICODE}", "日本"), ("${SET}${SET}", "valuevalue"),
+        ])
+    func becomes(written: String, value: String) throws {
+        #expect(try prefix(written) == value)
+    }
+
+    @Test(
+        "what is refused, and where",
+        arguments: [
+            ("${UNSET}", "12+8 the environment variable `UNSET` is not set"),
+            ("a${UNSET}", "13+8 the environment variable `UNSET` is not set"),
+            ("日${UNSET}", "13+8 the environment variable `UNSET` is not set"),
+            ("${EMPTY:?fill it}", "12+17 the environment variable `EMPTY` is empty: fill it"),
+            ("${UNSET:-${OTHER}}", "21+8 the environment variable `OTHER` is not set"),
+            ("${", "12+2 `${` is not closed"), ("${SET", "12+5 `${SET` is not closed"),
+            ("${SET:-", "12+7 `${SET:-` is not closed"), ("${SET:", "12+6 `${SET:` is not closed"),
+            ("${}", "12+3 `${}` is not a variable"), ("${1}", "12+4 `${1}` is not a variable"),
+            ("${SET:+x}", "12+9 `${SET:+x}` is not a variable"), ("${SET-x}", "12+8 `${SET-x}` is not a variable"),
+            ("${S ET}", "12+7 `${S ET}` is not a variable"), ("${ÄÖ}", "12+5 `${ÄÖ}` is not a variable"),
+            ("ab$SET", "14+4 `$SET` could mean two things"), ("$", "12+1 `$` could mean two things"),
+            ("$$$", "14+1 `$` could mean two things"), ("${SET:-$}", "19+1 `$` could mean two things"),
+        ])
+    func refused(written: String, fault: String) {
+        #expect(faults(written) == [fault])
+    }
+
+    @Test("a value that varies by what it holds is never YAML")
+    func neverYAML() throws {
+        let text = Array("version: 1\nstorage:\n  prefix: ${X}\nassets: []".utf8)
+        for value in ["{a: b}", "# no", "&a", "*a", "!!int 1", "~", "'"] {
+            let manifest = try SpecFile.read(text, file: "a", context: SpecContext(variables: ["X": value]))
+            #expect(manifest.storage.prefix?.value == value)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import AssetsCommand
+
+@Suite("check")
+struct CheckTests {
+    @Test("a table for people at several widths", arguments: [40, 80, 200])
+    func text(width: Int) throws {
+        try expectGolden(CheckText(table, width: width, style: .plain).text, "check-\(width).txt")
+    }
+
+    @Test("JSON for programs")
+    func json() throws {
+        try expectGolden(try JSONText.document(table), "check.json")
+    }
+
+    @Test("no line passes the width", arguments: 24...140)
+    func fits(width: Int) {
+        let lines = CheckText(table, width: width, style: .plain).text.split(separator: "\n")
+        #expect(lines.allSatisfy { TextWidth.cells(String($0)) <= width })
+    }
+
+    @Test(
+        "a check is as bad as its worst row",
+        arguments: [
+            ([CheckTable.State.ok, .info], CheckTable.State.ok), ([.ok, .unproven], .unproven),
+            ([.unproven, .failed, .ok], .failed), ([], .ok),
+        ])
+    func status(states: [CheckTable.State], status: CheckTable.State) {
+        let rows = states.map { CheckTable.Row("a", "b", state: $0) }
+        #expect(CheckTable([CheckTable.Section(title: "S", rows: rows)], exitStatus: 0).status == status)
+    }
+
+    @Test("a table where nothing can fail has no column of states, and says that all is well")
+    func settingsAlone() {
+        let rows = [CheckTable.Row("provider", "s3"), CheckTable.Row("key", "語\u{1B}")]
+        let table = CheckTable([CheckTable.Section(title: "Settings", rows: rows)], exitStatus: 0)
+        #expect(
+            CheckText(table, width: 80, style: .plain).text
+                == "Settings\n  provider  s3\n  key       語\\u{1B}\n\nall checks passed\n")
+    }
+
+    @Test("colour marks states")
+    func color() {
+        let text = CheckText(table, width: 80, style: Style(isOn: true)).text
+        #expect(text.contains("\u{1B}[31mfailed  \u{1B}[0m"))
+    }
+
+    private var table: CheckTable {
+        CheckTable(
+            [
+                CheckTable.Section(
+                    title: "Settings",
+                    rows: [
+                        CheckTable.Row("provider", "s3", source: "assets.yaml:5"),
+                        CheckTable.Row(
+                            "bucket", "acme-models", source: "environment variable MODELKIT_STORAGE_BUCKET"),
+                        CheckTable.Row("region", "eu-west-1", source: "default"),
+                    ]),
+                CheckTable.Section(
+                    title: "Assets directory",
+                    rows: [
+                        CheckTable.Row("path", "/srv/assets", source: "flag --assets-dir", state: .ok),
+                        CheckTable.Row("free space", "34.1 GB", state: .ok),
+                    ]),
+                CheckTable.Section(
+                    title: "Store",
+                    rows: [
+                        CheckTable.Row("bucket", "answers", state: .ok),
+                        CheckTable.Row(
+                            "read", "access denied to s3://acme-models/modelkit-assets/nlp/lexicon.versions",
+                            state: .failed,
+                            remedy: "grant s3:GetObject on arn:aws:s3:::acme-models/modelkit-assets/* to this role"),
+                        CheckTable.Row("create", "cannot be tried without leaving an object behind", state: .unproven),
+                    ]),
+            ], exitStatus: 4)
+    }
+}
+
+@Suite("schemas")
+struct SchemaTests {
+    @Test(
+        "a schema's file and what the program prints are the same",
+        arguments: [
+            ("report", ReportSchema.text), ("progress", ProgressSchema.text), ("check", CheckSchema.text),
+        ])
+    func embedded(name: String, text: String) throws {
+        #expect(try repositoryFile("schema/\(name).schema.json") == text)
+    }
+}

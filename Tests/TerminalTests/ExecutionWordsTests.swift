@@ -1,0 +1,57 @@
+import Execution
+import FileSystem
+import Glibc
+import ObjectStore
+import Testing
+
+@testable import AssetsCommand
+
+@Suite("words for what goes wrong")
+struct ExecutionWordsTests {
+    @Test("every kind of store error names the address, the attempt, the reason and what to do")
+    func store() throws {
+        let problems = StoreError.Kind.allCases.map { kind in
+            Problem(
+                StoreError(
+                    kind, operation: "get", address: "s3://acme-models/nlp/lexicon/2.0\u{1B}[2J",
+                    detail: "what\nthe store said"))
+        }
+        try expectGolden(text(problems), "words-store.txt")
+    }
+
+    @Test("every kind of file error names the path, the attempt, the reason and what to do")
+    func files() throws {
+        let errors =
+            [ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ELOOP, EIO].map {
+                FileError(path: "/assets/nlp/lexicon/2.0", attempt: "write to", code: $0)
+            }
+            + ["is a symbolic link", "is not a folder"].map {
+                FileError(path: "/assets/nlp", attempt: "create", refusal: $0)
+            }
+        try expectGolden(text(errors.map { Problem($0) }), "words-files.txt")
+    }
+
+    @Test("locks, digests and sizes")
+    func content() throws {
+        let path = "/assets/.cache/nlp/lexicon.lock"
+        let address = "s3://acme-models/nlp/lexicon/2.0"
+        let failures: [ExecutionFailure] = [
+            .lockTimeout(LockWait(path: path, holder: "process 4711 (python3 serve.py)", limit: 10)),
+            .lockTimeout(LockWait(path: path, holder: nil, limit: 2.5)),
+            .digest(address: address, expected: "9f86d0", actual: "e3b0c4", source: "assets.yaml"),
+            .size(address: address, expected: 34_100_000, actual: 12, source: ".meta"),
+            .store(unavailable),
+            .file(FileError(path: "/assets", attempt: "open", code: ENOENT)),
+        ]
+        try expectGolden(text(failures.map { Problem($0) }), "words-content.txt")
+    }
+
+    private func text(_ problems: [Problem]) -> String {
+        problems.map { problem in
+            let head = "[\(problem.code), exit \(problem.exitStatus)] \(problem.message)"
+            let details = problem.details.map { "  " + $0 }
+            let hint = problem.hint.map { ["  hint: " + $0] } ?? []
+            return ([head] + details + hint).map { $0 + "\n" }.joined()
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,20 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// Compares a text with the file that says what it should be. `UPDATE_GOLDENS=1` writes the file instead.
+func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let path = testFolder + "/Goldens/" + name
+    if getenv("UPDATE_GOLDENS") != nil {
+        try Data(text.utf8).write(to: URL(filePath: path))
+    }
+    let golden = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    #expect(text == golden, "differs from \(name)", sourceLocation: sourceLocation)
+}
+
+/// The text of a file of the repository.
+func repositoryFile(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: testFolder + "/../../" + path)), as: UTF8.self)
+}
+
+private let testFolder = String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))
