@@ -1,0 +1,106 @@
+import logging
+import os
+import subprocess
+
+import filelock
+import jsonschema
+import pytest
+import structlog
+
+from harness.tool import built_binary
+from harness.workspace import Workspace
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+# What the tester's own shell sets must reach neither Python modelkit nor the program.
+for variable in [name for name in os.environ if name.startswith(("MODELKIT_ASSETS_", "MODELKIT_STORAGE_", "AWS_"))]:
+    if variable != "MODELKIT_ASSETS_BIN":
+        del os.environ[variable]
+os.environ.pop("STORAGE_PROVIDER", None)
+
+
+@pytest.fixture(scope="session")
+def binary():
+    return built_binary()
+
+
+@pytest.fixture
+def workspace(tmp_path, binary):
+    """An empty store and an empty assets directory."""
+    return Workspace.below(tmp_path, binary)
+
+
+@pytest.fixture
+def shelf(workspace):
+    """A store with a little of everything, pushed by Python modelkit."""
+    fill(workspace.store)
+    return workspace
+
+
+def fill(store):
+    store.push("nlp/vectors:1.0", b"vectors, first\n")
+    store.push("nlp/vectors:1.4", b"vectors, better\n" * 1000)
+    store.push("nlp/lexicon:1.0", {"en/words.txt": b"one\n"})
+    store.push("nlp/lexicon:2.0", {"en/words.txt": b"one\ntwo\n", "fr/words.txt": b"un\ndeux\n", "about": b"words\n"})
+    for version in ("0.0", "1.0", "1.3", "1.10", "10.3"):
+        store.push(f"nlp/tokenizer:{version}", f"tokenizer {version}\n".encode())
+    store.push(
+        "nlp/classifier:3.1",
+        {"weights/a.bin": b"\0" * 4096, "weights/b.bin": b"\1" * 4096, "labels.json": b"[]\n"},
+    )
+
+
+@pytest.fixture
+def validate(shelf):
+    """Validates a document against the schema that the program prints."""
+
+    def run(name, document):
+        schema = shelf.tool.run("schema", name).succeeded().document
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(schema).validate(document)
+
+    return run
+
+
+@pytest.fixture
+def mounted_tmpfs(tmp_path):
+    """Mounts a small memory file system: `mounted_tmpfs("size=8m")` gives its folder. Root alone may, as in CI."""
+    mounted = []
+
+    def mount(options):
+        folder = tmp_path / f"tmpfs-{len(mounted)}"
+        folder.mkdir()
+        command(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)])
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        command(["umount", str(folder)])
+
+
+@pytest.fixture
+def remount():
+    """`remount(folder, "ro")` changes a mounted folder's options; read-only holds for root too."""
+    return lambda folder, options: command(["mount", "-o", f"remount,{options}", str(folder)])
+
+
+@pytest.fixture
+def held_lock():
+    """`held_lock(path)` takes a lock file as Python modelkit does; its `release()` gives it back."""
+    held = []
+
+    def hold(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held.append(filelock.FileLock(path, timeout=5))
+        return held[-1].acquire().lock
+
+    yield hold
+    for lock in held:
+        lock.release(force=True)
+
+
+def command(arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(f"`{' '.join(arguments)}` failed; this test needs root and the right to mount: {done.stderr}")

@@ -1,0 +1,102 @@
+"""The assets directory cannot take what is fetched: full, read-only, missing, not a folder."""
+
+import os
+
+import pytest
+
+from harness.trees import digests, snapshot, visible
+from harness.workspace import error_text, outcomes
+
+SMALL, BIG, MANY = "nlp/small:1.0", "big/file:1.0", "big/folder:1.0"
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def stocked(workspace):
+    store = workspace.store
+    store.push(SMALL, b"small\n")
+    store.push(BIG, os.urandom(12 * MIB))
+    store.push(MANY, {f"part-{number:03}": b"x" for number in range(200)})
+    return workspace
+
+
+def test_a_disk_with_too_little_room_is_an_error_that_names_the_directory(stocked, mounted_tmpfs):
+    stocked.point_at(mounted_tmpfs("size=8m"))
+    report = stocked.resolve(BIG).failed(9).report
+    assert str(stocked.assets) in error_text(report)
+    assert visible(digests(stocked.assets)) == {}
+
+
+def test_a_disk_that_fills_up_under_way_is_an_error_that_names_the_path(stocked, mounted_tmpfs):
+    # Room enough by its free bytes, but not for the number of files.
+    stocked.point_at(mounted_tmpfs("size=8m,nr_inodes=80"))
+    report = stocked.resolve(SMALL, MANY).failed(9).report
+    assert f"{stocked.assets}/" in error_text(report)
+    assert "No space left on device".lower() in error_text(report).lower()
+    assert outcomes(report) == {SMALL: "fetched", MANY: "failed"}
+    assert visible(digests(stocked.assets)) == visible(stocked.store.digests(SMALL))
+
+
+def test_once_there_is_room_the_next_run_finishes(stocked, mounted_tmpfs, remount):
+    folder = mounted_tmpfs("size=8m,nr_inodes=80")
+    stocked.point_at(folder)
+    stocked.resolve(SMALL, MANY).failed(9)
+    remount(folder, "size=32m,nr_inodes=1000")
+    stocked.resolve(SMALL, MANY, BIG).succeeded()
+    assert digests(folder) == stocked.store.digests(SMALL, MANY, BIG)
+
+
+def test_a_full_disk_leaves_the_old_version_of_what_is_fetched_again(stocked, mounted_tmpfs):
+    stocked.point_at(mounted_tmpfs("size=18m"))
+    stocked.resolve(BIG).succeeded()
+    before = visible(snapshot(stocked.assets))
+    report = stocked.resolve(BIG, options=["--force-download"]).failed(9).report
+    assert str(stocked.assets) in error_text(report)
+    assert visible(snapshot(stocked.assets)) == before
+
+
+def test_a_read_only_directory_is_an_error_that_names_it(stocked, mounted_tmpfs, remount):
+    folder = mounted_tmpfs("size=32m")
+    stocked.point_at(folder)
+    stocked.resolve(SMALL).succeeded()
+    remount(folder, "ro")
+    before = snapshot(folder)
+    report = stocked.resolve(SMALL, MANY).failed(9).report
+    assert str(folder) in error_text(report)
+    assert "read-only" in error_text(report).lower()
+    assert snapshot(folder) == before
+
+
+def test_a_read_only_directory_that_holds_everything_will_do(stocked, mounted_tmpfs, remount):
+    folder = mounted_tmpfs("size=32m")
+    stocked.point_at(folder)
+    stocked.resolve(SMALL, MANY).succeeded()
+    remount(folder, "ro")
+    before = snapshot(folder)
+    report = stocked.resolve(SMALL, MANY).succeeded().report
+    assert outcomes(report) == {SMALL: "present", MANY: "present"}
+    assert snapshot(folder) == before
+
+
+def test_an_assets_directory_that_is_missing_is_named_and_not_made(stocked, tmp_path):
+    stocked.point_at(tmp_path / "absent/deep")
+    finished = stocked.resolve(SMALL).failed(9)
+    text = error_text(finished.report)
+    assert str(stocked.assets) in text
+    assert "--create-assets-dir" in text
+    assert not (tmp_path / "absent").exists()
+
+
+def test_it_is_made_when_that_is_asked_for(stocked, tmp_path):
+    stocked.point_at(tmp_path / "absent/deep")
+    stocked.resolve(SMALL, options=["--create-assets-dir"]).succeeded()
+    assert digests(stocked.assets) == stocked.store.digests(SMALL)
+
+
+def test_an_assets_directory_that_is_a_file_is_an_error_that_names_it(stocked, tmp_path):
+    file = tmp_path / "a-file"
+    file.write_bytes(b"mine\n")
+    stocked.point_at(file)
+    report = stocked.resolve(SMALL).failed(9).report
+    assert str(file) in error_text(report)
+    assert file.read_bytes() == b"mine\n"

@@ -1,0 +1,87 @@
+"""SIGINT and SIGTERM: stop at once, leave what can be resumed, say so."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from harness.trees import STAGING, digests, visible
+from harness.workspace import actions
+
+SMALL = ["a-small/a:1.0", "a-small/b:1.0"]
+BIG = ["big/a:1.0", "big/b:1.0", "big/c:1.0"]
+BIG_BYTES = 512 * 1024 * 1024
+SIGNALS = [pytest.param(signal.SIGINT, 130, id="SIGINT"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
+
+
+@pytest.fixture
+def long_run(workspace):
+    """Two small assets, and three so big that a run is still at them when the signal comes."""
+    for pin in SMALL + BIG:
+        workspace.store.push(pin, b"small\n")
+    for pin in BIG:
+        os.truncate(workspace.store.data_object(pin), BIG_BYTES)
+    return workspace
+
+
+def start(workspace, *options):
+    spec = workspace.spec(*SMALL, *BIG)
+    return workspace.tool.start("resolve", spec, "--format", "json", "--jobs", "1", *options)
+
+
+def at_the_big_ones(workspace):
+    """Whether the small assets are there and staging has some of a big one."""
+    staged = sum(path.stat().st_blocks for path in (workspace.assets / STAGING).rglob("*") if path.is_file())
+    return staged > 0 and all((workspace.assets / pin.replace(":", "/")).exists() for pin in SMALL)
+
+
+@pytest.mark.parametrize(("number", "status"), SIGNALS)
+def test_an_interrupted_run_stops_within_a_second_and_the_next_finishes(long_run, number, status):
+    running = start(long_run)
+    running.until(lambda: settled(long_run), "the big assets were under way")
+
+    sent = time.monotonic()
+    running.process.send_signal(number)
+    finished = running.wait()
+    took = time.monotonic() - sent
+
+    assert took < 1.5, f"took {took:.2f} s to stop"
+    report = finished.failed(status).report
+    assert report["status"] == "interrupted"
+    assert "resum" in finished.stderr.lower()
+    complete = {item["asset"] for item in report["assets"] if item["outcome"] in ("fetched", "present")}
+    assert complete >= set(SMALL)
+    assert visible(digests(long_run.assets)) == visible(long_run.store.digests(*complete))
+
+    again = long_run.resolve(*SMALL, *BIG).succeeded().report
+    assert {pin for pin, action in actions(again).items() if action == "keep"} == complete
+    assert digests(long_run.assets) == long_run.store.digests(*SMALL, *BIG)
+    assert not (long_run.assets / STAGING).exists()
+
+
+def test_a_second_signal_stops_too(long_run):
+    running = start(long_run)
+    running.until(lambda: settled(long_run), "the big assets were under way")
+    running.process.send_signal(signal.SIGINT)
+    running.process.send_signal(signal.SIGINT)
+    finished = running.wait(timeout=5)
+    assert finished.status == 130, str(finished)
+
+
+def test_a_signal_while_another_run_is_waited_for_stops_the_waiting(long_run, held_lock):
+    held_lock(long_run.assets / ".cache/a-small/a.lock")
+    running = start(long_run, "--progress", "plain")
+    running.until(lambda: "wait" in running.stderr.read_text(), "it waited for the lock")
+    sent = time.monotonic()
+    running.process.send_signal(signal.SIGTERM)
+    running.wait().failed(143)
+    assert time.monotonic() - sent < 1.5
+
+
+def settled(workspace):
+    try:
+        return at_the_big_ones(workspace)
+    except FileNotFoundError:
+        # A staged file was renamed into place while the folder was read.
+        return False
