@@ -75,8 +75,13 @@ struct Shell: Sendable {
         console.writeDiagnostic(ProblemText(width: console.size.columns, style: options.style).render(problems))
     }
 
-    /// Shows the cursor again; for the moment before the process is ended the hard way.
-    var lastWords: @Sendable () -> Void { { [console] in console.clearProgress() } }
+    /// For the moment before the process is ended the hard way.
+    var lastWords: @Sendable () -> Void {
+        {
+            console.clearProgress()
+            remark("interrupted: run again to resume where it stopped")
+        }
+    }
 
     /// The status that a command exits with after its results were written.
     func exitStatus(_ status: Int32) -> Int32 {

@@ -138,7 +138,8 @@ package struct Executor: Sendable {
 
     private func seal(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
         let sealer = Sealer(store: store, fixedTime: options.fixedTime)
-        try await DiskQueue.shared.run { try sealer.seal(staged) }
+        // A sync of much data may take longer than an interrupted run may.
+        try await DiskQueue.shared.runUntilCancelled { try sealer.seal(staged) }
         return .sealed(asset)
     }
 

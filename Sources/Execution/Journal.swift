@@ -9,7 +9,7 @@ internal import AssetModel
 /// sealed
 /// ```
 ///
-/// Fields are parted by tabs; `%`, tabs and line feeds in them are percent-encoded; the path of a file asset is empty.
+/// Fields are parted by tabs, and each is a `LineField`; the path of a file asset is empty.
 /// An `object` line stands before the object's first byte does, a `part` line after the part's last. What was written
 /// and not synced survives the process and not the machine, so a journal of another boot is worth nothing.
 struct Journal: Equatable {
@@ -35,7 +35,7 @@ struct Journal: Equatable {
     }
 
     private mutating func take(_ line: Substring) {
-        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Self.decoded)
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
         switch (fields.first, fields.count) {
         case ("object", 4):
             guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
@@ -63,7 +63,7 @@ struct Journal: Equatable {
     static let sealedLine = line(["sealed"])
 
     fileprivate static func line(_ fields: [String]) -> String {
-        fields.map(encoded).joined(separator: "\t") + "\n"
+        fields.map(LineField.encoded).joined(separator: "\t") + "\n"
     }
 
     /// A nil that is a value: outer nil where the field is no path.
@@ -72,38 +72,11 @@ struct Journal: Equatable {
         guard let path = try? RelativePath(field) else { return nil }
         return path
     }
-
-    private static func encoded(_ field: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in field.utf8 {
-            switch byte {
-            case UInt8(ascii: "%"), UInt8(ascii: "\t"), UInt8(ascii: "\n"):
-                bytes += Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-            default: bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    fileprivate static func decoded(_ field: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = field.utf8[...]
-        while let byte = rest.popFirst() {
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), let code = UInt8(digits, radix: 16) {
-                rest = rest.dropFirst(2)
-                bytes.append(code)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }
 
 extension Journal.Header {
     init?(line: Substring) {
-        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(Journal.decoded)
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
         guard fields.count == 5, fields[0] == "staging", fields[1] == "1", let time = Int64(fields[3]) else {
             return nil
         }

@@ -1,4 +1,5 @@
 internal import NIOPosix
+internal import Synchronization
 
 /// The one thread pool for calls that block on a disk, so that none of them holds up the tasks.
 package struct DiskQueue: Sendable {
@@ -23,11 +24,70 @@ package struct DiskQueue: Sendable {
         return try result.get()
     }
 
+    /// Runs the body on a thread of the pool, and waits for it no longer than until the task is cancelled.
+    ///
+    /// For a call that may take long and cannot be stopped, such as a sync: it goes on, and nobody hears of its end.
+    ///
+    /// - Throws: what the body throws, or `CancellationError`.
+    package func runUntilCancelled<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
+        -> Value
+    {
+        let waiter = Waiter<Value>()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                waiter.wait(continuation)
+                pool.submit { _ in waiter.end(Result(catching: body)) }
+            }
+        } onCancel: {
+            waiter.end(.failure(CancellationError()))
+        }
+    }
+
     private static func result<Value, Failure: Error>(of body: () throws(Failure) -> Value) -> Result<Value, Failure> {
         do {
             return .success(try body())
         } catch {
             return .failure(error)
         }
+    }
+}
+
+/// A continuation that is resumed by whichever end comes first, the body's or the task's.
+///
+/// A class because the two hold it at once.
+private final class Waiter<Value: Sendable>: Sendable {
+    private enum State {
+        case new
+        case waiting(CheckedContinuation<Value, any Error>)
+        case ended(Result<Value, any Error>?)
+    }
+
+    private let state = Mutex(State.new)
+
+    func wait(_ continuation: CheckedContinuation<Value, any Error>) {
+        let early: Result<Value, any Error>? = state.withLock { state in
+            guard case .ended(let result) = state else {
+                state = .waiting(continuation)
+                return nil
+            }
+            state = .ended(nil)
+            return result
+        }
+        if let early { continuation.resume(with: early) }
+    }
+
+    func end(_ result: Result<Value, any Error>) {
+        let waiting: CheckedContinuation<Value, any Error>? = state.withLock { state in
+            switch state {
+            case .new:
+                state = .ended(result)
+                return nil
+            case .waiting(let continuation):
+                state = .ended(nil)
+                return continuation
+            case .ended: return nil
+            }
+        }
+        waiting?.resume(with: result)
     }
 }

@@ -1,5 +1,6 @@
 import AssetsTestSupport
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import FileSystem
@@ -102,6 +103,25 @@ import Testing
             #expect(try first.tryLock())
             #expect(try !second.tryLock())
         }
+    }
+
+    @Test func waitsForACallNoLongerThanUntilItIsCancelled() async throws {
+        var ends: [CInt] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        await withThrowingTaskGroup(of: Int.self) { group in
+            // Ends only when somebody writes, which happens after the wait for it is over.
+            group.addTask {
+                try await DiskQueue.shared.runUntilCancelled {
+                    var byte: UInt8 = 0
+                    return read(reading, &byte, 1)
+                }
+            }
+            group.cancelAll()
+            await #expect(throws: CancellationError.self) { try await group.next() }
+        }
+        #expect(write(writing, [1], 1) == 1)
+        #expect(try await DiskQueue.shared.runUntilCancelled { 7 } == 7)
     }
 
     @Test func readsNoMoreThanTheLimit() async throws {

@@ -93,17 +93,6 @@ struct DiagnosticTextTests {
         #expect(end == ["…" + String(repeating: "b", count: 38), String(repeating: " ", count: 38) + "^"])
     }
 
-    @Test("programs read the same facts as fields")
-    func record() throws {
-        let record = DiagnosticRecord(diagnostic("    verison: 3", column: 5, length: 7, expected: "`version`"))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let json = String(decoding: try encoder.encode(record), as: UTF8.self)
-        let facts =
-            #"{"code":"x","column":5,"expected":"`version`","file":"assets.yaml","hint":"right","line":7,"message":"wrong"}"#
-        #expect(json == facts)
-    }
-
     @Test("the schema that the program prints is the one in the repository")
     func schema() throws {
         let file = try String(

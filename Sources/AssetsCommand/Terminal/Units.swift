@@ -17,8 +17,10 @@ enum Units {
         bytes(Int64(clamped(bytesPerSecond))) + "/s"
     }
 
-    /// A time: `0.4s`, `12s`, `3m 05s`, `1h 02m`.
+    /// A time: `38ms`, `0.4s`, `12s`, `3m 05s`, `1h 02m`.
     static func duration(_ seconds: Double) -> String {
+        let milliseconds = Int64((clamped(seconds) * 1000).rounded())
+        if milliseconds < 100 { return "\(milliseconds)ms" }
         let tenths = Int64((clamped(seconds) * 10).rounded())
         if tenths < 100 { return "\(tenths / 10).\(tenths % 10)s" }
         let whole = (tenths + 5) / 10

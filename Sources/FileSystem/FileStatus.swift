@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// What stands under a name.
+package struct FileStatus: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case file, directory, link, other
+    }
+
+    package let kind: Kind
+    /// In bytes.
+    package let size: Int64
+    /// Seconds since 1970, and the nanoseconds past them.
+    package let modified: Int64
+    package let modifiedNanoseconds: Int64
+    package let device: UInt64
+    package let inode: UInt64
+    package let linkCount: UInt64
+
+    init(_ buffer: stat) {
+        switch buffer.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .link
+        default: kind = .other
+        }
+        size = Int64(buffer.st_size)
+        modified = Int64(buffer.st_mtim.tv_sec)
+        modifiedNanoseconds = Int64(buffer.st_mtim.tv_nsec)
+        device = UInt64(buffer.st_dev)
+        inode = UInt64(buffer.st_ino)
+        linkCount = UInt64(buffer.st_nlink)
+    }
+}
