@@ -1,6 +1,8 @@
 import logging
 import os
+import signal
 import subprocess
+from pathlib import Path
 
 import filelock
 import jsonschema
@@ -22,6 +24,29 @@ os.environ.pop("STORAGE_PROVIDER", None)
 @pytest.fixture(scope="session")
 def binary():
     return built_binary()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running():
+    """Ends what a test left running, and fails it for that."""
+    yield
+    left = {process: program(process) for process in children()}
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    assert left == {}, "the test left processes behind"
+
+
+def children():
+    return [int(process) for task in Path("/proc/self/task").iterdir() for process in words(task / "children")]
+
+
+def program(process):
+    return words(Path(f"/proc/{process}/comm"))
+
+
+def words(path):
+    return path.read_text().split()
 
 
 @pytest.fixture
@@ -75,8 +100,11 @@ def mounted_tmpfs(tmp_path):
         return folder
 
     yield mount
+    # Lazily: what a failed test left running there must not keep it mounted.
     for folder in mounted:
-        command(["umount", str(folder)])
+        subprocess.run(["umount", "--lazy", folder], check=False)
+    mounts = Path("/proc/self/mounts").read_text()
+    assert [folder for folder in mounted if f" {folder} " in mounts] == []
 
 
 @pytest.fixture

@@ -53,13 +53,12 @@ def test_four_runs_with_overlapping_specs_fetch_each_object_once(library):
     assert not (library.assets / STAGING).exists()
 
 
-def test_the_program_and_python_modelkit_at_once_fetch_each_object_once(library):
+@pytest.mark.parametrize("depends", [False, True], ids=["independent", "with dependencies"])
+def test_the_program_and_python_modelkit_at_once_fetch_each_object_once(library, depends):
     pins = library.pins
+    wanted = {order: entries(library, pins[::order]) if depends else pins[::order] for order in (1, -1)}
     python = [python_process.start(library, *order) for order in (pins, pins[::-1])]
-    specs = [
-        library.spec(*entries(library, pins), name="up.yaml"),
-        library.spec(*entries(library, pins[::-1]), name="down.yaml"),
-    ]
+    specs = [library.spec(*wanted[1], name="up.yaml"), library.spec(*wanted[-1], name="down.yaml")]
     runs = [library.tool.start("resolve", spec, "--format", "json") for spec in specs]
 
     by_us = sum(run.wait().succeeded().report["totals"]["downloaded_objects"] for run in runs)
@@ -84,13 +83,14 @@ def test_python_modelkit_waits_for_the_program_and_then_takes_from_cache(big):
     assert digests(big.assets) == big.store.digests(BIG)
 
 
-def test_the_program_waits_for_python_modelkit_and_then_keeps(big, tmp_path):
+def test_the_program_waits_for_python_modelkit_and_then_keeps(workspace, tmp_path):
+    workspace.store.push(BIG, b"not so big, as Python modelkit is held\n")
     hold = tmp_path / "hold"
     hold.touch()
-    python = python_process.start(big, BIG, hold=hold)
-    until(lambda: locked(big.assets / ".cache/big/file.lock"))
+    python = python_process.start(workspace, BIG, hold=hold)
+    until(lambda: locked(workspace.assets / ".cache/big/file.lock"))
 
-    running = big.tool.start("resolve", big.spec(BIG), "--format", "json", "--progress", "plain")
+    running = workspace.tool.start("resolve", workspace.spec(BIG), "--format", "json", "--progress", "plain")
     running.until(lambda: "wait" in running.stderr.read_text(), "it said that it waits")
     hold.unlink()
     report = running.wait().succeeded().report
@@ -98,7 +98,7 @@ def test_the_program_waits_for_python_modelkit_and_then_keeps(big, tmp_path):
     assert python_process.answers(python) == [{"from_cache": False, "version": "1.0"}]
     assert outcomes(report) == {BIG: "present"}
     assert report["totals"]["downloaded_objects"] == 0
-    assert digests(big.assets) == big.store.digests(BIG)
+    assert digests(workspace.assets) == workspace.store.digests(BIG)
 
 
 def test_a_lock_held_too_long_ends_the_run_and_names_its_holder(shelf, held_lock):

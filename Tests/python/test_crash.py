@@ -19,14 +19,14 @@ SEED = int(os.environ.get("MODELKIT_ASSETS_TEST_SEED") or random.SystemRandom().
 
 
 class Library:
-    """Some sixty megabytes: files and folders of many sizes, each depending on up to three pushed before it."""
+    """Some twenty megabytes: files and folders of many sizes, each depending on up to three pushed before it."""
 
     def __init__(self, store, chance):
         self.store, self.dependencies = store, {}
         for number in range(FILES):
-            self.push(f"files/f{number:02}:1.0", chance.randbytes(chance.randrange(1, 6_000_000)), chance)
+            self.push(f"files/f{number:02}:1.0", chance.randbytes(chance.randrange(1, 2_000_000)), chance)
         for number in range(FOLDERS):
-            parts = {f"p{part % 5}/{part:02}": chance.randbytes(chance.randrange(1, 120_000)) for part in range(40)}
+            parts = {f"p{part % 5}/{part:02}": chance.randbytes(chance.randrange(1, 40_000)) for part in range(40)}
             self.push(f"folders/d{number:02}:1.0", parts, chance)
         self.whole = store.digests(*self.dependencies)
 

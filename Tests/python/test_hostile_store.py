@@ -124,6 +124,7 @@ def test_a_versions_object_is_refused_that_is(hostile, case):
     hostile.store.versions_object("bad/asset").write_bytes(content)
     finished = hostile.resolve("bad/asset", FINE)
     assert_says(finished, "malformed-object", ["bad/asset.versions", *([word] if word else [])])
+    assert finished.report["assets"] == []
     # Which versions there are must be known of every asset before anything is fetched.
     assert digests(hostile.assets) == {}
 
@@ -156,6 +157,17 @@ def test_a_hundred_megabytes_of_metadata_are_refused_in_little_time_and_memory(h
     assert finished.seconds < 5
 
 
+def test_without_is_directory_it_is_a_file_as_for_python_modelkit(hostile):
+    hostile.store.push("plain/file:1.0", b"plain\n").rewrite_meta("plain/file:1.0", is_directory=None)
+    hostile.store.rewrite_meta(BAD, is_directory=None, contents=None)
+    finished = hostile.resolve(BAD, "plain/file:1.0")
+    assert finished.status in (5, 8), str(finished)
+    assert "store-not-found" in [error["code"] for error in errors(finished.report)]
+    assert "bad/asset/1.0" in error_text(finished.report)
+    assert (hostile.assets / "plain/file/1.0").read_bytes() == b"plain\n"
+    assert not (hostile.assets / "bad/asset/1.0").exists()
+
+
 def test_a_listed_version_without_its_meta_is_an_error_that_names_the_object(hostile):
     hostile.store.meta_object(BAD).unlink()
     finished = hostile.resolve(BAD, FINE).failed(5)
@@ -177,7 +189,8 @@ def test_what_depends_on_a_refused_asset_does_not_appear(hostile):
     hostile.store.rewrite_meta(BAD, contents=["../x"])
     top = {"name": "top/asset", "version": "1.0", "depends_on": ["bad/asset:1.0"]}
     finished = hostile.resolve(top, FINE).failed(5)
-    assert [error["code"] for error in errors(finished.report)] == ["left-out", "unsafe-path"]
+    assert sorted(error["code"] for error in finished.report["errors"]) == ["left-out", "unsafe-path"]
+    assert outcomes(finished.report) == {FINE: "fetched"}
     assert visible(digests(hostile.assets)) == visible(hostile.store.digests(FINE))
 
 
@@ -186,7 +199,10 @@ def test_a_circle_of_dependencies_is_printed(hostile):
         {"name": f"round/{one}", "version": "1.0", "depends_on": [f"round/{other}:1.0"]}
         for one, other in ("ab", "bc", "ca")
     ]
-    text = error_text(hostile.resolve(*entries, FINE).failed(3).report)
+    report = hostile.resolve(*entries, FINE).failed(3).report
+    (circle,) = report["errors"]
+    assert (circle["code"], circle["file"]) == ("circle", str(hostile.folder / "assets.yaml"))
+    text = error_text(report)
     assert "`round/a → round/b → round/c → round/a`" in text
     assert digests(hostile.assets) == {}
 

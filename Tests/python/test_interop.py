@@ -70,6 +70,17 @@ def test_the_report_says_what_was_asked_for_and_where_it_is(resolved):
     assert (report["status"], report["assets_dir"], report["errors"]) == ("done", str(assets), [])
 
 
+def test_what_was_asked_for_with_comparators_is_printed_with_them(shelf):
+    entry = {"name": "nlp/tokenizer", "version": ">=1, <10"}
+    report = shelf.resolve(entry).succeeded().report
+    assert {item["asset"]: item["requested"] for item in report["assets"]} == {
+        "nlp/tokenizer:1.10": ["nlp/tokenizer:>=1, <10"]
+    }
+    text = shelf.tool.run("resolve", shelf.spec(entry)).succeeded().stdout
+    assert text.startswith("nlp/tokenizer:>=1, <10 ")
+    assert text.endswith(f" {shelf.assets}/nlp/tokenizer/1.10\n")
+
+
 @pytest.mark.parametrize("specification", SPECIFICATIONS)
 def test_python_modelkit_without_a_provider_finds(resolved, specification):
     reported = {

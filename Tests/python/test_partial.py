@@ -5,7 +5,7 @@ import pytest
 from harness import python_modelkit
 from harness.store import sha256
 from harness.trees import digests, snapshot, visible
-from harness.workspace import actions
+from harness.workspace import actions, error_text, errors
 
 PIN = "vision/weights:2.0"
 FILES = {
@@ -103,5 +103,7 @@ def test_a_part_that_lost_a_file_is_fetched_again(weights):
 
 def test_globs_that_take_nothing_are_an_error_that_names_them(weights):
     finished = weights.resolve(entry(include=["fp8/**"])).failed(5)
-    assert "fp8/**" in finished.stdout
+    (error,) = errors(finished.report)
+    assert error["code"] == "empty-selection"
+    assert "fp8/**" in error_text(finished.report)
     assert visible(digests(weights.assets)) == {}

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.graphs import parse_dot, parse_mermaid
-from harness.trees import snapshot
+from harness.trees import digests, snapshot
 from harness.workspace import error_text
 
 CLASSIFIER = {"name": "nlp/classifier", "version": "3", "depends_on": ["nlp/tokenizer:1", "nlp/vectors:1.4"]}
@@ -116,12 +116,15 @@ def test_a_refetch_says_why(shelf):
     assert ".SUCCESS" in step["reason"] or "marker" in step["reason"]
 
 
-def test_a_plan_without_an_assets_directory_to_write_to_still_changes_nothing(shelf, mounted_tmpfs, remount):
+@pytest.mark.parametrize("way", WAYS)
+def test_a_plan_for_an_assets_directory_that_is_read_only_warns(shelf, mounted_tmpfs, remount, way):
     folder = mounted_tmpfs("size=4m")
     remount(folder, "ro")
     shelf.point_at(folder)
-    finished = shelf.plan("nlp/lexicon:2.0").succeeded()
-    assert "cannot write" in finished.stderr
+    finished = shelf.tool.run(*way, shelf.spec("nlp/lexicon:2.0"), "--format", "json").succeeded()
+    assert [step["action"] for step in finished.document["steps"]] == ["fetch"]
+    assert "warning" in finished.stderr
+    assert str(folder) in finished.stderr
     assert snapshot(folder) == {}
 
 
@@ -157,6 +160,33 @@ def test_duplicates_can_be_denied(shelf):
     spec = shelf.spec(CLASSIFIER, "nlp/tokenizer:10.3", duplicates="deny")
     text = error_text(shelf.tool.run("plan", spec, "--format", "json").failed(5).report)
     assert [word for word in ("nlp/tokenizer", "10.3", "nlp/classifier") if word not in text] == []
+
+
+UNPLANNED = {
+    "an unknown asset": ("unknown-asset", ["nlp/absent"], {}),
+    "an unknown version": ("no-version", ["nlp/lexicon:7"], {}),
+    "duplicates that are denied": ("duplicates", [CLASSIFIER, "nlp/tokenizer:10.3"], {"duplicates": "deny"}),
+    "one asset in another's folder": ("overlap", ["nlp/lexicon:1.0", "nlp/lexicon/1.0/more:2.0"], {}),
+    "versions that cannot be read": ("malformed-object", ["nlp/broken:1.0"], {}),
+}
+
+
+@pytest.mark.parametrize("case", UNPLANNED)
+def test_nothing_is_fetched_where_it_is_not_known_what_all_would_be(shelf, case):
+    code, entries, keys = UNPLANNED[case]
+    shelf.store.push("nlp/lexicon/1.0/more:2.0", b"in the way\n").push("nlp/broken:1.0", b"broken\n")
+    shelf.store.versions_object("nlp/broken").write_bytes(b"[]")
+    spec = shelf.spec("nlp/vectors:1.4", *entries, **keys)
+    report = shelf.tool.run("resolve", spec, "--format", "json").failed(5).report
+    assert [error["code"] for error in report["errors"]] == [code]
+    assert (report["assets"], report["status"]) == ([], "failed")
+    assert digests(shelf.assets) == {}
+
+
+def test_dependencies_that_the_store_declares_are_not_planned_yet(shelf):
+    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/tokenizer:1", "no/such", "../x:1.0"])
+    (step,) = shelf.plan("nlp/classifier").succeeded().document["steps"]
+    assert (step["asset"], step["waits_for"]) == ("nlp/classifier:3.1", [])
 
 
 @pytest.mark.parametrize(

@@ -91,13 +91,21 @@ struct ReportText: Sendable {
     // MARK: Errors
 
     private func errors(_ style: Style) -> [String] {
-        run.problems.map { text(of: $0, subject: nil, style) }
+        problemTexts(style)
             + assets.compactMap { asset in
                 asset.problem.map { text(of: $0, subject: asset.step.pin, style) }
             }
             + assets.compactMap { asset in
                 asset.missing.map { "\(style.paint("skipped", .yellow)): \(asset.step.pin): it needs \($0)" }
             }
+    }
+
+    /// With an empty line after each that shows its place, but for the last.
+    private func problemTexts(_ style: Style) -> [String] {
+        run.problems.enumerated().map { index, problem in
+            let text = text(of: problem, subject: nil, style)
+            return problem.excerpt != nil && index + 1 < run.problems.count ? text + "\n" : text
+        }
     }
 
     private func text(of problem: Problem, subject: AssetPin?, _ style: Style) -> String {
