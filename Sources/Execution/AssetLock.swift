@@ -11,27 +11,32 @@ package struct AssetLock: Sendable {
     /// How often a held lock is tried, as Python's filelock does.
     private static let pollInterval = Duration.milliseconds(50)
 
-    /// Waits for the lock.
+    /// Waits for the lock, as long as the share of the patience lasts.
     ///
-    /// - Parameter waiting: told when the wait begins and whenever the holder changes.
-    /// - Throws: `ExecutionFailure`, or `CancellationError`.
-    package static func acquire(
-        _ name: AssetName, in directory: Directory, patience: LockPatience, progress: @Sendable () -> LockProgress,
+    /// - Parameter waiting: told when the wait begins and whenever the holder changes, but not again in the second share.
+    /// - Returns: nil where the first share is used up.
+    /// - Throws: `ExecutionFailure.lockTimeout` where another one is, or `CancellationError`.
+    static func acquire(
+        _ name: AssetName, in directory: Directory, patience: LockPatience, share: LockPatience.Share,
         waiting: (LockWait) -> Void
-    ) async throws -> AssetLock {
+    ) async throws -> AssetLock? {
         let clock = ContinuousClock()
-        var (deadline, seen) = (clock.now + .seconds(patience.seconds), progress())
+        let length = Duration.seconds(patience.seconds(of: share))
+        var (deadline, seen) = (clock.now + length, LockProgress(statuses: []))
         var announced: LockWait?
         while true {
             if let lock = try await tryAcquire(name, in: directory) { return lock }
-            let wait = await DiskQueue.shared.run { describeWait(name, in: directory, patience) }
-            if wait != announced {
-                waiting(wait)
-                announced = wait
+            let (wait, progress) = await DiskQueue.shared.run {
+                (describeWait(name, in: directory, patience), LockProgress.of(name, in: directory))
             }
-            let now = patience.extendsWithProgress ? progress() : seen
-            if now != seen { (deadline, seen) = (clock.now + .seconds(patience.seconds), now) }
-            guard clock.now < deadline else { throw ExecutionFailure.lockTimeout(wait) }
+            if wait != announced, share != .afterBlocked { waiting(wait) }
+            announced = wait
+            if patience.extendsWithProgress, share != .beforeBlocked, progress != seen { deadline = clock.now + length }
+            seen = progress
+            guard clock.now < deadline else {
+                if share == .beforeBlocked { return nil }
+                throw ExecutionFailure.lockTimeout(wait)
+            }
             try await Task.sleep(for: pollInterval)
         }
     }
@@ -80,17 +85,19 @@ package struct AssetLock: Sendable {
     }
 }
 
-/// Something that changes while the holder of a lock gets on with the asset.
-package struct LockProgress: Hashable, Sendable {
-    private let statuses: [FileStatus?]
+/// Something that changes while the holder of a lock gets on with the asset, whichever version it is about.
+struct LockProgress: Hashable, Sendable {
+    fileprivate let statuses: [FileStatus]
 
-    /// The journal that this tool's run writes, and the folder or file that Python modelkit does.
-    package static func of(_ pin: AssetPin, in directory: Directory) -> LockProgress {
-        let staging = try? directory.directoryIfPresent(ToolLayout.staging(of: pin))
-        let folder = try? directory.directoryIfPresent(pin.name.text)
-        return LockProgress(statuses: [
-            try? staging?.status(of: ToolLayout.journal), try? folder?.status(of: pin.version.text),
-        ])
+    /// The journals that this tool's runs write, and the files and folders that Python modelkit does.
+    static func of(_ name: AssetName, in directory: Directory) -> LockProgress {
+        let staging = try? directory.directoryIfPresent("\(ToolLayout.stagingFolder)/\(name)")
+        let journals = ((try? staging?.entries()) ?? []).compactMap { entry in
+            try? staging?.directoryIfPresent(entry)?.status(of: ToolLayout.journal)
+        }
+        let folder = try? directory.directoryIfPresent(name.text)
+        let versions = ((try? folder?.entries()) ?? []).compactMap { try? folder?.status(of: $0) }
+        return LockProgress(statuses: journals + versions)
     }
 }
 

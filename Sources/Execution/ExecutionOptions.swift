@@ -33,6 +33,15 @@ package struct LockPatience: Sendable, Hashable {
     /// said how long to wait: ten seconds are not much for a large asset that another build is fetching.
     package let extendsWithProgress: Bool
 
+    /// A part of the wait for one lock: at the half of it, what waits for the asset in turn gives its own locks back, in
+    /// case the other waits for one of them.
+    package enum Share: Sendable {
+        case beforeBlocked, afterBlocked, all
+    }
+
+    /// How long a share lasts, in seconds.
+    func seconds(of share: Share) -> Double { share == .all ? seconds : seconds / 2 }
+
     /// - Parameter seconds: what MODELKIT_ASSETS_TIMEOUT_S says; nil where it says nothing.
     package init(seconds: Double? = nil) {
         self.seconds = seconds ?? Self.defaultSeconds

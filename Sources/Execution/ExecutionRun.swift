@@ -6,6 +6,7 @@ struct ExecutionRun {
     /// How an action ended.
     enum Outcome: Sendable {
         case opened(Int, StagedAsset)
+        case blocked(Int)
         case present(Int)
         case received(TransferMachine.Part, PartFetcher.Received)
         case sealed(Int)
@@ -31,9 +32,11 @@ struct ExecutionRun {
     init(plan: Plan, options: ExecutionOptions) {
         self.plan = plan
         let places = Dictionary(uniqueKeysWithValues: plan.steps.enumerated().map { ($1.pin, $0) })
+        let names = Dictionary(plan.steps.enumerated().map { ($1.pin.name, $0) }) { first, _ in first }
         let present = plan.steps.indices.filter { plan.steps[$0].action == .keep }
         machine = TransferMachine(
-            dependencies: plan.steps.map { $0.waitsFor.compactMap { places[$0] } }, present: Set(present),
+            dependencies: plan.steps.map { $0.waitsFor.compactMap { places[$0] } },
+            names: plan.steps.compactMap { names[$0.pin.name] }, present: Set(present),
             window: options.window, partSize: options.partSize)
         for asset in present { outcomes[asset] = .present }
     }
@@ -45,6 +48,7 @@ struct ExecutionRun {
         let actions =
             switch outcome {
             case .opened(let asset, let staged): opened(asset, staged)
+            case .blocked(let asset): machine.handle(.blocked(asset))
             case .present(let asset): machine.handle(.present(asset))
             case .received(let part, let received): self.received(part, received)
             case .sealed(let asset): machine.handle(.sealed(asset))
@@ -109,7 +113,7 @@ struct ExecutionRun {
             let outcome = outcome(asset, ending)
             outcomes[asset] = outcome
             emit(.ended(plan.steps[asset].pin, outcome))
-        case .open, .fetch, .seal, .commit: break
+        case .open, .wait, .fetch, .seal, .commit: break
         }
     }
 
@@ -127,7 +131,9 @@ extension TransferMachine.Action {
     /// The asset that it is about.
     var asset: Int? {
         switch self {
-        case .open(let asset), .seal(let asset), .park(let asset), .commit(let asset), .end(let asset, _): asset
+        case .open(let asset), .wait(let asset), .seal(let asset), .park(let asset), .commit(let asset),
+            .end(let asset, _):
+            asset
         case .fetch(let part): part.asset
         }
     }

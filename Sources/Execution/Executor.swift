@@ -82,7 +82,10 @@ package struct Executor: Sendable {
         switch action {
         case .open(let asset):
             let step = run.plan.steps[asset]
-            return { try await open(asset, step) }
+            return { try await open(asset, step, .beforeBlocked) }
+        case .wait(let asset):
+            let step = run.plan.steps[asset]
+            return { try await open(asset, step, .afterBlocked) }
         case .fetch(let part):
             guard let staged = run.staged[part.asset] else { return nil }
             let fetcher = PartFetcher(store: store, partSize: options.partSize, emit: emit)
@@ -99,8 +102,15 @@ package struct Executor: Sendable {
 
     // MARK: Actions
 
-    private func open(_ asset: Int, _ step: Step) async throws -> ExecutionRun.Outcome {
-        guard let staged = try await claim(step) else { return .present(asset) }
+    private func open(
+        _ asset: Int, _ step: Step, _ patience: LockPatience.Share
+    ) async throws -> ExecutionRun.Outcome {
+        let staged: StagedAsset
+        switch try await claim(step, patience) {
+        case .present: return .present(asset)
+        case .blocked: return .blocked(asset)
+        case .claimed(let claimed): staged = claimed
+        }
         emit(.started(step.pin, objects: staged.progress.count))
         for progress in staged.progress.compactMap({ $0 }) {
             emit(.sized(step.pin, bytes: progress.size))
@@ -109,19 +119,29 @@ package struct Executor: Sendable {
         return .opened(asset, staged)
     }
 
-    /// Takes the asset's lock and its staging folder; nil where the asset is there by now.
-    private func claim(_ step: Step) async throws -> StagedAsset? {
-        guard let content = step.content else { return nil }
+    private enum Claim {
+        case claimed(StagedAsset)
+        /// The asset is there by now.
+        case present
+        /// Another process has the lock.
+        case blocked
+    }
+
+    /// Takes the asset's lock and its staging folder.
+    ///
+    /// - Throws: `.lockTimeout` where all of the patience is used up.
+    private func claim(_ step: Step, _ patience: LockPatience.Share) async throws -> Claim {
+        guard let content = step.content else { return .present }
         let lock = try await AssetLock.acquire(
-            step.pin.name, in: directory, patience: options.lockWait,
-            progress: { [directory] in LockProgress.of(step.pin, in: directory) },
+            step.pin.name, in: directory, patience: options.lockWait, share: patience,
             waiting: { emit(.waiting(step.pin, $0)) })
+        guard let lock else { return .blocked }
         let header = Journal.Header(
             bootID: await BootID.current, pushTime: content.pushTime,
             address: store.address(of: ObjectKey(of: step.pin, path: nil)))
         return try await DiskQueue.shared.run { () throws(FileError) in
-            if try isPresent(step, content) { return nil }
-            return try StagedAsset.claim(step.pin, content, header: header, in: directory, lock: lock)
+            if try isPresent(step, content) { return .present }
+            return .claimed(try StagedAsset.claim(step.pin, content, header: header, in: directory, lock: lock))
         }
     }
 
@@ -145,11 +165,17 @@ package struct Executor: Sendable {
 
     private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset?) async throws -> ExecutionRun.Outcome {
         // A parked asset gave its lock back: everything is looked at again.
-        let claimed: StagedAsset? = if let staged { staged } else { try await claim(step) }
-        guard let claimed else { return .present(asset) }
-        if staged == nil, !claimed.isSealed { return .lost(asset) }
+        if let staged { return try await commit(asset, staged) }
+        switch try await claim(step, .all) {
+        case .present: return .present(asset)
+        case .blocked: return .lost(asset)
+        case .claimed(let claimed): return claimed.isSealed ? try await commit(asset, claimed) : .lost(asset)
+        }
+    }
+
+    private func commit(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
         let committer = Committer(fixedTime: options.fixedTime)
-        try await DiskQueue.shared.run { () throws(FileError) in try committer.commit(claimed) }
+        try await DiskQueue.shared.run { () throws(FileError) in try committer.commit(staged) }
         return .committed(asset)
     }
 }

@@ -4,12 +4,18 @@
 /// One window over the parts of all objects, so that one object of 40 GB and ten thousand small ones are the same loop.
 /// An object's size is known with the answer for its first part, which asks for `partSize` bytes.
 ///
-/// An asset goes pending → opening → transferring → sealing → staged → committing → ended. Any step can fail it, and
-/// then all that depends on it is skipped.
+/// An asset goes pending → opening → transferring → sealing → kept → committing → ended. Any step can fail it, and then
+/// all that depends on it is skipped.
+///
+/// Between sealing and committing it may have to wait for what it depends on. It keeps its lock meanwhile, so that nobody
+/// fetches it a second time, except where that could make two runs wait for each other (`isBlocked`), or keep a version
+/// of the same asset from its turn, or would keep too many files open; then it is parked, without its lock.
 struct TransferMachine {
     enum Action: Equatable {
-        /// Take the lock, look again, and claim the staging folder.
+        /// Take the lock, look again, and claim the staging folder; give up early where another has the lock.
         case open(Int)
+        /// The same, for as long as it may take.
+        case wait(Int)
         case fetch(Part)
         /// Everything arrived: verify and make durable.
         case seal(Int)
@@ -21,6 +27,8 @@ struct TransferMachine {
 
     enum Event {
         case opened(Int, [ObjectProgress?])
+        /// Another process has the lock, and not for a moment only.
+        case blocked(Int)
         /// Another process had put it there.
         case present(Int)
         case received(Part, size: Int64, entityTag: String?)
@@ -49,7 +57,9 @@ struct TransferMachine {
     }
 
     private enum Phase: Equatable {
-        case pending, opening, transferring, sealing, staged, committing, ended
+        /// `queued`: it waits for its turn among the versions of its asset to be opened. `kept`: it is ready and has its
+        /// lock. `parked`: it is ready and has not. `ready`: parked, free to appear, and waits for its turn.
+        case pending, queued, opening, transferring, sealing, kept, parked, ready, committing, ended
     }
 
     private let window: Int
@@ -61,11 +71,17 @@ struct TransferMachine {
     private var queue = PartQueue()
     private var nextAsset = 0
     private var opening = 0
+    private var turns: NameTurns
+    private var keptCount = 0
+    /// Those that wait for a lock of another process.
+    private var blocked: Set<Int> = []
 
     /// - Parameters:
     ///   - dependencies: of each asset, by place in the plan.
+    ///   - names: of each asset, as numbers; nil where no two are versions of one.
     ///   - present: the assets that are there already.
-    init(dependencies: [[Int]], present: Set<Int>, window: Int, partSize: Int64) {
+    init(dependencies: [[Int]], names: [Int]? = nil, present: Set<Int>, window: Int, partSize: Int64) {
+        turns = NameTurns(names: names ?? Array(dependencies.indices))
         self.window = window
         self.partSize = partSize
         order = CommitOrder(dependencies: dependencies)
@@ -79,6 +95,7 @@ struct TransferMachine {
         let actions: [Action] =
             switch event {
             case .opened(let asset, let progress): opened(asset, progress)
+            case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
             case .received(let part, let size, let tag): received(part, size: size, entityTag: tag)
             case .sealed(let asset): sealed(asset)
@@ -97,7 +114,7 @@ struct TransferMachine {
 
     private mutating func opened(_ asset: Int, _ progress: [ObjectProgress?]) -> [Action] {
         guard phases[asset] == .opening else { return [] }
-        opening -= 1
+        leaveOpening(asset)
         phases[asset] = .transferring
         var left: [Int] = []
         for (object, progress) in progress.enumerated() {
@@ -142,11 +159,30 @@ struct TransferMachine {
     private mutating func sealed(_ asset: Int) -> [Action] {
         guard isLive(asset) else { return [] }
         guard order.isStaged(asset) else {
-            phases[asset] = .staged
-            return [.park(asset)]
+            keptCount += 1
+            phases[asset] = .kept
+            // As many again as may be under way, so that what is open stays bounded.
+            let isTooMany = keptCount > 2 * window
+            return isTooMany || isBlocked(asset) || turns.isWaitedFor(asset) ? park(asset) : []
         }
         phases[asset] = .committing
         return [.commit(asset)]
+    }
+
+    private func isBlocked(_ asset: Int) -> Bool { blocked.contains { order.dependants(of: $0).contains(asset) } }
+
+    /// What another process has may be what waits for what is kept here: nothing that waits for it is kept.
+    private mutating func wasBlocked(_ asset: Int) -> [Action] {
+        guard phases[asset] == .opening else { return [] }
+        blocked.insert(asset)
+        let kept = order.dependants(of: asset).filter { phases[$0] == .kept }
+        return kept.flatMap { park($0) } + [.wait(asset)]
+    }
+
+    private mutating func park(_ asset: Int) -> [Action] {
+        keptCount -= 1
+        phases[asset] = .parked
+        return [.park(asset)] + passTurn(of: asset)
     }
 
     private mutating func appeared(_ asset: Int, as ending: Ending) -> [Action] {
@@ -154,28 +190,54 @@ struct TransferMachine {
         leaveOpening(asset)
         phases[asset] = .ended
         let free = order.appeared(asset).filter(isLive)
-        for asset in free { phases[asset] = .committing }
-        return [.end(asset, ending)] + free.map(Action.commit)
+        return [.end(asset, ending)] + passTurn(of: asset) + free.flatMap { commit($0) }
     }
 
-    private mutating func reopen(_ asset: Int) -> [Action] {
-        guard isLive(asset) else { return [] }
-        opening += 1
+    /// It may appear: at once where it kept its lock, and otherwise when its turn comes.
+    private mutating func commit(_ asset: Int) -> [Action] {
+        if phases[asset] == .kept { keptCount -= 1 }
+        if turns.take(asset) {
+            phases[asset] = .committing
+            return [.commit(asset)]
+        }
+        phases[asset] = .ready
+        return makeWay(for: asset)
+    }
+
+    /// A version that is kept and waits for others gives its turn to one that can go on.
+    private mutating func makeWay(for asset: Int) -> [Action] {
+        guard let holder = turns.holder(besides: asset), phases[holder] == .kept else { return [] }
+        return park(holder)
+    }
+
+    private mutating func passTurn(of asset: Int) -> [Action] {
+        guard let next = turns.pass(asset) else { return [] }
+        if phases[next] == .ready {
+            phases[next] = .committing
+            return [.commit(next)]
+        }
+        return open(next)
+    }
+
+    private mutating func open(_ asset: Int) -> [Action] {
         phases[asset] = .opening
+        opening += 1
         return [.open(asset)]
     }
 
+    private mutating func reopen(_ asset: Int) -> [Action] { isLive(asset) ? open(asset) : [] }
+
     private mutating func failed(_ asset: Int) -> [Action] {
         guard isLive(asset) else { return [] }
-        var actions = [end(asset, .failed)]
-        for dependant in order.dependants(of: asset) where isLive(dependant) {
-            actions.append(end(dependant, .skipped(because: asset)))
-        }
-        return actions
+        let dependants = order.dependants(of: asset).filter(isLive)
+        // All of them end before a turn is passed on, and wait for none, so that it is passed to none of them.
+        let endings = [end(asset, .failed)] + dependants.map { end($0, .skipped(because: asset)) }
+        return endings + ([asset] + dependants).flatMap { passTurn(of: $0) }
     }
 
     private mutating func end(_ asset: Int, _ ending: Ending) -> Action {
         leaveOpening(asset)
+        if phases[asset] == .kept { keptCount -= 1 }
         phases[asset] = .ended
         partsLeft[asset] = nil
         queue.removeAll(of: asset)
@@ -188,60 +250,27 @@ struct TransferMachine {
     }
 
     private mutating func leaveOpening(_ asset: Int) {
+        blocked.remove(asset)
+        turns.withdraw(asset)
         if phases[asset] == .opening { opening -= 1 }
     }
 
     // MARK: The window
+
+    private mutating func begin(_ asset: Int) -> [Action] {
+        if turns.take(asset) { return open(asset) }
+        phases[asset] = .queued
+        return makeWay(for: asset)
+    }
 
     private mutating func fill() -> [Action] {
         var actions: [Action] = []
         while let part = queue.next(window: window) { actions.append(.fetch(part)) }
         // Twice the window, so that the next assets are open when the parts of these run out.
         while nextAsset < phases.count, queue.count + opening < 2 * window {
-            if phases[nextAsset] == .pending {
-                phases[nextAsset] = .opening
-                opening += 1
-                actions.append(.open(nextAsset))
-            }
+            if phases[nextAsset] == .pending { actions += begin(nextAsset) }
             nextAsset += 1
         }
         return actions
     }
-}
-
-/// The parts that wait and the parts under way.
-struct PartQueue {
-    private var waiting: [TransferMachine.Part] = []
-    private var first = 0
-    private var underWay: Set<TransferMachine.Part> = []
-
-    /// Waiting and under way.
-    var count: Int { waiting.count - first + underWay.count }
-
-    mutating func append(_ parts: [TransferMachine.Part]) { waiting += parts }
-
-    mutating func prepend(_ parts: [TransferMachine.Part]) {
-        waiting.replaceSubrange(..<first, with: parts)
-        first = 0
-    }
-
-    mutating func removeAll(of asset: Int) {
-        waiting = waiting[first...].filter { $0.asset != asset }
-        first = 0
-    }
-
-    /// The next part, where fewer than `window` are under way.
-    mutating func next(window: Int) -> TransferMachine.Part? {
-        guard underWay.count < window, first < waiting.count else { return nil }
-        let part = waiting[first]
-        first += 1
-        if first > 1024, first > waiting.count / 2 {
-            waiting.removeFirst(first)
-            first = 0
-        }
-        underWay.insert(part)
-        return part
-    }
-
-    mutating func ended(_ part: TransferMachine.Part) { underWay.remove(part) }
 }

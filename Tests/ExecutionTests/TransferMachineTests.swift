@@ -40,15 +40,53 @@ import Testing
         #expect(machine.handle(.opened(0, [ObjectProgress(size: 0, entityTag: nil, done: [0..<0])])) == [.seal(0)])
     }
 
-    @Test func parksWhatMayNotAppearYet() {
+    private let done = ObjectProgress(size: 0, entityTag: nil, done: [0..<0])
+
+    @Test func givesNothingAwayThatMayNotAppearYet() {
         var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 4, partSize: 4)
         #expect(machine.start() == [.open(0), .open(1)])
-        let done = ObjectProgress(size: 0, entityTag: nil, done: [0..<0])
         #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
-        #expect(machine.handle(.sealed(1)) == [.park(1)])
+        #expect(machine.handle(.sealed(1)) == [])
         #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
         #expect(machine.handle(.sealed(0)) == [.commit(0)])
         #expect(machine.handle(.committed(0)) == [.end(0, .fetched), .commit(1)])
+    }
+
+    @Test func givesItAwayWhereAnotherProcessHasWhatItWaitsFor() {
+        var machine = TransferMachine(dependencies: [[], [0], [1]], present: [], window: 4, partSize: 4)
+        #expect(machine.start() == [.open(0), .open(1), .open(2)])
+        #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
+        #expect(machine.handle(.sealed(1)) == [])
+        #expect(machine.handle(.blocked(0)) == [.park(1), .wait(0)])
+        #expect(machine.handle(.opened(2, [done])) == [.seal(2)])
+        #expect(machine.handle(.sealed(2)) == [.park(2)])
+        #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
+        #expect(machine.handle(.sealed(0)) == [.commit(0)])
+        #expect(machine.handle(.committed(0)) == [.end(0, .fetched), .commit(1)])
+    }
+
+    @Test func worksOnOneVersionOfAnAssetAtATime() {
+        var machine = TransferMachine(
+            dependencies: [[], [], []], names: [0, 0, 1], present: [], window: 4, partSize: 4)
+        #expect(machine.start() == [.open(0), .open(2)])
+        #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
+        #expect(machine.handle(.sealed(0)) == [.commit(0)])
+        #expect(machine.handle(.committed(0)) == [.end(0, .fetched), .open(1)])
+    }
+
+    @Test func aVersionThatWaitsMakesWayForTheOneThatItWaitsFor() {
+        // 2 needs 1, which needs 0; 0 and 2 are versions of one asset, and 2 is opened first.
+        var machine = TransferMachine(
+            dependencies: [[1], [2], []], names: [0, 1, 0], present: [], window: 1, partSize: 4)
+        #expect(machine.start() == [.open(0), .open(1)])
+        #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
+        #expect(machine.handle(.sealed(0)) == [.park(0), .open(2)])
+        #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
+        #expect(machine.handle(.sealed(1)) == [])
+        #expect(machine.handle(.opened(2, [done])) == [.seal(2)])
+        #expect(machine.handle(.sealed(2)) == [.commit(2)])
+        #expect(machine.handle(.committed(2)) == [.end(2, .fetched), .commit(1)])
+        #expect(machine.handle(.committed(1)) == [.end(1, .fetched), .commit(0)])
     }
 
     @Test func skipsWhatDependsOnAFailure() {
@@ -80,6 +118,9 @@ private struct World {
     let sizes: [[Int64]]
     let window: Int
     let fails: Bool
+    /// Of each asset; those of one name must never have its lock at the same time.
+    let names: [Int]
+    var locks: [Int: Int] = [:]
     var machine: TransferMachine
     var pending: [TransferMachine.Action] = []
     var endings: [Int: TransferMachine.Ending] = [:]
@@ -95,7 +136,9 @@ private struct World {
         }
         window = Int.random(in: 1...5, using: &random)
         fails = Bool.random(using: &random)
-        machine = TransferMachine(dependencies: dependencies, present: [], window: window, partSize: 4)
+        names = (0..<count).map { _ in Int.random(in: 0..<(count + 1), using: &random) / 2 }
+        machine = TransferMachine(
+            dependencies: dependencies, names: names, present: [], window: window, partSize: 4)
     }
 
     mutating func run(_ random: inout SeededRandom) throws {
@@ -115,7 +158,12 @@ private struct World {
             return
         }
         switch action {
-        case .open(let asset): take(machine.handle(.opened(asset, sizes[asset].map { _ in nil })))
+        case .open(let asset) where Int.random(in: 0..<5, using: &random) == 0:
+            take(machine.handle(.blocked(asset)))
+        case .open(let asset), .wait(let asset):
+            guard machine.isLive(asset) else { return }
+            lock(asset)
+            take(machine.handle(.opened(asset, sizes[asset].map { _ in nil })))
         case .fetch(let part):
             let size = sizes[part.asset][part.object]
             fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
@@ -125,6 +173,7 @@ private struct World {
             take(machine.handle(.sealed(asset)))
         case .commit(let asset):
             for dependency in dependencies[asset] { #expect(endings[dependency] == .fetched) }
+            lock(asset)
             if Int.random(in: 0..<10, using: &random) == 0 {
                 fetched[asset] = nil
                 take(machine.handle(.lost(asset)))
@@ -135,8 +184,18 @@ private struct World {
         }
     }
 
+    private mutating func lock(_ asset: Int) {
+        #expect(locks[names[asset], default: asset] == asset, "two versions have one lock")
+        locks[names[asset]] = asset
+    }
+
     private mutating func take(_ actions: [TransferMachine.Action]) {
         for action in actions {
+            switch action {
+            case .park(let asset), .end(let asset, _):
+                if locks[names[asset]] == asset { locks[names[asset]] = nil }
+            default: break
+            }
             if case .end(let asset, let ending) = action {
                 #expect(endings.updateValue(ending, forKey: asset) == nil)
             } else {
