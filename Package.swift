@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "ObjectStore", "FileSystem",
+                "ObjectStore", "FileSystem", .product(name: "NIOCore", package: "swift-nio"),
             ]),
 
         // MARK: What is there, and making it so

@@ -6,16 +6,15 @@ struct JSONObject {
 
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
-        let value: JSONValue
-        do {
-            value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-        } catch {
+        // At once as the object that it nearly always is: each guess that fails costs an error.
+        if let values = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) {
+            self.values = values
+            return
+        }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
             throw .malformed("it is not JSON (it begins with `\(Self.beginning(of: bytes))`)")
         }
-        guard case .object(let values) = value else {
-            throw .malformed("it is \(value.kind), and must be an object")
-        }
-        self.values = values
+        throw .malformed("it is \(value.kind), and must be an object")
     }
 
     func string(_ key: String) throws(ContentFault) -> String {

@@ -9,7 +9,8 @@ package struct DiskQueue: Sendable {
     package static let shared = DiskQueue()
 
     private init() {
-        pool = NIOThreadPool(numberOfThreads: 8)
+        // Enough that a slow disk has something to order, few enough that quick calls do not fight for the processors.
+        pool = NIOThreadPool(numberOfThreads: 4)
         pool.start()
     }
 
