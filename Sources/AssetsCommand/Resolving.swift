@@ -46,7 +46,8 @@ struct Resolving: Sendable {
             return run
         }
         let options = ExecutionOptions(
-            window: settings.jobs.value, lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value)
+            window: OpenFileLimit.window(wanted: settings.jobs.value, limit: OpenFileLimit.raise()),
+            lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value)
         let reporter = ProgressReporter(
             shell.options.progress, plan: run.plan, console: shell.console, style: shell.options.style)
         run.report = await reporter.whileShowing { emit in

@@ -1,6 +1,7 @@
 """The assets directory cannot take what is fetched: full, read-only, missing, not a folder."""
 
 import os
+import resource
 
 import pytest
 
@@ -102,3 +103,14 @@ def test_an_assets_directory_that_is_a_file_is_an_error_that_names_it(stocked, t
     report = stocked.resolve(SMALL).failed(9).report
     assert str(file) in error_text(report)
     assert file.read_bytes() == b"mine\n"
+
+
+def test_few_open_files_are_enough_for_many_assets_at_once(workspace):
+    pins = [f"many/a{number:03}:1.0" for number in range(120)]
+    for pin in pins:
+        workspace.store.push(pin, pin.encode())
+    few = (100, 100)
+    workspace.resolve(
+        *pins, options=["--jobs", "200"], preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few)
+    ).succeeded()
+    assert digests(workspace.assets) == workspace.store.digests(*pins)
