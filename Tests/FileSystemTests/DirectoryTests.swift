@@ -29,11 +29,11 @@ import Testing
     @Test func followsNoLink() async throws {
         try await withTemporaryDirectory { path async throws in
             try write("secret", to: path + "/outside/file")
-            let root = try Directory.open(path).makeDirectory("root")
+            let root = try Directory.open(path).makeDirectory("inside")
             try FileManager.default.createSymbolicLink(
-                atPath: path + "/root/folder", withDestinationPath: path + "/outside")
+                atPath: path + "/inside/folder", withDestinationPath: path + "/outside")
             try FileManager.default.createSymbolicLink(
-                atPath: path + "/root/file", withDestinationPath: path + "/outside/file")
+                atPath: path + "/inside/file", withDestinationPath: path + "/outside/file")
             for attempt in [
                 { _ = try root.directory("folder") }, { _ = try root.makeDirectory("folder/x") },
                 { _ = try root.openFile("file") }, { _ = try root.createFile("file") },
