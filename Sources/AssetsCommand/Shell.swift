@@ -27,6 +27,8 @@ struct Shell: Sendable {
     ) {
         // A reader that went away is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // What is put in place has its mode from the moment it is made, whatever the caller's mask and whenever a kill.
+        umask(0o022)
         let (console, environment) = (Console(), ProcessEnvironment.current())
         self.console = console
         self.environment = environment
