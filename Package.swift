@@ -11,14 +11,18 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // MARK: C libraries
 
         /** libyaml's event parser */
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        /** OpenSSL's digests */
+        /** OpenSSL's digests and message authentication */
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        /** expat's XML parser */
+        .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         /** The Linux calls that glibc hides from Swift */
         .target(name: "CLinux"),
 
@@ -43,7 +47,12 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "ObjectStore", "FileSystem", .product(name: "NIOCore", package: "swift-nio"),
+                "AssetModel", "ObjectStore", "FileSystem", "CLibCrypto", "CLibExpat",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
 
         // MARK: What is there, and making it so
@@ -84,6 +93,13 @@ let package = Package(
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(
             name: "StoreContractTests", dependencies: ["ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport"]),
+        .testTarget(
+            name: "StoreProvidersTests",
+            dependencies: [
+                "AssetModel", "ObjectStore", "StoreProviders", "AssetsTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
         .testTarget(
             name: "ExecutionTests",

@@ -1,0 +1,40 @@
+internal import CLibCrypto
+
+/// Digests of short texts, by OpenSSL.
+enum Digests {
+    static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] { digest(bytes, EVP_sha256()) }
+
+    static func md5(_ bytes: some Sequence<UInt8>) -> [UInt8] { digest(bytes, EVP_md5()) }
+
+    static func sha1(_ bytes: some Sequence<UInt8>) -> [UInt8] { digest(bytes, EVP_sha1()) }
+
+    static func hmacSHA256(key: [UInt8], _ text: String) -> [UInt8] {
+        let message = Array(text.utf8)
+        var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, &result, &length)
+        return Array(result.prefix(Int(length)))
+    }
+
+    private static func digest(_ bytes: some Sequence<UInt8>, _ algorithm: OpaquePointer?) -> [UInt8] {
+        let message = Array(bytes)
+        var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        // Fails only for want of memory, where nothing else could go on either.
+        EVP_Digest(message, message.count, &result, &length, algorithm, nil)
+        return Array(result.prefix(Int(length)))
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Lower-case hexadecimal digits.
+    var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,145 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// A request as it goes out: nothing is added to its path and query, and nothing in them is changed.
+package struct HTTPRequest: Sendable {
+    package var method: HTTPMethod
+    package var url: HTTPURL
+    package var headers: HTTPHeaders
+    package var body: HTTPBody
+    package var timeouts: HTTPTimeouts
+    /// Goes past a configured proxy: metadata services answer only the machine that they are on.
+    package var isDirect: Bool
+
+    package init(
+        _ method: HTTPMethod, _ url: HTTPURL, headers: HTTPHeaders = [:], body: HTTPBody = .empty,
+        timeouts: HTTPTimeouts = .storage, isDirect: Bool = false
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+        self.isDirect = isDirect
+    }
+}
+
+/// What a request carries. Its length is always known: S3 refuses a body of unknown length.
+package enum HTTPBody: Sendable {
+    case empty
+    case bytes(ByteBuffer)
+}
+
+/// How long to wait. There is no limit on a whole body: a large object takes its time.
+package struct HTTPTimeouts: Sendable, Hashable {
+    /// Until the connection stands, TLS included, in seconds.
+    package var connect: Double
+    /// Between two pieces of an answer, in seconds.
+    package var idle: Double
+    /// Until the head of the answer, in seconds; nil for as long as `connect` and `idle` allow.
+    package var head: Double?
+
+    package init(connect: Double, idle: Double, head: Double? = nil) {
+        self.connect = connect
+        self.idle = idle
+        self.head = head
+    }
+
+    /// boto3 waits for 60 s for each; a connection that takes more than 10 is not going to stand.
+    package static let storage = HTTPTimeouts(connect: 10, idle: 60)
+}
+
+/// An answer whose body has still to come.
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    package let headers: HTTPHeaders
+    /// Throws `HTTPFailure`.
+    package let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
+
+    package init(status: Int, headers: HTTPHeaders, body: any AsyncSequence<ByteBuffer, any Error> & Sendable) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// An answer with all of its body.
+package struct HTTPAnswer: Sendable {
+    package let status: Int
+    package let headers: HTTPHeaders
+    package let body: [UInt8]
+
+    package init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Why there is no whole answer.
+package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        /// The host's name is not known.
+        case unknownHost
+        /// Nobody listens, or the network does not lead there.
+        case noConnection
+        /// It took longer than the time-outs allow.
+        case timedOut
+        /// The server's certificate, or the TLS handshake. Trying again does not help.
+        case tls
+        /// The proxy refused, or asked for credentials.
+        case proxy
+        /// The connection ended before the answer did.
+        case closed
+        /// What came is not HTTP, or larger than the bounds allow.
+        case malformed
+        /// The task was cancelled.
+        case cancelled
+    }
+
+    package let kind: Kind
+    /// Without a secret.
+    package let detail: String
+
+    package init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+
+    package var description: String { detail }
+}
+
+/// Sends requests. Follows no redirect and repeats nothing: both are for whoever signs.
+package protocol HTTPTransport: Sendable {
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}
+
+extension HTTPTransport {
+    /// Sends a request and reads the whole answer.
+    ///
+    /// - Parameter limit: of the body, in bytes; a longer one is `.malformed`.
+    package func exchange(_ request: HTTPRequest, limit: Int = 1 << 20) async throws(HTTPFailure) -> HTTPAnswer {
+        let response = try await send(request)
+        return HTTPAnswer(
+            status: response.status, headers: response.headers, body: try await response.readBody(limit: limit))
+    }
+}
+
+extension HTTPResponse {
+    /// - Parameter limit: in bytes; a longer body is `.malformed`.
+    package func readBody(limit: Int) async throws(HTTPFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in body {
+                bytes.append(contentsOf: chunk.readableBytesView)
+                if bytes.count > limit { break }
+            }
+        } catch let failure as HTTPFailure {
+            throw failure
+        } catch {
+            throw HTTPFailure(.closed, "\(error)")
+        }
+        guard bytes.count <= limit else { throw HTTPFailure(.malformed, "the answer has more than \(limit) bytes") }
+        return bytes
+    }
+}

@@ -1,0 +1,64 @@
+/// An address that requests go to: `http://host:9000/bucket/key?uploads`. The path and query are kept as they are, byte
+/// for byte.
+package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
+    package enum Scheme: String, Sendable {
+        case http, https
+
+        package var defaultPort: Int { self == .http ? 80 : 443 }
+    }
+
+    package var scheme: Scheme
+    /// In lower case; an IPv6 address is in brackets.
+    package var host: String
+    package var port: Int
+    /// The path, percent-encoded, `/` at least; and after a `?` the query.
+    package var target: String
+
+    package init(scheme: Scheme, host: String, port: Int? = nil, target: String = "/") {
+        self.scheme = scheme
+        self.host = host.lowercased()
+        self.port = port ?? scheme.defaultPort
+        self.target = target.isEmpty ? "/" : target
+    }
+
+    /// Reads `scheme://host[:port][/path][?query]`. Nil for anything else; a user and a fragment are refused.
+    package init?(_ text: String) {
+        let lower = text.lowercased()
+        guard let scheme = [Scheme.https, .http].first(where: { lower.hasPrefix("\($0.rawValue)://") }),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        let rest = text.dropFirst(scheme.rawValue.count + 3)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        let target = rest.dropFirst(authority.count)
+        guard !target.contains("#"), let place = Self.place(authority) else { return nil }
+        self.init(
+            scheme: scheme, host: String(place.host), port: place.port,
+            target: target.hasPrefix("?") ? "/" + target : String(target))
+    }
+
+    private static func place(_ authority: Substring) -> (host: Substring, port: Int?)? {
+        // The colons of an IPv6 address are within brackets.
+        let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
+        guard !authority.contains("@") else { return nil }
+        guard let colon = authority[bracket...].firstIndex(of: ":") else {
+            return authority.isEmpty ? nil : (authority, nil)
+        }
+        let digits = authority[authority.index(after: colon)...]
+        guard colon > authority.startIndex, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = UInt16(digits), port > 0
+        else { return nil }
+        return (authority[..<colon], Int(port))
+    }
+
+    /// What the `Host` header says: the port only where it is not the scheme's own.
+    package var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
+
+    package var path: Substring { target.prefix { $0 != "?" } }
+
+    package var query: Substring { target.drop { $0 != "?" }.dropFirst() }
+
+    package var description: String { "\(scheme.rawValue)://\(authority)\(target)" }
+
+    /// Scheme, host and port alone.
+    package var origin: String { "\(scheme.rawValue)://\(authority)" }
+}
