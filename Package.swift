@@ -23,6 +23,8 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /** expat's XML parser */
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        /** The cyclic redundancy checks of object stores */
+        .target(name: "CChecksums"),
         /** The Linux calls that glibc hides from Swift */
         .target(name: "CLinux"),
 
@@ -67,7 +69,7 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "CLibCrypto",
+                "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "CChecksums", "CLibCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
 
@@ -117,7 +119,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !["CChecksums", "CLinux"].contains(target.name) {
     target.swiftSettings = [
         // https://github.com/swiftlang/swift-evolution: SE-0335, SE-0444, SE-0409, SE-0461
         .enableUpcomingFeature("ExistentialAny"),

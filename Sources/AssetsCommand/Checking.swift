@@ -3,6 +3,7 @@ internal import Catalog
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
+internal import StoreProviders
 
 /// Finds out whether a run would work.
 struct Checking: Sendable {
@@ -37,7 +38,7 @@ struct Checking: Sendable {
 
     private func storeRows(_ statuses: inout [Int32]) async -> [CheckTable.Row] {
         do {
-            guard let store = try StoreOpening.open(settings) else {
+            guard let store = try StoreOpening.open(settings, RetryLog()) else {
                 return [CheckTable.Row("answers", "there is none: nothing is fetched")]
             }
             var rows = [CheckTable.Row("answers", store.name, state: .ok)]

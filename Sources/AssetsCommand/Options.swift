@@ -9,7 +9,7 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The kind of store: local, or none for what is in the directory alone. Else MODELKIT_STORAGE_PROVIDER, STORAGE_PROVIDER.",
+            "The kind of store: local, s3, or none for what is in the directory alone. Else MODELKIT_STORAGE_PROVIDER, STORAGE_PROVIDER.",
             valueName: "provider"))
     var provider: String?
 
@@ -21,6 +21,18 @@ struct StoreOptions: ParsableArguments {
             "The prefix of every object. Else MODELKIT_STORAGE_PREFIX, modelkit-assets.", valueName: "prefix"))
     var prefix: String?
 
+    @Option(help: ArgumentHelp("The region of an S3 bucket. Else AWS_DEFAULT_REGION, ~/.aws.", valueName: "region"))
+    var region: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The address of an S3 store that is not Amazon's. Else S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL.",
+            valueName: "url"))
+    var endpoint: String?
+
+    @Flag(help: "Read a public S3 bucket without credentials.")
+    var noSignRequest = false
+
     @Option(
         help: ArgumentHelp(
             "major_minor or simple_date. Else MODELKIT_ASSETS_VERSIONING_SYSTEM, major_minor.", valueName: "system"))
@@ -28,7 +40,8 @@ struct StoreOptions: ParsableArguments {
 
     var flags: SettingFlags {
         SettingFlags(
-            assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning)
+            assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning,
+            region: region, endpoint: endpoint, isAnonymous: noSignRequest)
     }
 }
 

@@ -3,6 +3,7 @@ internal import Execution
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
+internal import StoreProviders
 
 /// The main job: plan, check, execute, report.
 struct Resolving: Sendable {
@@ -27,7 +28,9 @@ struct Resolving: Sendable {
         run.plan = outcome.plan
         run.problems = outcome.problems
         guard let store = session.store, let directory = session.directory else { return run }
-        return await execute(run, from: store, into: directory, session.settings)
+        run = await execute(run, from: store, into: directory, session.settings)
+        if let summary = session.retries.summary { shell.warn([summary]) }
+        return run
     }
 
     private func execute(

@@ -3,6 +3,7 @@ internal import Catalog
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
+internal import StoreProviders
 
 /// What a command that only looks at the store works with.
 struct StoreSession: Sendable {
@@ -14,7 +15,7 @@ struct StoreSession: Sendable {
         // The default spec file may say where the store is; one that is not there is no matter.
         (_, settings) = try SpecReading.read(
             SpecOptions.defaultFile, flags: flags, environment: environment, isOptional: true)
-        guard let store = try StoreOpening.open(settings) else {
+        guard let store = try StoreOpening.open(settings, RetryLog()) else {
             throw Problems([
                 Problem(
                     code: "no-store", message: "no storage provider is set",

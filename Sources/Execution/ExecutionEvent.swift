@@ -53,6 +53,8 @@ package enum ExecutionFailure: Error, Sendable {
     case lockTimeout(LockWait)
     /// `address` has other content than was promised: by whom (`assets.yaml`, `.meta`), both digests in hexadecimal.
     case digest(address: String, expected: String, actual: String, source: String)
+    /// What arrived from `address` does not have the checksum that the store tells, both in hexadecimal.
+    case checksum(address: String, algorithm: String, expected: String, actual: String)
     /// `address` has another size than was promised, in bytes.
     case size(address: String, expected: Int64, actual: Int64, source: String)
 }
@@ -76,11 +78,17 @@ package struct AssetResult: Sendable {
     package let downloadedObjects: Int
     /// Bytes that arrived in this run.
     package let downloadedBytes: Int64
+    /// Of its files, in the plan's order, where it was fetched in this run; empty where it was not.
+    package let digests: [SHA256Digest]
 
-    package init(pin: AssetPin, outcome: AssetOutcome, downloadedObjects: Int, downloadedBytes: Int64) {
+    package init(
+        pin: AssetPin, outcome: AssetOutcome, downloadedObjects: Int, downloadedBytes: Int64,
+        digests: [SHA256Digest] = []
+    ) {
         self.pin = pin
         self.outcome = outcome
         self.downloadedObjects = downloadedObjects
         self.downloadedBytes = downloadedBytes
+        self.digests = digests
     }
 }

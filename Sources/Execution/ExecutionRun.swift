@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import ObjectStore
 internal import Planning
 
 /// The state of an execution: the machine that decides, and what its decisions are about.
@@ -8,8 +9,8 @@ struct ExecutionRun {
         case opened(Int, StagedAsset)
         case blocked(Int)
         case present(Int)
-        case received(TransferMachine.Part, PartFetcher.Received)
-        case sealed(Int)
+        case received(TransferMachine.Part, ObjectAttributes)
+        case sealed(Int, [SHA256Digest])
         case committed(Int)
         case lost(Int)
         case failed(TransferMachine.Action, ExecutionFailure)
@@ -28,6 +29,8 @@ struct ExecutionRun {
         var objects: Set<Int> = []
         var bytes: Int64 = 0
     }
+    /// Of the objects of each sealed asset.
+    private var digests: [Int: [SHA256Digest]] = [:]
 
     init(plan: Plan, options: ExecutionOptions) {
         self.plan = plan
@@ -51,7 +54,7 @@ struct ExecutionRun {
             case .blocked(let asset): machine.handle(.blocked(asset))
             case .present(let asset): machine.handle(.present(asset))
             case .received(let part, let received): self.received(part, received)
-            case .sealed(let asset): machine.handle(.sealed(asset))
+            case .sealed(let asset, let digests): sealed(asset, digests)
             case .committed(let asset): machine.handle(.committed(asset))
             case .lost(let asset): machine.handle(.lost(asset))
             case .failed(let action, let failure): failed(action, failure)
@@ -69,9 +72,14 @@ struct ExecutionRun {
             return AssetResult(
                 pin: pin, outcome: outcomes[asset] ?? .interrupted,
                 downloadedObjects: counts[asset]?.objects.count ?? 0,
-                downloadedBytes: counts[asset]?.bytes ?? 0)
+                downloadedBytes: counts[asset]?.bytes ?? 0, digests: fetchedDigests(of: asset))
         }
         return Report(results: results, seconds: seconds)
+    }
+
+    private func fetchedDigests(of asset: Int) -> [SHA256Digest] {
+        guard case .fetched = outcomes[asset] else { return [] }
+        return digests[asset] ?? []
     }
 
     // MARK: Outcomes
@@ -82,11 +90,16 @@ struct ExecutionRun {
     }
 
     private mutating func received(
-        _ part: TransferMachine.Part, _ received: PartFetcher.Received
+        _ part: TransferMachine.Part, _ attributes: ObjectAttributes
     ) -> [TransferMachine.Action] {
         counts[part.asset, default: Count()].objects.insert(part.object)
-        counts[part.asset, default: Count()].bytes += Int64(part.range.clamped(to: 0..<received.size).count)
-        return machine.handle(.received(part, size: received.size, entityTag: received.entityTag))
+        counts[part.asset, default: Count()].bytes += Int64(part.range.clamped(to: 0..<attributes.size).count)
+        return machine.handle(.received(part, attributes))
+    }
+
+    private mutating func sealed(_ asset: Int, _ digests: [SHA256Digest]) -> [TransferMachine.Action] {
+        self.digests[asset] = digests
+        return machine.handle(.sealed(asset))
     }
 
     private mutating func failed(

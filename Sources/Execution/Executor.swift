@@ -62,6 +62,8 @@ package struct Executor: Sendable {
             } catch is CancellationError {
                 return .interrupted(action)
             } catch {
+                // What an interruption broke off is no failure.
+                if Task.isCancelled { return .interrupted(action) }
                 let failure = ExecutionFailure(error)
                 if failure.spoilsStaging, let pin { await discardStaging(of: pin) }
                 return .failed(action, failure)
@@ -141,7 +143,9 @@ package struct Executor: Sendable {
             address: store.address(of: ObjectKey(of: step.pin, path: nil)))
         return try await DiskQueue.shared.run { () throws(FileError) in
             if try isPresent(step, content) { return .present }
-            return .claimed(try StagedAsset.claim(step.pin, content, header: header, in: directory, lock: lock))
+            return .claimed(
+                try StagedAsset.claim(
+                    step.pin, content, header: header, in: directory, lock: lock, fixedTime: options.fixedTime))
         }
     }
 
@@ -157,10 +161,10 @@ package struct Executor: Sendable {
     }
 
     private func seal(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
-        let sealer = Sealer(store: store, fixedTime: options.fixedTime)
+        let sealer = Sealer(store: store)
         // A sync of much data may take longer than an interrupted run may.
-        try await DiskQueue.shared.runUntilCancelled { try sealer.seal(staged) }
-        return .sealed(asset)
+        let digests = try await DiskQueue.shared.runUntilCancelled { try sealer.seal(staged) }
+        return .sealed(asset, digests)
     }
 
     private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset?) async throws -> ExecutionRun.Outcome {
@@ -195,7 +199,7 @@ extension ExecutionFailure {
     /// Whether what is in staging must not be gone on from: it would be wrong for ever.
     var spoilsStaging: Bool {
         switch self {
-        case .digest, .size: true
+        case .digest, .checksum, .size: true
         case .store(let error): error.kind == .changed
         case .file, .lockTimeout: false
         }

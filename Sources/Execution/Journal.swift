@@ -1,17 +1,18 @@
 internal import AssetModel
+internal import ObjectStore
 
 /// What a staging folder has of an asset, one fact a line, so that a later run can go on.
 ///
 /// ```
-/// staging 1 <boot id> <push time> <address of the asset's data>
-/// object <path> <size> <entity tag>
+/// staging 2 <boot id> <push time> <address of the asset's data>
+/// object <path> <size> <entity tag> <algorithm of a checksum> <the checksum>
 /// part <path> <first byte> <end>
+/// digest <path> <SHA-256>
 /// sealed
 /// ```
 ///
 /// Fields are parted by tabs, and each is a `LineField`; the path of a file asset is empty.
-/// An `object` line stands before the object's first byte does, a `part` line after the part's last. What was written
-/// and not synced survives the process and not the machine, so a journal of another boot is worth nothing.
+/// A `part` line stands after the part's last byte does, and the `digest` lines with `sealed`. What was written and not synced survives the process and not the machine, so a journal of another boot is worth nothing.
 struct Journal: Equatable {
     struct Header: Equatable, Sendable {
         let bootID: String
@@ -22,6 +23,8 @@ struct Journal: Equatable {
     let header: Header
     /// By path; the key of a file asset is nil.
     var objects: [RelativePath?: ObjectProgress] = [:]
+    /// Of a sealed asset.
+    var digests: [RelativePath?: SHA256Digest] = [:]
     var isSealed = false
 
     init(header: Header) { self.header = header }
@@ -37,14 +40,20 @@ struct Journal: Equatable {
     private mutating func take(_ line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
         switch (fields.first, fields.count) {
-        case ("object", 4):
+        case ("object", 6):
             guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
-            objects[path] = ObjectProgress(size: size, entityTag: fields[3].isEmpty ? nil : fields[3], done: [])
+            let attributes = ObjectAttributes(
+                size: size, entityTag: fields[3].isEmpty ? nil : fields[3],
+                checksum: Self.checksum(algorithm: fields[4], hex: fields[5]))
+            objects[path] = ObjectProgress(attributes, done: [])
         case ("part", 4):
             guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]),
                 start <= end
             else { return }
             objects[path]?.done.append(start..<end)
+        case ("digest", 3):
+            guard let path = Self.path(fields[1]) else { return }
+            digests[path] = SHA256Digest(hex: fields[2])
         case ("sealed", 1): isSealed = true
         default: return
         }
@@ -52,8 +61,16 @@ struct Journal: Equatable {
 
     // MARK: Lines
 
-    static func line(object path: RelativePath?, size: Int64, entityTag: String?) -> String {
-        line(["object", path?.text ?? "", "\(size)", entityTag ?? ""])
+    static func line(object path: RelativePath?, _ attributes: ObjectAttributes) -> String {
+        let checksum = attributes.checksum
+        return line([
+            "object", path?.text ?? "", "\(attributes.size)", attributes.entityTag ?? "",
+            checksum?.algorithm.rawValue ?? "", checksum?.hex ?? "",
+        ])
+    }
+
+    static func line(digest: SHA256Digest, of path: RelativePath?) -> String {
+        line(["digest", path?.text ?? "", digest.hex])
     }
 
     static func line(part range: Range<Int64>, of path: RelativePath?) -> String {
@@ -64,6 +81,10 @@ struct Journal: Equatable {
 
     fileprivate static func line(_ fields: [String]) -> String {
         fields.map(LineField.encoded).joined(separator: "\t") + "\n"
+    }
+
+    private static func checksum(algorithm: String, hex: String) -> ObjectChecksum? {
+        ObjectChecksum.Algorithm(rawValue: algorithm).flatMap { ObjectChecksum($0, hex: hex) }
     }
 
     /// A nil that is a value: outer nil where the field is no path.
@@ -77,22 +98,28 @@ struct Journal: Equatable {
 extension Journal.Header {
     init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
-        guard fields.count == 5, fields[0] == "staging", fields[1] == "1", let time = Int64(fields[3]) else {
+        guard fields.count == 5, fields[0] == "staging", fields[1] == "2", let time = Int64(fields[3]) else {
             return nil
         }
         self.init(bootID: fields[2], pushTime: time, address: fields[4])
     }
 
-    var line: String { Journal.line(["staging", "1", bootID, "\(pushTime)", address]) }
+    var line: String { Journal.line(["staging", "2", bootID, "\(pushTime)", address]) }
 }
 
 /// How much of an object is in staging.
 struct ObjectProgress: Equatable, Sendable {
-    /// Of the whole object, in bytes.
-    let size: Int64
-    let entityTag: String?
+    let attributes: ObjectAttributes
     /// In the order in which they arrived.
     var done: [Range<Int64>]
+
+    init(_ attributes: ObjectAttributes, done: [Range<Int64>]) {
+        self.attributes = attributes
+        self.done = done
+    }
+
+    /// Of the whole object, in bytes.
+    var size: Int64 { attributes.size }
 
     /// The ranges that are still to come, each at most `partSize` long.
     func missing(partSize: Int64) -> [Range<Int64>] {

@@ -12,27 +12,39 @@ struct PartFetcher: Sendable {
     let partSize: Int64
     let emit: @Sendable (ExecutionEvent) -> Void
 
-    struct Received: Sendable {
-        /// Of the whole object, in bytes.
-        let size: Int64
-        let entityTag: String?
-    }
-
     /// How much is copied from file to file before it is looked whether the run was interrupted, in bytes.
     private static let copyStep: Int64 = 8 << 20
+    /// How much of a body is gathered before it is written, in bytes: a visit to the disk's threads costs as much as
+    /// writing a tenth of it.
+    private static let writeStep = 512 << 10
 
+    /// - Returns: what the store said of the object.
     /// - Throws: `ExecutionFailure`, or `CancellationError`.
-    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> Received {
-        let download = try await open(part, of: staged)
-        let size = download.attributes.size
-        if part.isFirst { try await begin(part, of: staged, download.attributes) }
-        switch download.body {
-        case .file(let file): try await copy(file, download.range, part, staged)
-        case .stream(let chunks): try await write(chunks, download.range, part, staged)
+    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ObjectAttributes {
+        do {
+            return try await fetchOnce(part, into: staged)
+        } catch let failure as ExecutionFailure {
+            // What was damaged on its way comes whole the next time; only a small object is known to be damaged here.
+            guard case .checksum = failure, !Task.isCancelled else { throw failure }
+            return try await fetchOnce(part, into: staged)
         }
-        let line = Journal.line(part: download.range, of: staged.content.objects[part.object].path)
-        try await DiskQueue.shared.run { () throws(FileError) in try staged.journal.append(line) }
-        return Received(size: size, entityTag: download.attributes.entityTag)
+    }
+
+    private func fetchOnce(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ObjectAttributes {
+        let download = try await open(part, of: staged)
+        let attributes = part.isFirst ? try await begun(part, of: staged, download.attributes) : download.attributes
+        switch download.body {
+        case .file(let file): try await copy(file, download, part, staged)
+        case .stream(let chunks):
+            let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, attributes))
+            try await write(chunks, with: writer)
+        }
+        return attributes
+    }
+
+    /// Whether the part is all of its object.
+    private func isWhole(_ part: TransferMachine.Part, _ attributes: ObjectAttributes) -> Bool {
+        part.isFirst && attributes.size <= partSize
     }
 
     // MARK: Opening
@@ -58,61 +70,116 @@ struct PartFetcher: Sendable {
     }
 
     /// The object's first answer: its size is known now.
-    private func begin(
-        _ part: TransferMachine.Part, of staged: StagedAsset, _ attributes: ObjectAttributes
-    ) async throws {
+    ///
+    /// - Returns: what is known of the object, with its checksum where the store tells it only when asked for the whole.
+    private func begun(
+        _ part: TransferMachine.Part, of staged: StagedAsset, _ told: ObjectAttributes
+    ) async throws -> ObjectAttributes {
         let object = staged.content.objects[part.object]
-        if let expected = object.size, expected != attributes.size {
+        if let expected = object.size, expected != told.size {
             let address = store.address(of: ObjectKey(of: staged.pin, path: object.path))
-            throw ExecutionFailure.size(
-                address: address, expected: expected, actual: attributes.size, source: "the plan")
+            throw ExecutionFailure.size(address: address, expected: expected, actual: told.size, source: "the plan")
         }
-        emit(.sized(staged.pin, bytes: attributes.size))
-        let line = Journal.line(object: object.path, size: attributes.size, entityTag: attributes.entityTag)
-        let isOnePart = attributes.size <= partSize
+        emit(.sized(staged.pin, bytes: told.size))
+        guard !isWhole(part, told) else {
+            staged.objects[part.object].hasher.restart(expecting: told.checksum)
+            return told
+        }
+        let attributes = await withWholeChecksum(told, key(part, staged))
+        staged.objects[part.object].hasher.restart(expecting: attributes.checksum)
+        let line = Journal.line(object: object.path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             try staged.journal.append(line)
             let file = try staged.openForWriting(part.object)
             // What an earlier content of the object left must not show past the end of this one.
             try file.resize(to: 0)
-            if !isOnePart { try file.preallocate(attributes.size) }
+            try file.preallocate(attributes.size)
         }
+        return attributes
+    }
+
+    /// The answer for a part tells no checksum of the whole that can be relied on; that to a HEAD does.
+    private func withWholeChecksum(_ told: ObjectAttributes, _ key: ObjectKey) async -> ObjectAttributes {
+        guard store.tellsChecksumsOfWholeObjects, let whole = try? await store.head(key), whole.size == told.size,
+            whole.entityTag == told.entityTag, let checksum = whole.checksum
+        else { return told }
+        return ObjectAttributes(size: told.size, entityTag: told.entityTag, checksum: checksum)
     }
 
     // MARK: Bytes
 
     private func copy(
-        _ source: OpenedFile, _ range: Range<Int64>, _ part: TransferMachine.Part, _ staged: StagedAsset
+        _ source: OpenedFile, _ download: ObjectDownload, _ part: TransferMachine.Part, _ staged: StagedAsset
     ) async throws {
+        let range = download.range
+        if isWhole(part, download.attributes) { try await prepare(part, staged, download.attributes) }
         var start = range.lowerBound
         while start < range.upperBound {
             try Task.checkCancellation()
             let step = start..<min(start + Self.copyStep, range.upperBound)
             let count = try await DiskQueue.shared.run { () throws(FileError) in
-                try staged.openForWriting(part.object).copy(from: source.descriptor, step, to: step.lowerBound)
+                let file = try staged.openForWriting(part.object)
+                let count = try file.copy(from: source.descriptor, step, to: step.lowerBound)
+                if count == Int64(step.count) { try staged.objects[part.object].hasher.arrived(step, in: file) }
+                return count
             }
             guard count == Int64(step.count) else { throw ended(early: step.lowerBound + count, part, staged) }
             emit(.received(staged.pin, bytes: count))
             start = step.upperBound
         }
+        let line = Journal.line(part: range, of: staged.content.objects[part.object].path)
+        try await DiskQueue.shared.run { () throws(FileError) in try staged.journal.append(line) }
+    }
+
+    private func prepare(
+        _ part: TransferMachine.Part, _ staged: StagedAsset, _ attributes: ObjectAttributes
+    ) async throws {
+        let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
+        try await DiskQueue.shared.run { () throws(FileError) in
+            try staged.journal.append(line)
+            try staged.openForWriting(part.object).resize(to: 0)
+        }
     }
 
     private func write(
-        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable, _ range: Range<Int64>,
-        _ part: TransferMachine.Part, _ staged: StagedAsset
+        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable, with writer: PartWriter
     ) async throws {
-        let file = try await DiskQueue.shared.run { () throws(FileError) in try staged.openForWriting(part.object) }
-        var offset = range.lowerBound
+        var writer = writer
+        var gathered: [ByteBuffer] = []
+        var size = 0
         for try await chunk in chunks {
             try Task.checkCancellation()
-            let end = offset + Int64(chunk.readableBytes)
-            guard end <= range.upperBound else { throw ended(late: end, part, staged) }
-            let start = offset
-            try await DiskQueue.shared.run { () throws(FileError) in try file.write(chunk, at: start) }
-            emit(.received(staged.pin, bytes: end - offset))
-            offset = end
+            guard chunk.readableBytes > 0 else { continue }
+            guard writer.offset + Int64(size + chunk.readableBytes) <= writer.end else {
+                throw ended(late: writer.offset + Int64(size + chunk.readableBytes), writer.part, writer.staged)
+            }
+            gathered.append(chunk)
+            size += chunk.readableBytes
+            if size >= Self.writeStep {
+                try await flush(&gathered, &size, &writer, isLast: false)
+            }
         }
-        guard offset == range.upperBound else { throw ended(early: offset, part, staged) }
+        guard writer.offset + Int64(size) == writer.end else {
+            throw ended(early: writer.offset + Int64(size), writer.part, writer.staged)
+        }
+        try await flush(&gathered, &size, &writer, isLast: true)
+    }
+
+    private func flush(
+        _ gathered: inout [ByteBuffer], _ size: inout Int, _ writer: inout PartWriter, isLast: Bool
+    ) async throws {
+        let (chunks, current) = (gathered, writer)
+        let digests = try await DiskQueue.shared.run { () throws(FileError) in
+            try current.write(chunks, isLast: isLast)
+        }
+        if let mismatch = digests?.mismatch {
+            throw ExecutionFailure(mismatch, address: store.address(of: key(writer.part, writer.staged)))
+        }
+        emit(.received(writer.staged.pin, bytes: Int64(size)))
+        writer.offset += Int64(size)
+        writer.hasBegun = true
+        gathered.removeAll(keepingCapacity: true)
+        size = 0
     }
 
     // MARK: Errors
@@ -131,19 +198,5 @@ struct PartFetcher: Sendable {
 
     private func invalid(_ key: ObjectKey, _ detail: String) -> StoreError {
         StoreError(.invalidAnswer, operation: "get", address: store.address(of: key), detail: detail)
-    }
-}
-
-extension File {
-    fileprivate func write(_ chunk: ByteBuffer, at offset: Int64) throws(FileError) {
-        var result: Result<Void, FileError> = .success(())
-        chunk.withUnsafeReadableBytes { bytes in
-            do throws(FileError) {
-                try write(bytes, at: offset)
-            } catch {
-                result = .failure(error)
-            }
-        }
-        try result.get()
     }
 }

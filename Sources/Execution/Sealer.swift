@@ -9,65 +9,69 @@ internal import Planning
 /// Can be repeated: a run that goes on from a killed one seals again.
 struct Sealer: Sendable {
     let store: any ObjectStore
-    let fixedTime: Int64?
 
     /// Up to this many files are synced one by one; for more, the whole file system is at once. Of 2,000 files of
     /// 64 KiB, on ext4, the one took half a second and the other less than a tenth.
     private static let filesSyncedAlone = 32
 
+    /// - Returns: the digests of the objects.
     /// - Throws: `ExecutionFailure`, `FileError`
-    func seal(_ staged: StagedAsset) throws {
-        let time = fixedTime ?? staged.content.pushTime
-        for object in staged.content.objects.indices { try finish(object, of: staged, time: time) }
-        if staged.content.kind == .directory { try finishFolders(of: staged, time: time) }
+    func seal(_ staged: StagedAsset) throws -> [SHA256Digest] {
+        let digests = try staged.content.objects.indices.map { try finish($0, of: staged) }
+        if staged.content.kind == .directory { try finishFolders(of: staged) }
         if syncsAlone(staged) { try staged.folder.sync() } else { try staged.folder.syncFileSystem() }
-        if !staged.isSealed { try staged.journal.append(Journal.sealedLine) }
+        if !staged.isSealed { try staged.journal.append(seal(of: staged, digests)) }
+        return digests
     }
 
-    private func finish(_ object: Int, of staged: StagedAsset, time: Int64) throws {
+    private func seal(of staged: StagedAsset, _ digests: [SHA256Digest]) -> String {
+        let lines = zip(staged.content.objects, digests).map { Journal.line(digest: $1, of: $0.path) }
+        return lines.joined() + Journal.sealedLine
+    }
+
+    private func finish(_ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+        if staged.isSealed, let digest = staged.digests[staged.content.objects[object].path] {
+            return try verified(digest, object, of: staged)
+        }
+        // A small object is finished already, and where the whole file system is synced, nothing is left to do.
+        if let digests = staged.objects[object].digests, !syncsAlone(staged) {
+            return try verified(digests, object, of: staged)
+        }
         let file = try staged.open(object)
-        try verify(file, object, of: staged)
-        try file.setMode(0o644)
-        try file.setTime(to: time)
+        let digests = try staged.objects[object].finish(file, time: staged.time)
+        let digest = try verified(digests, object, of: staged)
         if syncsAlone(staged) { try file.sync() }
+        return digest
     }
 
     private func syncsAlone(_ staged: StagedAsset) -> Bool { staged.content.objects.count <= Self.filesSyncedAlone }
 
-    private func verify(_ file: File, _ object: Int, of staged: StagedAsset) throws {
-        let facts = staged.content.objects[object]
-        guard let expected = facts.sha256 else { return }
-        let actual = try digest(of: file)
-        guard actual == expected else {
-            throw ExecutionFailure.digest(
-                address: store.address(of: ObjectKey(of: staged.pin, path: facts.path)), expected: expected.hex,
-                actual: actual.hex, source: "the spec")
+    private func verified(_ digests: ContentDigests, _ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+        if let mismatch = digests.mismatch {
+            let address = store.address(of: ObjectKey(of: staged.pin, path: staged.content.objects[object].path))
+            throw ExecutionFailure(mismatch, address: address)
         }
+        return try verified(digests.sha256, object, of: staged)
     }
 
-    private func digest(of file: File) throws(FileError) -> SHA256Digest {
-        let hash = SHA256()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while true {
-            let count = try file.read(into: buffer, at: offset)
-            if count == 0 { return hash.finish() }
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
-        }
+    private func verified(_ actual: SHA256Digest, _ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+        let facts = staged.content.objects[object]
+        guard let expected = facts.sha256, actual != expected else { return actual }
+        throw ExecutionFailure.digest(
+            address: store.address(of: ObjectKey(of: staged.pin, path: facts.path)), expected: expected.hex,
+            actual: actual.hex, source: "the spec")
     }
 
     /// The marker, and the folders' times: the deepest first, because an entry made in a folder changes its time.
-    private func finishFolders(of staged: StagedAsset, time: Int64) throws(FileError) {
+    private func finishFolders(of staged: StagedAsset) throws(FileError) {
         let content = try staged.folder.directory(ToolLayout.content)
-        if staged.content.selection == nil { try Marker.make(ModelkitLayout.marker, in: content, time: time) }
+        if staged.content.selection == nil { try Marker.make(ModelkitLayout.marker, in: content, time: staged.time) }
         for folder in folders(of: staged.content).reversed() {
             let directory = try content.directory(folder.text)
-            try directory.setTime(to: time)
+            try directory.setTime(to: staged.time)
             if syncsAlone(staged) { try directory.sync() }
         }
-        try content.setTime(to: time)
+        try content.setTime(to: staged.time)
         if syncsAlone(staged) { try content.sync() }
     }
 
@@ -89,5 +93,13 @@ enum Marker {
         try file.setMode(0o644)
         try file.setTime(to: time)
         try file.sync()
+    }
+}
+
+extension ExecutionFailure {
+    init(_ mismatch: ChecksumMismatch, address: String) {
+        self = .checksum(
+            address: address, algorithm: mismatch.expected.algorithm.rawValue, expected: mismatch.expected.hex,
+            actual: ObjectChecksum.hex(mismatch.actual))
     }
 }

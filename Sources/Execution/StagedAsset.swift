@@ -16,38 +16,48 @@ struct StagedAsset: Sendable {
     let lock: AssetLock
     let journal: File
     let progress: [ObjectProgress?]
+    /// In the order of the content's.
+    let objects: [StagedObject]
+    /// By path, of an asset that an earlier run sealed.
+    let digests: [RelativePath?: SHA256Digest]
     let isSealed: Bool
+    /// What every file gets, in seconds since 1970.
+    let time: Int64
 
     /// Opens or makes the folder and reads how far it is.
     ///
     /// What another version of the asset, another store or another boot of the machine left is removed.
     static func claim(
-        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock
+        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock,
+        fixedTime: Int64?
     ) throws(FileError) -> StagedAsset {
         // A run that ends removes empty folders of staging, this one's perhaps before its journal is in it.
         for _ in 0..<100 {
             do {
-                return try claimOnce(pin, content, header: header, in: directory, lock: lock)
+                return try claimOnce(pin, content, header: header, in: directory, lock: lock, fixedTime: fixedTime)
             } catch  where error.isMissing {
                 continue
             } catch {
                 throw error
             }
         }
-        return try claimOnce(pin, content, header: header, in: directory, lock: lock)
+        return try claimOnce(pin, content, header: header, in: directory, lock: lock, fixedTime: fixedTime)
     }
 
     private static func claimOnce(
-        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock
+        _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock,
+        fixedTime: Int64?
     ) throws(FileError) -> StagedAsset {
         let folder = try directory.makeDirectory(ToolLayout.staging(of: pin))
         let journal = try readJournal(in: folder, header: header, content: content)
         if journal == nil { try clear(folder, header: header) }
         if content.kind == .directory { _ = try folder.makeDirectory(ToolLayout.content) }
+        let progress = content.objects.map { journal?.objects[$0.path] }
         return StagedAsset(
             pin: pin, content: content, directory: directory, folder: folder, lock: lock,
-            journal: try folder.createLog(ToolLayout.journal),
-            progress: content.objects.map { journal?.objects[$0.path] }, isSealed: journal?.isSealed ?? false)
+            journal: try folder.createLog(ToolLayout.journal), progress: progress,
+            objects: progress.map(StagedObject.init), digests: journal?.digests ?? [:],
+            isSealed: journal?.isSealed ?? false, time: fixedTime ?? content.pushTime)
     }
 
     private static func readJournal(

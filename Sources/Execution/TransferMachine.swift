@@ -1,3 +1,5 @@
+internal import ObjectStore
+
 /// What next? Decides which asset is opened, which part is fetched, what is sealed and what may appear, and does none
 /// of it: the executor performs the actions and feeds their events back.
 ///
@@ -31,7 +33,7 @@ struct TransferMachine {
         case blocked(Int)
         /// Another process had put it there.
         case present(Int)
-        case received(Part, size: Int64, entityTag: String?)
+        case received(Part, ObjectAttributes)
         case sealed(Int)
         case committed(Int)
         /// The staging folder was another process's meanwhile: begin again.
@@ -97,7 +99,7 @@ struct TransferMachine {
             case .opened(let asset, let progress): opened(asset, progress)
             case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
-            case .received(let part, let size, let tag): received(part, size: size, entityTag: tag)
+            case .received(let part, let attributes): received(part, attributes)
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
             case .lost(let asset): reopen(asset)
@@ -131,16 +133,16 @@ struct TransferMachine {
             return [Part(asset: asset, object: object, range: 0..<partSize, entityTag: nil, isFirst: true)]
         }
         return progress.missing(partSize: partSize).map {
-            Part(asset: asset, object: object, range: $0, entityTag: progress.entityTag, isFirst: false)
+            Part(asset: asset, object: object, range: $0, entityTag: progress.attributes.entityTag, isFirst: false)
         }
     }
 
-    private mutating func received(_ part: Part, size: Int64, entityTag: String?) -> [Action] {
+    private mutating func received(_ part: Part, _ attributes: ObjectAttributes) -> [Action] {
         queue.ended(part)
         guard isLive(part.asset) else { return [] }
         partsLeft[part.asset]?[part.object] -= 1
-        if part.isFirst, size > partSize {
-            let rest = ObjectProgress(size: size, entityTag: entityTag, done: [part.range])
+        if part.isFirst, attributes.size > partSize {
+            let rest = ObjectProgress(attributes, done: [part.range])
             let parts = parts(of: part.asset, part.object, rest)
             partsLeft[part.asset]?[part.object] += parts.count
             // Before what was queued: an object that was begun is finished first, and with it its asset.

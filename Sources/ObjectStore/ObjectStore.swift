@@ -11,18 +11,25 @@ package protocol ObjectStore: Sendable {
     /// The object in messages: `s3://acme-models/nlp/lexicon.versions`.
     func address(of key: ObjectKey) -> String
 
+    /// Whether `head` may tell a checksum of the whole object where the answer for a part of it tells none.
+    var tellsChecksumsOfWholeObjects: Bool { get }
+
     /// Opens an object, or a range of it.
     ///
     /// - Throws: `.invalidRange` where the range begins at or past the end, as for any range of an empty object.
     func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload
 
-    /// An object's size and entity tag.
+    /// An object's size, entity tag and checksum.
     func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes
 
     /// A page of the objects whose keys begin with the prefix, in the order of their bytes.
     ///
     /// - Parameter token: the `next` of the page before; nil for the first.
     func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage
+}
+
+extension ObjectStore {
+    package var tellsChecksumsOfWholeObjects: Bool { false }
 }
 
 /// The key of an object. Compares by its bytes, which `String` does not.
@@ -63,10 +70,13 @@ package struct ObjectAttributes: Sendable, Hashable {
     package let size: Int64
     /// Changes when the content does; nil where the store has none.
     package let entityTag: String?
+    /// Of the whole object's content; nil where the store tells none that can be relied on.
+    package let checksum: ObjectChecksum?
 
-    package init(size: Int64, entityTag: String?) {
+    package init(size: Int64, entityTag: String?, checksum: ObjectChecksum? = nil) {
         self.size = size
         self.entityTag = entityTag
+        self.checksum = checksum
     }
 }
 

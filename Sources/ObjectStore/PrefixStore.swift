@@ -13,6 +13,8 @@ package struct PrefixStore: ObjectStore {
 
     package func address(of key: ObjectKey) -> String { base.address(of: inBase(key)) }
 
+    package var tellsChecksumsOfWholeObjects: Bool { base.tellsChecksumsOfWholeObjects }
+
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
         try await base.get(inBase(key), options)
     }

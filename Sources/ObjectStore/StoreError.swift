@@ -6,7 +6,7 @@ package struct StoreError: Error, Hashable, Sendable {
         case permissionDenied
         /// No credentials, or not accepted.
         case unauthenticated
-        /// The object no longer has the entity tag that was asked for.
+        /// The object is not, or no longer, as the request demanded: it has another entity tag, or is there already.
         case changed
         case invalidRange
         /// The store cannot be reached, or failed for longer than the retry policy waits.
@@ -24,11 +24,19 @@ package struct StoreError: Error, Hashable, Sendable {
     package let address: String
     /// What the store or the system said, without a secret.
     package let detail: String
+    /// What else is to be known, a sentence each: whose credentials were used, what was tried.
+    package var notes: [String] = []
+    /// What to do, where more can be said of it than the kind says.
+    package var remedy: String?
 
-    package init(_ kind: Kind, operation: String, address: String, detail: String) {
+    package init(
+        _ kind: Kind, operation: String, address: String, detail: String, notes: [String] = [], remedy: String? = nil
+    ) {
         self.kind = kind
         self.operation = operation
         self.address = address
         self.detail = detail
+        self.notes = notes
+        self.remedy = remedy
     }
 }

@@ -1,4 +1,5 @@
 import AssetModel
+import ObjectStore
 import Testing
 
 @testable import Execution
@@ -9,20 +10,23 @@ import Testing
     @Test func readsWhatIsWritten() throws {
         let path = try RelativePath("en/a\tb\n%09")
         let text =
-            header.line + Journal.line(object: path, size: 10, entityTag: "\"x\"")
-            + Journal.line(part: 0..<4, of: path) + Journal.line(object: nil, size: 3, entityTag: nil)
+            header.line + Journal.line(object: path, ObjectAttributes(size: 10, entityTag: "\"x\""))
+            + Journal.line(part: 0..<4, of: path) + Journal.line(object: nil, ObjectAttributes(size: 3, entityTag: nil))
             + Journal.line(part: 4..<10, of: path) + Journal.sealedLine
         let journal = try #require(Journal(text: text))
         #expect(journal.header == header)
-        #expect(journal.objects[path] == ObjectProgress(size: 10, entityTag: "\"x\"", done: [0..<4, 4..<10]))
-        #expect(journal.objects[nil] == ObjectProgress(size: 3, entityTag: nil, done: []))
+        #expect(
+            journal.objects[path]
+                == ObjectProgress(ObjectAttributes(size: 10, entityTag: "\"x\""), done: [0..<4, 4..<10]))
+        #expect(journal.objects[nil] == ObjectProgress(ObjectAttributes(size: 3, entityTag: nil), done: []))
         #expect(journal.isSealed)
     }
 
     /// However much of it a crash left, it never claims more than the whole lines do.
     @Test func everyBeginningIsWorthItsWholeLines() throws {
         let lines = [
-            header.line, Journal.line(object: nil, size: 12, entityTag: "t"), Journal.line(part: 0..<1, of: nil),
+            header.line, Journal.line(object: nil, ObjectAttributes(size: 12, entityTag: "t")),
+            Journal.line(part: 0..<1, of: nil),
             Journal.line(part: 1..<12, of: nil), Journal.sealedLine,
         ]
         let text = lines.joined()
@@ -47,13 +51,13 @@ import Testing
             ([2..<3], [0..<2, 3..<7, 7..<10]),
         ] as [([Range<Int64>], [Range<Int64>])])
     func saysWhatIsMissing(_ done: [Range<Int64>], _ missing: [Range<Int64>]) {
-        let progress = ObjectProgress(size: 10, entityTag: nil, done: done)
+        let progress = ObjectProgress(ObjectAttributes(size: 10, entityTag: nil), done: done)
         #expect(progress.missing(partSize: 4) == missing)
         #expect(progress.doneBytes == 10 - missing.reduce(0) { $0 + Int64($1.count) })
     }
 
     @Test func nothingIsMissingOfAnEmptyObject() {
-        #expect(ObjectProgress(size: 0, entityTag: nil, done: [0..<0]).missing(partSize: 4) == [])
+        #expect(ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0]).missing(partSize: 4) == [])
     }
 
     @Test func findsTheHolderOfALock() {

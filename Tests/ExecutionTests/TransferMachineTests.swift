@@ -1,4 +1,5 @@
 import AssetsTestSupport
+import ObjectStore
 import Testing
 
 @testable import Execution
@@ -13,9 +14,12 @@ import Testing
         #expect(machine.handle(.opened(0, [nil])) == [.fetch(first)])
         let second = Part(asset: 0, object: 0, range: 4..<8, entityTag: "t", isFirst: false)
         let third = Part(asset: 0, object: 0, range: 8..<9, entityTag: "t", isFirst: false)
-        #expect(machine.handle(.received(first, size: 9, entityTag: "t")) == [.fetch(second), .fetch(third)])
-        #expect(machine.handle(.received(third, size: 9, entityTag: "t")) == [])
-        #expect(machine.handle(.received(second, size: 9, entityTag: "t")) == [.seal(0)])
+        #expect(
+            machine.handle(.received(first, ObjectAttributes(size: 9, entityTag: "t"))) == [
+                .fetch(second), .fetch(third),
+            ])
+        #expect(machine.handle(.received(third, ObjectAttributes(size: 9, entityTag: "t"))) == [])
+        #expect(machine.handle(.received(second, ObjectAttributes(size: 9, entityTag: "t"))) == [.seal(0)])
         #expect(machine.handle(.sealed(0)) == [.commit(0)])
         #expect(machine.handle(.committed(0)) == [.end(0, .fetched)])
     }
@@ -24,8 +28,8 @@ import Testing
         var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
         _ = machine.start()
         let progress = [
-            ObjectProgress(size: 4, entityTag: "a", done: [0..<4]),
-            ObjectProgress(size: 9, entityTag: "b", done: [4..<8]),
+            ObjectProgress(ObjectAttributes(size: 4, entityTag: "a"), done: [0..<4]),
+            ObjectProgress(ObjectAttributes(size: 9, entityTag: "b"), done: [4..<8]),
         ]
         #expect(
             machine.handle(.opened(0, progress)) == [
@@ -37,10 +41,13 @@ import Testing
     @Test func sealsAtOnceWhatIsAllInStaging() {
         var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
         _ = machine.start()
-        #expect(machine.handle(.opened(0, [ObjectProgress(size: 0, entityTag: nil, done: [0..<0])])) == [.seal(0)])
+        #expect(
+            machine.handle(.opened(0, [ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0])])) == [
+                .seal(0)
+            ])
     }
 
-    private let done = ObjectProgress(size: 0, entityTag: nil, done: [0..<0])
+    private let done = ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0])
 
     @Test func givesNothingAwayThatMayNotAppearYet() {
         var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 4, partSize: 4)
@@ -167,7 +174,7 @@ private struct World {
         case .fetch(let part):
             let size = sizes[part.asset][part.object]
             fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
-            take(machine.handle(.received(part, size: size, entityTag: "t")))
+            take(machine.handle(.received(part, ObjectAttributes(size: size, entityTag: "t"))))
         case .seal(let asset):
             for (object, size) in sizes[asset].enumerated() { #expect(fetched[asset]?[object] == size) }
             take(machine.handle(.sealed(asset)))

@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Execution
 internal import Planning
+internal import StoreProviders
 
 /// Everything that says how a run goes, each setting by itself from the flag, the environment variable, the spec file
 /// or the default, and with the place that it came from.
@@ -16,6 +17,11 @@ struct Settings: Sendable {
     let lockTimeout: Setting<Double>
     let sourceDate: Setting<Int64>?
     let jobs: Setting<Int>
+    /// For how long a request is tried again, in seconds.
+    let storageTimeout: Setting<Double>
+    let s3: S3Overrides
+    /// What providers look further settings and credentials up in.
+    let environment: ProcessEnvironment
 
     static let defaultPrefix = "modelkit-assets"
 
@@ -30,6 +36,9 @@ struct Settings: Sendable {
         static let forceDownload = ["MODELKIT_STORAGE_FORCE_DOWNLOAD"]
         static let lockTimeout = ["MODELKIT_ASSETS_TIMEOUT_S"]
         static let sourceDate = ["SOURCE_DATE_EPOCH"]
+        static let storageTimeout = ["MODELKIT_STORAGE_TIMEOUT_S"]
+        /// modelkit's own name; boto3's are the provider's to read.
+        static let endpoint = ["S3_ENDPOINT"]
     }
 }
 
@@ -47,6 +56,9 @@ struct SettingFlags: Sendable {
     var bucket: String?
     var prefix: String?
     var versioning: String?
+    var region: String?
+    var endpoint: String?
+    var isAnonymous = false
     var forceDownload = false
     var jobs: Int?
 }
@@ -89,6 +101,14 @@ extension Settings {
         jobs =
             flags.jobs.map { Setting($0, from: .flag("--jobs")) }
             ?? Setting(ExecutionOptions.defaultWindow, from: .builtIn)
+        storageTimeout =
+            try sources.number("storage time-out", Variable.storageTimeout) { Double($0).flatMap { $0 > 0 ? $0 : nil } }
+            ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
+        s3 = S3Overrides(
+            region: sources.text(("--region", flags.region), [], file: storage.region),
+            endpoint: sources.text(("--endpoint", flags.endpoint), Variable.endpoint, file: storage.endpoint),
+            anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : nil)
+        self.environment = environment
     }
 
     /// What beats the spec file's `versioning:`; needed before the file is read, since it says what a version is.

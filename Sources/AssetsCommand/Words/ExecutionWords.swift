@@ -16,6 +16,8 @@ extension Problem {
                 code: "digest-mismatch", message: "the content of \(quoted(address)) does not match its SHA-256 digest",
                 details: ["\(source.escapedForTerminal) says \(expected)", "what arrived has  \(actual)"],
                 source: source)
+        case .checksum(let address, let algorithm, let expected, let actual):
+            self = .checksum(address: address, algorithm: algorithm, expected: expected, actual: actual)
         case .size(let address, let expected, let actual, let source):
             self = .mismatch(
                 code: "size-mismatch", message: "\(quoted(address)) does not have the size that it should have",
@@ -29,6 +31,19 @@ extension Problem {
             code: code, message: message, details: details + ["nothing of the asset was put in place"],
             hint: "it was replaced or damaged after \(source.escapedForTerminal) was written: push the asset as a new "
                 + "version, or, if the new content is right, correct \(source.escapedForTerminal)",
+            exitStatus: 6)
+    }
+
+    private static func checksum(address: String, algorithm: String, expected: String, actual: String) -> Problem {
+        Problem(
+            code: "checksum-mismatch",
+            message: "what arrived of \(quoted(address)) does not have the \(algorithm) that the store tells",
+            details: [
+                "the store says    \(expected)", "what arrived has  \(actual)", "nothing of the asset was put in place",
+            ],
+            hint:
+                "run again: it was damaged on its way, by a proxy perhaps; if it stays so, the store's copy is damaged: "
+                + "push the asset as a new version",
             exitStatus: 6)
     }
 
@@ -58,7 +73,8 @@ extension Problem {
         self.init(
             code: words.code,
             message: "cannot \(error.operation.escapedForTerminal) \(quoted(error.address)): \(words.reason)",
-            details: said.isEmpty ? [] : ["\(words.speaker): \(said)"], hint: words.hint, exitStatus: words.exitStatus)
+            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
+            hint: error.remedy?.escapedForTerminal ?? words.hint, exitStatus: words.exitStatus)
     }
 }
 

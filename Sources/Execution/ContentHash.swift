@@ -1,0 +1,114 @@
+internal import AssetModel
+internal import CChecksums
+internal import CLibCrypto
+internal import ObjectStore
+
+/// The digests of some bytes in the making: SHA-256 always, and what the store told a checksum of.
+///
+/// A class because it owns OpenSSL's contexts.
+final class ContentHash {
+    private let sha256 = MessageDigest(EVP_sha256())
+    private var check: RunningChecksum?
+    private let expected: ObjectChecksum?
+
+    init(expecting expected: ObjectChecksum?) {
+        self.expected = expected
+        check = expected.flatMap { RunningChecksum($0.algorithm) }
+    }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        sha256.update(bytes)
+        check?.update(bytes)
+    }
+
+    /// Of all the bytes; nothing more can be added.
+    func finish() -> ContentDigests {
+        let digest = sha256.finish()
+        let checked = expected?.algorithm == .sha256 ? digest : check?.finish()
+        var mismatch: ChecksumMismatch?
+        if let expected, let checked, checked != expected.bytes {
+            mismatch = ChecksumMismatch(expected: expected, actual: checked)
+        }
+        return ContentDigests(sha256: SHA256Digest(bytes: digest), mismatch: mismatch)
+    }
+}
+
+/// What hashing an object came to.
+struct ContentDigests: Sendable, Hashable {
+    let sha256: SHA256Digest
+    /// Where the store told another checksum than the bytes have.
+    let mismatch: ChecksumMismatch?
+}
+
+struct ChecksumMismatch: Sendable, Hashable {
+    let expected: ObjectChecksum
+    let actual: [UInt8]
+}
+
+/// A checksum in the making.
+private enum RunningChecksum {
+    case crc32(UInt32)
+    case crc32c(UInt32)
+    case crc64nvme(UInt64)
+    case digest(MessageDigest)
+
+    /// Nil for SHA-256, which is computed anyway.
+    init?(_ algorithm: ObjectChecksum.Algorithm) {
+        switch algorithm {
+        case .crc32: self = .crc32(0)
+        case .crc32c: self = .crc32c(0)
+        case .crc64nvme: self = .crc64nvme(0)
+        case .md5: self = .digest(MessageDigest(EVP_md5()))
+        case .sha1: self = .digest(MessageDigest(EVP_sha1()))
+        case .sha256: return nil
+        }
+    }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        switch self {
+        case .crc32(let value): self = .crc32(modelkit_crc32(value, bytes.baseAddress, bytes.count))
+        case .crc32c(let value): self = .crc32c(modelkit_crc32c(value, bytes.baseAddress, bytes.count))
+        case .crc64nvme(let value): self = .crc64nvme(modelkit_crc64nvme(value, bytes.baseAddress, bytes.count))
+        case .digest(let digest): digest.update(bytes)
+        }
+    }
+
+    /// The most significant byte first.
+    func finish() -> [UInt8] {
+        switch self {
+        case .crc32(let value), .crc32c(let value): Self.bytes(UInt64(value), count: 4)
+        case .crc64nvme(let value): Self.bytes(value, count: 8)
+        case .digest(let digest): digest.finish()
+        }
+    }
+
+    private static func bytes(_ value: UInt64, count: Int) -> [UInt8] {
+        (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
+    }
+}
+
+/// A message digest in the making, by OpenSSL.
+///
+/// A class because it owns OpenSSL's context.
+private final class MessageDigest {
+    private let context: OpaquePointer
+
+    init(_ algorithm: OpaquePointer?) {
+        // Neither call fails but for want of memory, where nothing else could go on either.
+        context = EVP_MD_CTX_new()
+        EVP_DigestInit_ex(context, algorithm, nil)
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    func finish() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        EVP_DigestFinal_ex(context, &bytes, &length)
+        return Array(bytes.prefix(Int(length)))
+    }
+}

@@ -1,0 +1,77 @@
+internal import FileSystem
+internal import NIOCore
+internal import ObjectStore
+internal import Planning
+
+/// Writes the bytes of one part to its file in staging, with as few visits to the disk's threads as there are writes.
+///
+/// A part that is all of its object is hashed as it is written, and its file is finished with the last of its bytes.
+struct PartWriter: Sendable {
+    let part: TransferMachine.Part
+    let staged: StagedAsset
+    let attributes: ObjectAttributes
+    /// Whether the part is all of its object.
+    let isWhole: Bool
+    /// Where the next byte belongs.
+    var offset: Int64
+    /// Where the part ends.
+    let end: Int64
+    /// Whether something was written.
+    var hasBegun = false
+
+    private let start: Int64
+
+    init(part: TransferMachine.Part, download: ObjectDownload, staged: StagedAsset, isWhole: Bool) {
+        self.part = part
+        self.staged = staged
+        self.isWhole = isWhole
+        attributes = download.attributes
+        start = download.range.lowerBound
+        offset = start
+        end = download.range.upperBound
+    }
+
+    /// - Parameter isLast: whether the part ends with these.
+    /// - Returns: the digests of the object, where it is whole.
+    func write(_ chunks: [ByteBuffer], isLast: Bool) throws(FileError) -> ContentDigests? {
+        let object = staged.objects[part.object]
+        let file = try staged.openForWriting(part.object)
+        // What an earlier content of the object left must not show past the end of this one.
+        if isWhole, !hasBegun { try file.resize(to: 0) }
+        var offset = offset
+        for chunk in chunks {
+            try file.write(chunk, at: offset)
+            if isWhole { chunk.withUnsafeReadableBytes { object.hasher.take($0) } }
+            offset += Int64(chunk.readableBytes)
+        }
+        return isLast ? try end(file, object) : nil
+    }
+
+    private func end(_ file: File, _ object: StagedObject) throws(FileError) -> ContentDigests? {
+        let path = staged.content.objects[part.object].path
+        let line = Journal.line(part: start..<end, of: path)
+        guard isWhole else {
+            try object.hasher.arrived(start..<end, in: file)
+            try staged.journal.append(line)
+            return nil
+        }
+        let digests = try object.finish(file, time: staged.time)
+        guard digests.mismatch == nil else { return digests }
+        try staged.journal.append(Journal.line(object: path, attributes) + line)
+        return digests
+    }
+}
+
+extension File {
+    fileprivate func write(_ chunk: ByteBuffer, at offset: Int64) throws(FileError) {
+        var result: Result<Void, FileError> = .success(())
+        chunk.withUnsafeReadableBytes { bytes in
+            do throws(FileError) {
+                try write(bytes, at: offset)
+            } catch {
+                result = .failure(error)
+            }
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,29 @@
+internal import FileSystem
+internal import ObjectStore
+internal import Synchronization
+
+/// One object in staging: its digests in the making, and whether its file is as it will be when it appears.
+///
+/// A class because its parts arrive in many tasks.
+final class StagedObject: Sendable {
+    let hasher: FrontierHasher
+    private let finished = Mutex<ContentDigests?>(nil)
+
+    /// - Parameter progress: what an earlier run left of it; nil where nothing.
+    init(_ progress: ObjectProgress?) {
+        hasher = FrontierHasher(expecting: progress?.attributes.checksum, present: progress?.done ?? [])
+    }
+
+    /// Set once the file has all of its bytes, its mode and its time.
+    var digests: ContentDigests? { finished.withLock { $0 } }
+
+    /// Gives the file its mode and time, and ends its digests. Blocks on the disk.
+    func finish(_ file: File, time: Int64) throws(FileError) -> ContentDigests {
+        if let digests { return digests }
+        let digests = try hasher.finish(file, size: try file.status().size)
+        try file.setMode(0o644)
+        try file.setTime(to: time)
+        finished.withLock { $0 = digests }
+        return digests
+    }
+}

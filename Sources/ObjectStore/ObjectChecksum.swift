@@ -1,0 +1,54 @@
+/// What a store says about the content of a whole object.
+package struct ObjectChecksum: Hashable, Sendable {
+    package enum Algorithm: String, Sendable, CaseIterable {
+        case crc32 = "CRC32"
+        case crc32c = "CRC32C"
+        case crc64nvme = "CRC64NVME"
+        case md5 = "MD5"
+        case sha1 = "SHA-1"
+        case sha256 = "SHA-256"
+
+        /// Of a value, in bytes.
+        package var byteCount: Int {
+            switch self {
+            case .crc32, .crc32c: 4
+            case .crc64nvme: 8
+            case .md5: 16
+            case .sha1: 20
+            case .sha256: 32
+            }
+        }
+    }
+
+    package let algorithm: Algorithm
+    /// The most significant byte first.
+    package let bytes: [UInt8]
+
+    /// - Returns: nil where the bytes are not as many as the algorithm's.
+    package init?(_ algorithm: Algorithm, _ bytes: [UInt8]) {
+        guard bytes.count == algorithm.byteCount else { return nil }
+        self.algorithm = algorithm
+        self.bytes = bytes
+    }
+
+    /// - Returns: nil where the text is not as many hexadecimal digits as the algorithm has.
+    package init?(_ algorithm: Algorithm, hex: String) {
+        let digits = Array(hex.utf8).map { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == 2 * algorithm.byteCount else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[place], let low = digits[place + 1] else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        self.init(algorithm, bytes)
+    }
+
+    package var hex: String { Self.hex(bytes) }
+
+    /// Lower-case hexadecimal digits.
+    package static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

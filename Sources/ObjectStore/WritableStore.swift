@@ -1,0 +1,74 @@
+package import NIOCore
+
+/// A store that can be written to.
+///
+/// An object appears whole or not at all. Reads that begin after a write ended see it.
+package protocol WritableStore: ObjectStore {
+    /// Puts an object in one request.
+    ///
+    /// - Throws: `.changed` where the condition does not hold.
+    /// - Returns: the new object's.
+    func put(
+        _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes
+
+    /// Begins an upload in parts. Nothing of it is visible before it is completed.
+    func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload
+
+    /// Uploads a part; the same number again replaces it.
+    ///
+    /// - Parameter number: from 1; the parts of an object stand in the order of their numbers. All but the last have
+    ///   5 MiB at least (`WritableStore.smallestPart`), as S3 wants it.
+    func uploadPart(
+        _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
+    ) async throws(StoreError) -> UploadedPart
+
+    /// Makes the object of the parts.
+    ///
+    /// - Throws: `.changed` where the condition does not hold.
+    func completeUpload(
+        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes
+
+    /// Forgets an upload and its parts.
+    func abortUpload(_ upload: MultipartUpload) async throws(StoreError)
+}
+
+/// What must be true of a key for a write to happen.
+package enum PutCondition: Sendable, Hashable {
+    case none
+    /// There is no object.
+    case ifAbsent
+    /// The object has this entity tag.
+    case ifUnchanged(String)
+}
+
+package struct MultipartUpload: Sendable, Hashable {
+    package let key: ObjectKey
+    /// The store's own name of the upload.
+    package let identifier: String
+
+    package init(key: ObjectKey, identifier: String) {
+        self.key = key
+        self.identifier = identifier
+    }
+}
+
+package struct UploadedPart: Sendable, Hashable {
+    package let number: Int
+    /// In bytes.
+    package let size: Int64
+    package let entityTag: String
+
+    package init(number: Int, size: Int64, entityTag: String) {
+        self.number = number
+        self.size = size
+        self.entityTag = entityTag
+    }
+}
+
+extension WritableStore {
+    /// Of a part that is not the last, in bytes.
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
+    package static var smallestPart: Int { 5 << 20 }
+}

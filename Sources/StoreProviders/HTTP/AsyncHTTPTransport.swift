@@ -1,0 +1,172 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// The network: AsyncHTTPClient, with connections that are kept and used again, HTTP/1.1 alone, and nothing done that was
+/// not asked for.
+///
+/// A class because it owns the connections; they are closed with it.
+package final class AsyncHTTPTransport: HTTPTransport {
+    private let settings: HTTPTransportSettings
+    private let group: MultiThreadedEventLoopGroup
+    /// One for each way out: straight, and by a proxy.
+    private let clients = Mutex<[ProxyAddress?: HTTPClient]>([:])
+
+    package init(_ settings: HTTPTransportSettings) {
+        self.settings = settings
+        group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, Self.mostThreads))
+    }
+
+    /// What reaches a network card is far less than four threads can take.
+    private static let mostThreads = 4
+
+    deinit {
+        let (group, clients) = (group, Array(clients.withLock { $0.values }))
+        // Nobody waits for it: a server that leaves a connection half open could hold it up for long.
+        Task {
+            for client in clients { try? await client.shutdown() }
+            try? await group.shutdownGracefully()
+        }
+    }
+
+    package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        var outgoing = HTTPClientRequest(url: request.url.description)
+        outgoing.method = request.method
+        outgoing.headers = request.headers
+        if case .bytes(let buffer) = request.body { outgoing.body = .bytes(buffer) }
+        let deadline = request.timeouts.head.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
+        do {
+            let answer = try await client(for: request).execute(outgoing, deadline: deadline ?? .distantFuture)
+            return HTTPResponse(
+                status: Int(answer.status.code), headers: answer.headers, body: TransportBody(body: answer.body))
+        } catch {
+            throw HTTPFailure(error)
+        }
+    }
+
+    private func client(for request: HTTPRequest) throws -> HTTPClient {
+        let proxy = request.isDirect ? nil : settings.proxies.proxy(for: request.url)
+        return try clients.withLock { clients in
+            if let client = clients[proxy] { return client }
+            let client = HTTPClient(
+                eventLoopGroupProvider: .shared(group), configuration: try settings.configuration(proxy: proxy))
+            clients[proxy] = client
+            return client
+        }
+    }
+}
+
+/// How the network is reached.
+package struct HTTPTransportSettings: Sendable {
+    package var timeouts: HTTPTimeouts
+    package var proxies: ProxySettings
+    /// A file of certificates in PEM that is trusted in place of the system's; nil for the system's.
+    package var certificateAuthorities: String?
+    /// How many connections a host gets at most.
+    package var connections: Int
+
+    package init(
+        timeouts: HTTPTimeouts = .storage, proxies: ProxySettings, certificateAuthorities: String? = nil,
+        connections: Int
+    ) {
+        self.timeouts = timeouts
+        self.proxies = proxies
+        self.certificateAuthorities = certificateAuthorities
+        self.connections = connections
+    }
+
+    fileprivate func configuration(proxy: ProxyAddress?) throws -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
+        configuration.httpVersion = .http1Only
+        configuration.timeout.connect = .milliseconds(Int64(timeouts.connect * 1000))
+        configuration.timeout.read = .milliseconds(Int64(timeouts.idle * 1000))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        // Whoever sends decides what is tried again.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.tlsConfiguration = try tlsConfiguration()
+        if let proxy {
+            configuration.proxy = .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.credentials.map { .basic(credentials: $0.exposed) })
+        }
+        return configuration
+    }
+
+    private func tlsConfiguration() throws -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let certificateAuthorities { configuration.trustRoots = .file(certificateAuthorities) }
+        return configuration
+    }
+}
+
+/// A body whose failures are `HTTPFailure`s.
+private struct TransportBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    let body: HTTPClientResponse.Body
+
+    func makeAsyncIterator() -> Iterator { Iterator(base: body.makeAsyncIterator()) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate var base: HTTPClientResponse.Body.AsyncIterator
+
+        @concurrent mutating func next() async throws -> ByteBuffer? {
+            do {
+                return try await base.next()
+            } catch {
+                throw HTTPFailure(error)
+            }
+        }
+    }
+}
+
+extension HTTPFailure {
+    /// Whatever AsyncHTTPClient and what is below it throw.
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case let failure as HTTPFailure: self = failure
+        case is CancellationError: self.init(.cancelled, "cancelled")
+        case let error as HTTPClientError: self.init(error)
+        case let error as NIOConnectionError: self.init(error)
+        case is NIOSSLError, is BoringSSLError: self.init(.tls, "\(error)")
+        case is NIOSSLExtraError: self.init(.tls, "\(error)")
+        case let error as IOError: self.init(.closed, IOErrorText.of(error))
+        case is HTTPParserError: self.init(.malformed, "the answer is not HTTP: \(error)")
+        default: self.init(.closed, "\(error)")
+        }
+    }
+
+    private init(_ error: HTTPClientError) {
+        switch error {
+        case .cancelled, .requestStreamCancelled: self.init(.cancelled, "cancelled")
+        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "no connection in time")
+        case .readTimeout, .deadlineExceeded: self.init(.timedOut, "no answer in time")
+        case .proxyAuthenticationRequired: self.init(.proxy, "the proxy asks for credentials")
+        case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, "the proxy refused the connection")
+        case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, "the server closed the connection")
+        case .invalidURL, .emptyHost: self.init(.unknownHost, "no address that can be asked")
+        default: self.init(.closed, "\(error)")
+        }
+    }
+
+    private init(_ error: NIOConnectionError) {
+        if let error = error.connectionErrors.first {
+            if let error = error.error as? IOError {
+                self.init(.noConnection, IOErrorText.of(error))
+            } else {
+                self.init(.noConnection, "\(error.error)")
+            }
+        } else {
+            self.init(.unknownHost, "the name `\(error.host)` is not known")
+        }
+    }
+}
+
+/// The system's words for an error of a socket.
+private enum IOErrorText {
+    static func of(_ error: IOError) -> String { SystemErrorText.of(error.errnoCode) }
+}

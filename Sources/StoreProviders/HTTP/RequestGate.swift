@@ -1,0 +1,119 @@
+internal import Synchronization
+
+/// Lets fewer requests through at a time after the store asked to slow down, and gradually more again.
+///
+/// Open until the first such answer. Each halves what may be under way, once for all the requests that were under way at
+/// the time; each request that succeeds opens it by a fraction of a place, so that as many as are under way open it by
+/// one (additive increase, multiplicative decrease).
+///
+/// A class because all who send share it.
+final class RequestGate: Sendable {
+    fileprivate struct State {
+        /// Nil: open.
+        var limit: Double?
+        var underWay = 0
+        /// Numbers requests, so that an answer tells whether its request began after the last halving.
+        var count = 0
+        var halvedAt = 0
+        var waiting: [(number: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    /// At this many the gate is open again.
+    private let window: Int
+
+    init(window: Int) { self.window = window }
+
+    /// A request under way; ends with the last reference to it.
+    final class Pass: Sendable {
+        fileprivate let gate: RequestGate
+        fileprivate let number: Int
+
+        fileprivate init(gate: RequestGate, number: Int) {
+            self.gate = gate
+            self.number = number
+        }
+
+        deinit { gate.leave() }
+
+        func succeeded() { gate.succeeded() }
+
+        func toldToSlowDown() { gate.slowDown(number) }
+    }
+
+    /// Waits for a place.
+    func enter() async -> Pass {
+        let number = state.withLock { state in
+            state.count += 1
+            return state.count
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isFree = state.withLock { state in
+                    // A request of a task that has ended is let through: it fails at once.
+                    if state.cancelled.remove(number) != nil || state.hasPlace {
+                        state.underWay += 1
+                        return true
+                    }
+                    state.waiting.append((number, continuation))
+                    return false
+                }
+                if isFree { continuation.resume() }
+            }
+        } onCancel: {
+            cancel(number)
+        }
+        return Pass(gate: self, number: number)
+    }
+
+    private func cancel(_ number: Int) {
+        let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard let place = state.waiting.firstIndex(where: { $0.number == number }) else {
+                if state.limit != nil { state.cancelled.insert(number) }
+                return nil
+            }
+            state.underWay += 1
+            return state.waiting.remove(at: place).continuation
+        }
+        continuation?.resume()
+    }
+
+    private func leave() {
+        let next = state.withLock { state in
+            state.underWay -= 1
+            return state.admit()
+        }
+        for continuation in next { continuation.resume() }
+    }
+
+    private func succeeded() {
+        let next = state.withLock { state in
+            guard let limit = state.limit else { return [CheckedContinuation<Void, Never>]() }
+            state.limit = limit + 1 / limit >= Double(window) ? nil : limit + 1 / limit
+            return state.admit()
+        }
+        for continuation in next { continuation.resume() }
+    }
+
+    private func slowDown(_ number: Int) {
+        state.withLock { state in
+            guard number > state.halvedAt else { return }
+            state.limit = max(1, (min(state.limit ?? .infinity, Double(max(state.underWay, 1))) / 2).rounded(.down))
+            state.halvedAt = state.count
+        }
+    }
+}
+
+extension RequestGate.State {
+    fileprivate var hasPlace: Bool { limit.map { Double(underWay) < $0.rounded(.down) } ?? true }
+
+    fileprivate mutating func admit() -> [CheckedContinuation<Void, Never>] {
+        var admitted: [CheckedContinuation<Void, Never>] = []
+        while hasPlace, !waiting.isEmpty {
+            underWay += 1
+            admitted.append(waiting.removeFirst().continuation)
+        }
+        return admitted
+    }
+}

@@ -1,0 +1,75 @@
+/// How often a request is sent, and how long is waited in between.
+package struct RetryPolicy: Sendable, Hashable {
+    /// The first time included.
+    package var attempts: Int
+    /// For how long an operation goes on trying without getting on, in seconds.
+    package var budget: Double
+
+    /// modelkit's own default of MODELKIT_STORAGE_TIMEOUT_S, in seconds.
+    package static let defaultBudget = 300.0
+    /// Three more than boto3's: what it does by its outer retries.
+    package static let defaultAttempts = 8
+
+    /// Of the first wait at most, in seconds; each further one is at most twice as long. A lost connection comes back
+    /// at once as a rule, and a store that is overloaded gets room by the fourth try.
+    fileprivate static let base = 0.2
+    /// In seconds. Source: boto3's `standard` mode.
+    fileprivate static let longestWait = 20.0
+
+    package init(attempts: Int = defaultAttempts, budget: Double = defaultBudget) {
+        self.attempts = attempts
+        self.budget = budget
+    }
+}
+
+/// Why a request is sent again.
+package struct RetryReason: Sendable, Hashable {
+    /// `503 SlowDown`, `connection refused`
+    package let words: String
+    /// How long the server asked to wait, in seconds.
+    package var wait: Double?
+    /// A server that nobody has reached yet may be the wrong one: it is tried less often.
+    package var isUnreachable = false
+
+    package init(_ words: String, wait: Double? = nil, isUnreachable: Bool = false) {
+        self.words = words
+        self.wait = wait
+        self.isUnreachable = isUnreachable
+    }
+}
+
+/// The retries of one operation.
+package struct Retries: Sendable {
+    private let policy: RetryPolicy
+    private var failures = 0
+    private var firstFailure: Double?
+
+    /// How often a server that was not reached is tried.
+    private static let attemptsToReach = 4
+
+    package init(_ policy: RetryPolicy) { self.policy = policy }
+
+    /// How long to wait before the next try, in seconds; nil where there is to be none.
+    ///
+    /// Full jitter: <https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>
+    ///
+    /// - Parameters:
+    ///   - now: in seconds, on any clock that does not jump.
+    ///   - random: from 0 up to 1.
+    package mutating func wait(after reason: RetryReason, now: Double, random: Double) -> Double? {
+        failures += 1
+        let first = firstFailure ?? now
+        firstFailure = first
+        let attempts = reason.isUnreachable ? min(policy.attempts, Self.attemptsToReach) : policy.attempts
+        guard failures < attempts else { return nil }
+        let doubled = RetryPolicy.base * Double(1 << min(failures - 1, 20))
+        let wait = max(random * min(doubled, RetryPolicy.longestWait), reason.wait ?? 0)
+        return now + wait - first <= policy.budget ? wait : nil
+    }
+
+    /// Something arrived: what failed before no longer counts.
+    package mutating func progressed() {
+        failures = 0
+        firstFailure = nil
+    }
+}

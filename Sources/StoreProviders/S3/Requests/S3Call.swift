@@ -1,0 +1,52 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import ObjectStore
+
+/// A request to S3 before it has an address, a date and a signature: what is the same for each time that it is sent.
+struct S3Call: Sendable {
+    /// `get`, `list`: in messages.
+    let operation: String
+    /// In messages.
+    let address: String
+    var method: HTTPMethod
+    /// Nil for the bucket itself.
+    var key: ObjectKey?
+    var query: [(name: String, value: String?)] = []
+    var headers: HTTPHeaders = [:]
+    var body: ByteBuffer?
+
+    init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
+        self.operation = operation
+        self.address = address
+        self.method = method
+        self.key = key
+    }
+
+    /// A `GET` of one byte in place of a `HEAD`: the answer to a HEAD has no body that says what is wrong.
+    var asProbe: S3Call {
+        var probe = self
+        probe.method = .GET
+        if key == nil { probe.query = [("list-type", "2"), ("max-keys", "1")] }
+        if key != nil { probe.headers.replaceOrAdd(name: "range", value: "bytes=0-0") }
+        return probe
+    }
+}
+
+/// An answer that says that all went well. Its body is still to be read.
+struct S3Reply: Sendable {
+    let response: HTTPResponse
+    /// Held for as long as the answer is being read.
+    let pass: RequestGate.Pass
+
+    var headers: HTTPHeaders { response.headers }
+}
+
+/// Why a try did not succeed.
+enum S3Trouble: Error, Sendable {
+    case fault(S3Fault)
+    case transport(HTTPFailure)
+    /// The answer is not what the protocol says: how.
+    case malformed(String)
+    /// There are no credentials to sign with.
+    case credentials(StoreError)
+}

@@ -1,0 +1,80 @@
+internal import ObjectStore
+
+/// How a call fares: how often it was sent, and which remedies were tried, each of them once.
+struct S3Course {
+    enum Remedy: Hashable {
+        case refresh, clock, region
+    }
+
+    let call: S3Call
+    private let context: S3Context
+    private var retries: Retries
+    private var remedies: Set<Remedy> = []
+    private var attempts = 1
+
+    init(_ call: S3Call, _ context: S3Context) {
+        self.call = call
+        self.context = context
+        retries = Retries(context.policy)
+    }
+
+    /// Whether the remedy is still to be tried; it is after this.
+    mutating func take(_ remedy: Remedy) -> Bool { remedies.insert(remedy).inserted }
+
+    /// Waits until the call is to be sent again.
+    ///
+    /// - Throws: the error, where it was sent often or long enough.
+    mutating func wait(_ reason: RetryReason, orThrow error: StoreError) async throws(StoreError) {
+        guard let seconds = retries.wait(after: reason, now: context.uptime(), random: context.random()) else {
+            throw error
+        }
+        attempts += 1
+        context.log.note(reason)
+        guard await context.sleep(seconds) else { throw self.error(.unavailable, "interrupted") }
+    }
+
+    // MARK: Errors
+
+    func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
+        StoreError(kind, operation: call.operation, address: call.address, detail: detail, notes: attemptNotes)
+    }
+
+    func error(_ kind: StoreError.Kind, _ fault: S3Fault, _ identity: S3Identity?) -> StoreError {
+        var error = error(kind, fault.words)
+        switch kind {
+        case .permissionDenied:
+            error.notes += S3Words.identity(identity) + S3Words.ambiguity(fault, call)
+            error.remedy = S3Words.remedy(for: fault, call)
+        case .unauthenticated:
+            error.notes += S3Words.identity(identity)
+            error.remedy = S3Words.remedy(for: fault, call)
+        case .misconfigured: error.remedy = S3Words.bucketRemedy
+        case .notFound, .changed, .invalidRange, .unavailable, .invalidAnswer: break
+        }
+        return error
+    }
+
+    func error(_ failure: HTTPFailure, endpoint: S3Endpoint) -> StoreError {
+        var error = error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
+        error.notes.append("the endpoint is \(endpoint.words)")
+        error.remedy = S3Words.remedy(for: failure)
+        return error
+    }
+
+    /// - Parameter offset: what the server's clock is ahead, in seconds.
+    func clockError(_ fault: S3Fault, _ identity: S3Identity?, offset: Double?) -> StoreError {
+        var error = error(.unauthenticated, fault, identity)
+        error.notes += offset.map { ["the clock here is \(S3Words.skew($0)) the store's"] } ?? []
+        error.remedy = "set the clock of this machine; in a container it is the host's"
+        return error
+    }
+
+    func regionError(_ fault: S3Fault, _ identity: S3Identity?, used: String) -> StoreError {
+        var error = error(fault.status == 403 ? .permissionDenied : .misconfigured, fault, identity)
+        error.notes.append("the request was made for the region \(used)")
+        error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
+        return error
+    }
+
+    private var attemptNotes: [String] { attempts > 1 ? ["it was tried \(attempts) times"] : [] }
+}

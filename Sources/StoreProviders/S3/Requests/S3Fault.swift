@@ -1,0 +1,124 @@
+internal import NIOHTTP1
+internal import ObjectStore
+
+/// An answer of S3 that says that something went wrong.
+///
+/// Source of the codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+struct S3Fault: Error, Sendable {
+    let status: Int
+    /// `AccessDenied`; nil where the answer has none, as that to a HEAD.
+    let code: String?
+    let message: String?
+    /// The bucket's region, as the answer tells it.
+    let region: String?
+    let requestID: String?
+    /// The server's time, in seconds since 1970.
+    let serverTime: Double?
+    /// How long the server asks to wait, in seconds.
+    let retryAfter: Double?
+
+    /// `AccessDenied: not for you (status 403, request 4711)`
+    var words: String {
+        let said = [code, message].compactMap(\.self).joined(separator: ": ")
+        let facts = ["status \(status)", requestID.map { "request \($0)" }].compactMap(\.self).joined(separator: ", ")
+        return said.isEmpty ? facts : "\(said) (\(facts))"
+    }
+}
+
+extension S3Fault {
+    /// - Parameter body: of the answer; empty for a HEAD, and not S3's where a proxy answered.
+    init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        let error = (try? XMLTree.parse(body)).flatMap { $0.name == "Error" ? $0 : nil }
+        self.status = status
+        code = error?["Code"]
+        message = error?["Message"]
+        region = headers.first(name: "x-amz-bucket-region") ?? error?["Region"]
+        requestID = headers.first(name: "x-amz-request-id") ?? error?["RequestId"]
+        serverTime = headers.first(name: "date").flatMap(HTTPDate.seconds)
+        retryAfter = Self.retryAfter(headers, now: serverTime)
+    }
+
+    /// `Retry-After` in seconds or as a date, and Amazon's own header in milliseconds.
+    private static func retryAfter(_ headers: HTTPHeaders, now: Double?) -> Double? {
+        if let milliseconds = headers.first(name: "x-amz-retry-after").flatMap(Double.init) {
+            return max(0, milliseconds / 1000)
+        }
+        guard let text = headers.first(name: "retry-after") else { return nil }
+        if let seconds = Double(text) { return max(0, seconds) }
+        guard let now, let date = HTTPDate.seconds(text) else { return nil }
+        return max(0, date - now)
+    }
+}
+
+/// What to do about a fault.
+enum S3Reaction: Sendable {
+    case fail(StoreError.Kind)
+    case retry(RetryReason, slowsDown: Bool)
+    /// The credentials expired earlier than they said.
+    case refreshCredentials
+    /// The clock here and the server's are too far apart.
+    case correctClock
+    /// The bucket is in another region: in this one, or in one that has to be asked for.
+    case changeRegion(String?)
+}
+
+extension S3Fault {
+    /// The one place where a status and a code become what they mean.
+    ///
+    /// | answer | means |
+    /// | --- | --- |
+    /// | 301, 302, 307, PermanentRedirect, AuthorizationHeaderMalformed, IllegalLocationConstraintException | another region |
+    /// | ExpiredToken, TokenRefreshRequired, 401 | credentials to be refreshed |
+    /// | RequestTimeTooSkewed | a clock to be corrected |
+    /// | 429, 503, SlowDown and the other throttling codes | to be sent again, and fewer at a time |
+    /// | 5xx but 501, RequestTimeout, BadDigest, IncompleteBody | to be sent again |
+    /// | InvalidAccessKeyId, SignatureDoesNotMatch, InvalidToken | credentials that are not accepted |
+    /// | 403 | not permitted |
+    /// | 404, 412, 416 | not found, changed, no such range |
+    /// | NoSuchBucket, InvalidBucketName | settings that name no store |
+    /// | the rest | not what the protocol says |
+    var reaction: S3Reaction { code.flatMap(reaction(to:)) ?? reactionToStatus }
+
+    private func reaction(to code: String) -> S3Reaction? {
+        switch code {
+        case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
+            .changeRegion(region)
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .refreshCredentials
+        case "RequestTimeTooSkewed": .correctClock
+        case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "MissingSecurityHeader":
+            .fail(.unauthenticated)
+        case "AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidObjectState": .fail(.permissionDenied)
+        case "NoSuchBucket", "InvalidBucketName": .fail(.misconfigured)
+        case "RequestTimeout", "RequestTimeoutException", "BadDigest", "IncompleteBody", "InternalError":
+            .retry(reason, slowsDown: false)
+        default: Self.throttlingCodes.contains(code) ? .retry(reason, slowsDown: true) : nil
+        }
+    }
+
+    private var reactionToStatus: S3Reaction {
+        switch status {
+        case 301, 302, 307, 308: .changeRegion(region)
+        case 401: .refreshCredentials
+        case 403: .fail(.permissionDenied)
+        case 404: .fail(.notFound)
+        case 409, 412: .fail(.changed)
+        case 416: .fail(.invalidRange)
+        case 429, 503: .retry(reason, slowsDown: true)
+        case 501: .fail(.invalidAnswer)
+        case 408, 500...: .retry(reason, slowsDown: false)
+        // What a HEAD says of another region, or of a token that expired, has no code.
+        case 400 where code == nil: .changeRegion(region)
+        default: .fail(.invalidAnswer)
+        }
+    }
+
+    private var reason: RetryReason { RetryReason("\(status)\(code.map { " " + $0 } ?? "")", wait: retryAfter) }
+
+    /// Source: botocore's `retries/standard.py`.
+    private static let throttlingCodes: Set = [
+        "SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "ThrottledException",
+        "RequestThrottledException", "TooManyRequestsException", "ProvisionedThroughputExceededException",
+        "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException",
+        "RequestThrottled", "EC2ThrottledException", "PriorRequestNotComplete",
+    ]
+}

@@ -1,0 +1,188 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import ObjectStore
+internal import Synchronization
+
+/// Sends calls to a bucket: finds the address, signs, and gets over what can be got over.
+///
+/// A class because all calls share what one of them learns: the bucket's region, and how far the clock is off.
+final class S3Requester: Sendable {
+    let context: S3Context
+    private let learnt = Mutex(Learnt())
+
+    private struct Learnt {
+        /// The bucket's region, where an answer corrected it.
+        var region: String?
+        /// What the server's clock is ahead of the one here, in seconds.
+        var clockOffset = 0.0
+    }
+
+    init(_ context: S3Context) { self.context = context }
+
+    /// Sends the call until it succeeds, or until trying again is no use.
+    ///
+    /// - Parameter read: reads an answer that says that all went well; what it throws is a reason to send again.
+    func perform<Value: Sendable>(
+        _ call: S3Call, _ read: @Sendable (S3Reply) async throws -> Value
+    ) async throws(StoreError) -> Value {
+        var course = S3Course(call, context)
+        while true {
+            let attempt = Attempt(region: region)
+            switch await result(of: attempt, call, read) {
+            case .success(let value): return value
+            case .failure(let trouble): try await overcome(trouble, attempt, &course)
+            }
+        }
+    }
+
+    /// What one try used.
+    private final class Attempt: Sendable {
+        let region: String
+        let identity = Mutex<S3Identity?>(nil)
+
+        init(region: String) { self.region = region }
+    }
+
+    private var region: String { learnt.withLock { $0.region } ?? context.endpoint.region }
+
+    // MARK: One try
+
+    private func result<Value: Sendable>(
+        of attempt: Attempt, _ call: S3Call, _ read: @Sendable (S3Reply) async throws -> Value
+    ) async -> Result<Value, S3Trouble> {
+        do {
+            return .success(try await read(try await reply(to: call, attempt)))
+        } catch {
+            return .failure(S3Trouble(error))
+        }
+    }
+
+    private func reply(to call: S3Call, _ attempt: Attempt) async throws -> S3Reply {
+        let pass = await context.gate.enter()
+        let request = try await signed(call, attempt)
+        let response = try await context.transport.send(request)
+        guard (200..<300).contains(response.status) else {
+            // What is wrong is said in a few hundred bytes, and a page of a proxy is not of interest.
+            let body = try await response.readBody(limit: 1 << 20)
+            let fault = S3Fault(status: response.status, headers: response.headers, body: body)
+            if case .retry(_, slowsDown: true) = fault.reaction { pass.toldToSlowDown() }
+            throw S3Trouble.fault(fault)
+        }
+        pass.succeeded()
+        return S3Reply(response: response, pass: pass)
+    }
+
+    private func signed(_ call: S3Call, _ attempt: Attempt) async throws -> HTTPRequest {
+        let identity = try await context.identities.current()
+        attempt.identity.withLock { $0 = identity }
+        let url = try context.endpoint.url(of: call.key, query: call.query, region: attempt.region)
+        let body = call.body.map(HTTPBody.bytes) ?? .empty
+        let request = HTTPRequest(call.method, url, headers: call.headers, body: body)
+        guard let credentials = identity.credentials else { return request }
+        let time = context.now() + learnt.withLock { $0.clockOffset }
+        let signer = SigV4(credentials, region: attempt.region, service: "s3", time: time)
+        return signer.sign(request, payloadHash: payloadHash(call, url))
+    }
+
+    private func payloadHash(_ call: S3Call, _ url: HTTPURL) -> String {
+        guard let body = call.body else { return SigV4.emptyPayloadHash }
+        // TLS and the body's own checksum do what the signature would do again.
+        let isProtected = url.scheme == .https && call.headers.contains(name: "content-md5")
+        return isProtected ? SigV4.unsignedPayload : Digests.sha256(body.readableBytesView).hex
+    }
+
+    // MARK: Getting over trouble
+
+    private func overcome(_ trouble: S3Trouble, _ attempt: Attempt, _ course: inout S3Course) async throws(StoreError) {
+        if Task.isCancelled { throw course.error(.unavailable, "interrupted") }
+        let identity = attempt.identity.withLock { $0 }
+        switch trouble {
+        case .credentials(let error): throw error
+        case .malformed(let detail):
+            let error = course.error(.invalidAnswer, detail)
+            try await course.wait(RetryReason("a wrong answer"), orThrow: error)
+        case .transport(let failure): try await overcome(failure, &course)
+        case .fault(let fault): try await overcome(fault, attempt, identity, &course)
+        }
+    }
+
+    private func overcome(_ failure: HTTPFailure, _ course: inout S3Course) async throws(StoreError) {
+        let error = course.error(failure, endpoint: context.endpoint)
+        switch failure.kind {
+        case .tls, .proxy, .malformed, .cancelled: throw error
+        case .unknownHost, .noConnection:
+            try await course.wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
+        case .timedOut, .closed: try await course.wait(RetryReason(failure.detail), orThrow: error)
+        }
+    }
+
+    private func overcome(
+        _ fault: S3Fault, _ attempt: Attempt, _ identity: S3Identity?, _ course: inout S3Course
+    ) async throws(StoreError) {
+        let fault = await explained(fault, course.call)
+        switch fault.reaction {
+        case .fail(let kind): throw course.error(kind, fault, identity)
+        case .retry(let reason, _):
+            let error = course.error(.unavailable, fault, identity)
+            try await course.wait(reason, orThrow: error)
+        case .refreshCredentials:
+            guard let identity, identity.credentials != nil, course.take(.refresh) else {
+                throw course.error(.unauthenticated, fault, identity)
+            }
+            await refresh(identity)
+        case .correctClock:
+            guard let time = fault.serverTime, course.take(.clock) else {
+                throw course.clockError(fault, identity, offset: fault.serverTime.map { $0 - context.now() })
+            }
+            learnt.withLock { $0.clockOffset = time - context.now() }
+        case .changeRegion(let region):
+            guard course.take(.region), let found = await newRegion(region, after: attempt) else {
+                throw course.regionError(fault, identity, used: attempt.region)
+            }
+            learnt.withLock { $0.region = found }
+        }
+    }
+
+    /// The credentials that there are now may be new already; if they cannot be renewed, the next try says why.
+    private func refresh(_ identity: S3Identity) async { try? await context.identities.refresh(replacing: identity) }
+
+    /// The answer to a HEAD has no body: what is wrong is asked for with a GET.
+    private func explained(_ fault: S3Fault, _ call: S3Call) async -> S3Fault {
+        guard call.method == .HEAD, fault.code == nil, fault.status == 400 || fault.status == 403, fault.region == nil
+        else { return fault }
+        let probe = Attempt(region: region)
+        guard case .failure(.fault(let told)) = await result(of: probe, call.asProbe, { _ in }) else { return fault }
+        return told
+    }
+
+    private func newRegion(_ told: String?, after attempt: Attempt) async -> String? {
+        var region = told
+        if region == nil { region = await askedRegion() }
+        // Another call may have learnt it meanwhile; it is new to this one all the same.
+        guard let region, region != attempt.region, S3Endpoint.isRegion(region) else { return nil }
+        return region
+    }
+
+    /// S3 tells a bucket's region with every answer about it, refusals included.
+    private func askedRegion() async -> String? {
+        let call = S3Call("find the region of", address: context.address(of: nil), method: .HEAD)
+        switch await result(of: Attempt(region: region), call, { $0.headers.first(name: "x-amz-bucket-region") }) {
+        case .success(let region): return region
+        case .failure(.fault(let fault)): return fault.region
+        case .failure: return nil
+        }
+    }
+}
+
+extension S3Trouble {
+    /// Whatever a try threw.
+    init(_ error: any Error) {
+        switch error {
+        case let trouble as S3Trouble: self = trouble
+        case let failure as HTTPFailure: self = .transport(failure)
+        case let error as StoreError: self = .credentials(error)
+        case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
+        default: self = .malformed("\(error)")
+        }
+    }
+}

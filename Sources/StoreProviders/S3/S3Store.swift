@@ -1,0 +1,169 @@
+internal import NIOCore
+internal import NIOHTTP1
+package import ObjectStore
+
+/// A bucket of S3, or of anything that speaks S3.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+package struct S3Store: ObjectStore {
+    let requester: S3Requester
+
+    package init(_ context: S3Context) { requester = S3Requester(context) }
+
+    private var context: S3Context { requester.context }
+
+    package var name: String { context.address(of: nil) }
+
+    package func address(of key: ObjectKey) -> String { context.address(of: key) }
+
+    package var tellsChecksumsOfWholeObjects: Bool { context.wantsChecksums }
+
+    // MARK: Objects
+
+    package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
+        let opened = try await open(key, options)
+        let body = S3Body(
+            store: self, key: key, opened: opened, retries: Retries(context.policy))
+        return ObjectDownload(attributes: opened.attributes, range: opened.range, body: .stream(body))
+    }
+
+    /// Sends the request, and reads the head of the answer.
+    func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> S3Opened {
+        var call = S3Call("get", address: address(of: key), method: .GET, key: key)
+        if let range = options.range {
+            call.headers.add(
+                name: "range", value: "bytes=\(range.lowerBound)-\(max(range.upperBound - 1, range.lowerBound))")
+        }
+        if let tag = options.entityTag { call.headers.add(name: "if-match", value: tag) }
+        if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
+        return try await requester.perform(call) { reply in try S3Opened(reply, asked: options.range) }
+    }
+
+    package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
+        var call = S3Call("head", address: address(of: key), method: .HEAD, key: key)
+        if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
+        return try await requester.perform(call) { reply in
+            _ = try await reply.response.readBody(limit: 0)
+            guard let size = reply.headers.first(name: "content-length").flatMap(Int64.init), size >= 0 else {
+                throw S3Trouble.malformed("the answer does not say how long the object is")
+            }
+            return S3Attributes.of(reply.headers, size: size, isWhole: true)
+        }
+    }
+
+    package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage {
+        try await list(prefix: prefix, from: token, limit: nil)
+    }
+
+    /// - Parameter limit: how many objects the page has at most; nil for the store's own number.
+    func list(prefix: String, from token: String?, limit: Int?) async throws(StoreError) -> ListPage {
+        var call = S3Call("list", address: address(of: ObjectKey(prefix)), method: .GET)
+        call.query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)]
+        if let token { call.query.append(("continuation-token", token)) }
+        if let limit { call.query.append(("max-keys", "\(limit)")) }
+        return try await requester.perform(call) { reply in
+            try S3Listing.page(try await reply.xml(), after: token)
+        }
+    }
+}
+
+/// An object whose answer has begun.
+struct S3Opened: Sendable {
+    let attributes: ObjectAttributes
+    let range: Range<Int64>
+    let reply: S3Reply
+
+    /// - Parameter asked: the range that was asked for; nil for the whole object.
+    init(_ reply: S3Reply, asked: Range<Int64>?) throws(S3Trouble) {
+        let length = reply.headers.first(name: "content-length").flatMap(Int64.init)
+        (range, attributes) =
+            reply.response.status == 206
+            ? try Self.part(reply.headers, length: length, asked: asked)
+            : try Self.whole(reply.headers, length: length, asked: asked)
+        self.reply = reply
+        guard attributes.entityTag != nil else {
+            throw .malformed("the answer has no entity tag, which S3's always has: something else answered")
+        }
+    }
+
+    private static func part(
+        _ headers: HTTPHeaders, length: Int64?, asked: Range<Int64>?
+    ) throws(S3Trouble) -> (Range<Int64>, ObjectAttributes) {
+        let text = headers.first(name: "content-range") ?? ""
+        guard let (range, size) = contentRange(text) else {
+            throw .malformed("it says `Content-Range: \(text)`, which is no range")
+        }
+        guard let asked, range == asked.clamped(to: 0..<size) else {
+            throw .malformed("bytes \(range.lowerBound) to \(range.upperBound) came, which were not asked for")
+        }
+        guard length == nil || length == Int64(range.count) else {
+            throw .malformed("it announces \(length ?? 0) bytes for a range of \(range.count)")
+        }
+        return (range, S3Attributes.of(headers, size: size, isWhole: Int64(range.count) == size))
+    }
+
+    private static func whole(
+        _ headers: HTTPHeaders, length: Int64?, asked: Range<Int64>?
+    ) throws(S3Trouble) -> (Range<Int64>, ObjectAttributes) {
+        guard let length, length >= 0 else { throw .malformed("the answer does not say how long it is") }
+        let whole = 0..<length
+        guard asked.map({ $0.clamped(to: whole) == whole }) ?? true else {
+            throw .malformed("the whole object came, where a part was asked for")
+        }
+        return (whole, S3Attributes.of(headers, size: length, isWhole: true))
+    }
+
+    /// `bytes 0-9/100`
+    private static func contentRange(_ text: String) -> (Range<Int64>, Int64)? {
+        let fields = text.split(whereSeparator: { " -/".contains($0) })
+        guard fields.count == 4, fields[0].lowercased() == "bytes", let first = Int64(fields[1]),
+            let last = Int64(fields[2]), let size = Int64(fields[3]), first >= 0, first <= last, last < size
+        else { return nil }
+        return (first..<last + 1, size)
+    }
+}
+
+/// What the headers say of an object.
+enum S3Attributes {
+    /// - Parameter isWhole: whether the answer is about all of the object.
+    static func of(_ headers: HTTPHeaders, size: Int64, isWhole: Bool) -> ObjectAttributes {
+        // A weak tag says less than that the bytes are the same, and If-Match never takes one.
+        let tag = headers.first(name: "etag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
+        let checksum = (isWhole ? declared(headers, tag) : nil) ?? digest(of: tag, headers)
+        return ObjectAttributes(size: size, entityTag: tag, checksum: checksum)
+    }
+
+    /// In the order in which they are cheap to check beside the SHA-256 that is computed anyway.
+    private static let headerNames: [(String, ObjectChecksum.Algorithm)] = [
+        ("x-amz-checksum-sha256", .sha256), ("x-amz-checksum-crc64nvme", .crc64nvme),
+        ("x-amz-checksum-crc32c", .crc32c), ("x-amz-checksum-crc32", .crc32), ("x-amz-checksum-sha1", .sha1),
+    ]
+
+    /// A checksum that is of the whole object, and not one of its parts' checksums: those of an upload in parts can come
+    /// without the `-N` that gives them away (<https://github.com/boto/botocore/issues/3346>), but then the entity tag
+    /// has it.
+    private static func declared(_ headers: HTTPHeaders, _ tag: String?) -> ObjectChecksum? {
+        let type = headers.first(name: "x-amz-checksum-type")
+        guard type == "FULL_OBJECT" || type == nil && tag?.contains("-") == false else { return nil }
+        for (name, algorithm) in headerNames {
+            guard let value = headers.first(name: name), let bytes = Base64.decode(value),
+                let checksum = ObjectChecksum(algorithm, bytes)
+            else { continue }
+            return checksum
+        }
+        return nil
+    }
+
+    /// The entity tag of an object that was put in one piece, and that S3 did not encrypt with a key of KMS or of the
+    /// customer's, is its MD5.
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
+    private static func digest(of tag: String?, _ headers: HTTPHeaders) -> ObjectChecksum? {
+        let isEncryptedOtherwise =
+            headers.first(name: "x-amz-server-side-encryption").map { $0 != "AES256" } ?? false
+            || headers.contains(name: "x-amz-server-side-encryption-customer-algorithm")
+        guard let tag, !isEncryptedOtherwise, tag.utf8.count == 34, tag.hasPrefix("\""), tag.hasSuffix("\"") else {
+            return nil
+        }
+        return ObjectChecksum(.md5, hex: String(tag.dropFirst().dropLast()))
+    }
+}
