@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "AssetModel", "ObjectStore", "FileSystem", "CLibCrypto", "CLibExpat",
+                "AssetModel", "ObjectStore", "FileSystem", "CLibCrypto", "CLibExpat", "CLinux",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -94,7 +94,12 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(
-            name: "StoreContractTests", dependencies: ["ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport"]),
+            name: "StoreContractTests",
+            dependencies: [
+                "ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "StoreProvidersTests",
             dependencies: [

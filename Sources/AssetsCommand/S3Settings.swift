@@ -1,6 +1,4 @@
 internal import AssetModel
-internal import FileSystem
-internal import ObjectStore
 internal import StoreProviders
 
 /// Opens a bucket of S3 with the settings of a run.
@@ -9,9 +7,22 @@ enum S3Settings {
         let environment = ProviderEnvironment(variables: settings.environment.variables, now: WallClock.now)
         do {
             return try S3Opening(
-                bucket: bucket, endpoint: settings.s3.endpoint?.value ?? "", environment: environment, log: retries)
+                bucket: bucket, settings.s3, environment, window: settings.jobs.value,
+                budget: settings.storageTimeout.value, log: retries)
         } catch {
-            throw Problems([Problem(code: "s3-settings", message: error.words, exitStatus: 3)])
+            throw Problems([Problem(error)])
         }
+    }
+}
+
+extension Problem {
+    init(_ fault: S3ConfigurationFault) {
+        let place = fault.place.map { ["it comes from \($0.description.escapedForTerminal)"] } ?? []
+        let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
+        self.init(
+            code: "s3-settings", message: fault.words.escapedForTerminal, details: place + expected,
+            hint: fault.hint?.escapedForTerminal
+                ?? "`modelkit-assets check` shows every setting and where it came from",
+            exitStatus: 3)
     }
 }

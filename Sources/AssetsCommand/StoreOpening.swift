@@ -23,7 +23,9 @@ enum StoreOpening {
         }
         switch provider.value {
         case .local: return PrefixStore(try local(bucket), prefix: settings.prefix.value)
-        case .s3: return PrefixStore(try S3Settings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
+        case .s3:
+            return PrefixStore(
+                try S3Settings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
         case .gcs: throw Problems([notBuilt(provider)])
         }
     }

@@ -10,6 +10,7 @@ package final class InMemoryStore: ObjectStore {
         var objects: [ObjectKey: [UInt8]] = [:]
         var generations: [ObjectKey: Int] = [:]
         var gets: [ObjectKey: Int] = [:]
+        var uploads: [MultipartUpload: [Int: [UInt8]]] = [:]
     }
 
     private let state = Mutex(State())
@@ -87,6 +88,75 @@ package final class InMemoryStore: ObjectStore {
         }
         let tag = "\"\(state.generations[key] ?? 0)\""
         return (bytes, ObjectAttributes(size: Int64(bytes.count), entityTag: tag))
+    }
+}
+
+extension InMemoryStore: WritableStore {
+    package func put(
+        _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes {
+        try write(Array(content.readableBytesView), to: key, condition, "put")
+    }
+
+    package func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload {
+        state.withLock { state in
+            let upload = MultipartUpload(key: key, identifier: "\(state.uploads.count)")
+            state.uploads[upload] = [:]
+            return upload
+        }
+    }
+
+    package func uploadPart(
+        _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
+    ) async throws(StoreError) -> UploadedPart {
+        let bytes = Array(content.readableBytesView)
+        let isKnown = state.withLock { state in
+            state.uploads[upload]?[number] = bytes
+            return state.uploads[upload] != nil
+        }
+        guard isKnown else { throw unknown(upload, "upload part \(number) of") }
+        return UploadedPart(number: number, size: Int64(bytes.count), entityTag: "\(number)")
+    }
+
+    package func completeUpload(
+        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes {
+        guard let uploaded = state.withLock({ $0.uploads[upload] }) else {
+            throw unknown(upload, "complete the upload of")
+        }
+        let bytes = parts.sorted { $0.number < $1.number }.flatMap { uploaded[$0.number] ?? [] }
+        let attributes = try write(bytes, to: upload.key, condition, "complete the upload of")
+        state.withLock { $0.uploads[upload] = nil }
+        return attributes
+    }
+
+    package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
+        state.withLock { $0.uploads[upload] = nil }
+    }
+
+    private func unknown(_ upload: MultipartUpload, _ operation: String) -> StoreError {
+        StoreError(.notFound, operation: operation, address: address(of: upload.key), detail: "no such upload")
+    }
+
+    private func write(
+        _ bytes: [UInt8], to key: ObjectKey, _ condition: PutCondition, _ operation: String
+    ) throws(StoreError) -> ObjectAttributes {
+        try state.withLock { state throws(StoreError) in
+            let old = try? find(key, operation, in: state).1
+            let holds =
+                switch condition {
+                case .none: true
+                case .ifAbsent: old == nil
+                case .ifUnchanged(let tag): old?.entityTag == tag
+                }
+            guard holds else {
+                throw StoreError(
+                    .changed, operation: operation, address: address(of: key), detail: "the condition does not hold")
+            }
+            state.objects[key] = bytes
+            state.generations[key, default: 0] += 1
+            return try find(key, operation, in: state).1
+        }
     }
 }
 

@@ -34,3 +34,5 @@ int clinux_terminal_size(int descriptor, int *columns, int *rows) {
   }
   return result;
 }
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -22,7 +22,7 @@ package protocol ObjectStore: Sendable {
     /// An object's size, entity tag and checksum.
     func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes
 
-    /// A page of the objects whose keys begin with the prefix, in the order of their bytes.
+    /// A page of the objects whose keys begin with the prefix, in no certain order: SeaweedFS has that of its folders.
     ///
     /// - Parameter token: the `next` of the page before; nil for the first.
     func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage

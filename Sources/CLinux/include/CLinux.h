@@ -21,6 +21,9 @@ int clinux_rename_noreplace(int from_directory, const char *from, int to_directo
 /// fallocate(2), mode 0.
 int clinux_fallocate(int descriptor, int64_t offset, int64_t length);
 
+/// pipe2(2) with O_CLOEXEC: the reading end, then the writing end.
+int clinux_pipe(int ends[2]);
+
 /// syncfs(2).
 int clinux_syncfs(int descriptor);
 

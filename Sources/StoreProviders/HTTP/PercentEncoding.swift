@@ -16,6 +16,9 @@ enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The text with each `%XX` replaced; as it is where that gives no UTF-8.
+    static func decode(_ text: String) -> String { decodeForm(text.replacing("+", with: "%2B")) ?? text }
+
     /// What S3's `encoding-type=url` makes of a key: percent-encoded, and a space may be a `+`. Nil where it is neither.
     static func decodeForm(_ text: String) -> String? {
         var bytes: [UInt8] = []

@@ -23,7 +23,7 @@ struct LocalListing {
     private mutating func walk(_ first: String) throws(StoreError) {
         var pending = [first]
         while let folder = pending.popLast() {
-            for name in try entries(of: folder) {
+            for name in try entries(of: folder) where !(folder.isEmpty && name == LocalStore.uploadsFolder) {
                 let key = folder.isEmpty ? name : "\(folder)/\(name)"
                 var status = stat()
                 guard stat("\(root)/\(key)", &status) == 0 else { continue }

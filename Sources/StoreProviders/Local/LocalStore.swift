@@ -87,16 +87,19 @@ package struct LocalStore: ObjectStore {
             guard status.kind == .file else {
                 throw FileError(path: path, attempt: "open", code: status.kind == .directory ? ENOENT : EINVAL)
             }
-            let tag = "\(status.inode)-\(status.size)-\(status.modified).\(status.modifiedNanoseconds)"
             // The closure keeps the file, and with it the descriptor, for as long as the download is referred to.
             let opened = OpenedFile(descriptor: file.descriptor) { _ in withExtendedLifetime(file) {} }
-            return (opened, ObjectAttributes(size: status.size, entityTag: tag))
+            return (opened, ObjectAttributes(size: status.size, entityTag: Self.entityTag(status)))
         } catch {
             throw Self.error(error, operation: operation, address: path)
         }
     }
 
-    private func path(of key: ObjectKey, operation: String) throws(StoreError) -> String {
+    static func entityTag(_ status: FileStatus) -> String {
+        "\(status.inode)-\(status.size)-\(status.modified).\(status.modifiedNanoseconds)"
+    }
+
+    func path(of key: ObjectKey, operation: String) throws(StoreError) -> String {
         // Keys come from validated names and paths; this is the wall behind them.
         let bad = key.text.split(separator: "/", omittingEmptySubsequences: false).contains {
             $0.isEmpty || $0 == "." || $0 == ".."

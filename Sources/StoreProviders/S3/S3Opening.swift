@@ -1,21 +1,41 @@
+internal import AssetModel
 
-/// PLACEHOLDER
-struct EnvironmentIdentity: S3IdentitySource {
-    let environment: ProviderEnvironment
-    func current() async throws -> S3Identity {
-        S3Identity(
-            credentials: AWSCredentials(
-                accessKeyID: environment["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: Secret(environment["AWS_SECRET_ACCESS_KEY"] ?? ""),
-                sessionToken: environment["AWS_SESSION_TOKEN"].map { Secret($0) }), words: "access key \(environment["AWS_ACCESS_KEY_ID"] ?? "")")
-    }
-    func refresh(replacing identity: S3Identity) async throws {}
-}
-
+/// A bucket that is about to be read or written: its store, and what `check` has to say about it.
 package struct S3Opening: Sendable {
+    package let configuration: S3Configuration
+    package let endpoint: S3Endpoint
+    package let identities: any S3IdentitySource
     package let store: S3Store
-    package init(bucket: String, endpoint: String, environment: ProviderEnvironment, log: RetryLog) throws(S3ConfigurationFault) {
-        let base = HTTPURL(endpoint)!
-        let transport = AsyncHTTPTransport(HTTPTransportSettings(proxies: ProxySettings(), connections: 64))
-        store = S3Store(S3Context(transport: transport, identities: EnvironmentIdentity(environment: environment), endpoint: S3Endpoint(region: "us-east-1", base: base, bucket: bucket), bucket: bucket, policy: RetryPolicy(), log: log, window: 64, wantsChecksums: true, encryptionKey: nil, now: environment.now))
+
+    /// - Parameters:
+    ///   - window: how many requests are sent at the same time.
+    ///   - budget: for how long a request is tried again, in seconds.
+    package init(
+        bucket: String, _ overrides: S3Overrides, _ environment: ProviderEnvironment, window: Int, budget: Double,
+        log: RetryLog
+    ) throws(S3ConfigurationFault) {
+        configuration = try S3Configuration(overrides, environment)
+        endpoint = try S3Endpoint(bucket, configuration)
+        // A server that says nothing for longer than everything may take is not waited for.
+        let timeouts = HTTPTimeouts(
+            connect: min(HTTPTimeouts.storage.connect, budget), idle: min(HTTPTimeouts.storage.idle, budget))
+        let transport = AsyncHTTPTransport(
+            HTTPTransportSettings(
+                timeouts: timeouts, proxies: try ProxySettings(environment),
+                certificateAuthorities: configuration.certificateAuthorities.map { environment.expanding($0.value) },
+                connections: window))
+        let settings = CredentialSettings(
+            environment: environment, configuration: configuration, transport: transport,
+            sleep: { try? await Task.sleep(for: .seconds($0)) })
+        identities =
+            configuration.anonymous.value
+            ? AnonymousIdentity() : ChainIdentity(settings, address: "s3://\(bucket)")
+        store = S3Store(
+            S3Context(
+                transport: transport, identities: identities, endpoint: endpoint, bucket: bucket,
+                policy: RetryPolicy(
+                    attempts: configuration.attempts?.value ?? RetryPolicy.defaultAttempts, budget: budget),
+                log: log, window: window, wantsChecksums: configuration.validatesResponses.value,
+                encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
     }
 }

@@ -36,7 +36,15 @@ package struct S3Store: ObjectStore {
         }
         if let tag = options.entityTag { call.headers.add(name: "if-match", value: tag) }
         if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
-        return try await requester.perform(call) { reply in try S3Opened(reply, asked: options.range) }
+        return try await requester.perform(call) { reply in
+            let opened = try S3Opened(reply, asked: options.range)
+            // Not every store heeds If-Match: `rclone serve s3` does not.
+            guard options.entityTag == nil || opened.attributes.entityTag == options.entityTag else {
+                throw StoreError(
+                    .changed, operation: "get", address: address(of: key), detail: "it has another entity tag by now")
+            }
+            return opened
+        }
     }
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
@@ -76,8 +84,9 @@ struct S3Opened: Sendable {
     /// - Parameter asked: the range that was asked for; nil for the whole object.
     init(_ reply: S3Reply, asked: Range<Int64>?) throws(S3Trouble) {
         let length = reply.headers.first(name: "content-length").flatMap(Int64.init)
+        // By the header: `rclone serve s3` answers a range with the status 200.
         (range, attributes) =
-            reply.response.status == 206
+            reply.headers.contains(name: "content-range") || reply.response.status == 206
             ? try Self.part(reply.headers, length: length, asked: asked)
             : try Self.whole(reply.headers, length: length, asked: asked)
         self.reply = reply

@@ -16,6 +16,43 @@ package struct AWSFiles: Sendable {
 
     package init() {}
 
+    /// Reads the files that the environment names, or those in the home folder. One that is not there is as an empty one.
+    package static func load(_ environment: ProviderEnvironment) throws(S3ConfigurationFault) -> AWSFiles {
+        var files = AWSFiles()
+        let config = environment["AWS_CONFIG_FILE"] ?? "~/.aws/config"
+        for (name, section) in try sections(of: config, environment) { files.take(name, section) }
+        let credentials = environment["AWS_SHARED_CREDENTIALS_FILE"] ?? "~/.aws/credentials"
+        for (name, section) in try sections(of: credentials, environment) { files.credentials[name] = section }
+        return files
+    }
+
+    private static func sections(
+        of path: String, _ environment: ProviderEnvironment
+    ) throws(S3ConfigurationFault) -> [(name: String, section: AWSSection)] {
+        let path = environment.expanding(path)
+        guard let bytes = try SmallFile.read(path) else { return [] }
+        guard let text = String(validating: bytes, as: UTF8.self), bytes.first != 0xEF else {
+            throw S3ConfigurationFault(
+                "the file `\(path)` cannot be read: it is not UTF-8 without a byte order mark",
+                hint: "save it as plain UTF-8")
+        }
+        return try AWSConfigFile(text, file: path).sections
+    }
+
+    /// A section of the config file. What is neither `[default]` nor one word after its kind is of no use.
+    private mutating func take(_ name: String, _ section: AWSSection) {
+        if name == "default" { return config["default"] = section }
+        guard let words = ShellWords.split(name), words.count == 2 else { return }
+        // By their beginnings, as botocore does it.
+        if words[0].hasPrefix("profile") {
+            config[words[1]] = section
+        } else if words[0].hasPrefix("sso-session") {
+            ssoSessions[words[1]] = section
+        } else if words[0].hasPrefix("services") {
+            services[words[1]] = section
+        }
+    }
+
     /// The profile as boto3 sees it: what the credentials file says beats what the config file says, key by key.
     /// Nil where neither file has it.
     package func profile(_ name: String) -> AWSSection? {

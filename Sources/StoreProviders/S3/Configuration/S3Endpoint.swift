@@ -1,25 +1,188 @@
+internal import AssetModel
 package import ObjectStore
 
-package struct S3ConfigurationFault: Error { package let words: String }
-/// PLACEHOLDER
+/// Where a bucket is: the address of each of its objects, and the region that requests are signed for.
+///
+/// | bucket | address |
+/// | --- | --- |
+/// | whose name can be a host's | `https://BUCKET.s3.REGION.amazonaws.com/KEY` |
+/// | another | `https://s3.REGION.amazonaws.com/BUCKET/KEY` |
+/// | of no region, or of us-east-1 | the same at `s3.amazonaws.com` |
+/// | at an endpoint of its own | `ENDPOINT/BUCKET/KEY` |
+/// | there, with the style `virtual` | `https://BUCKET.HOST/KEY` |
+/// | behind an access point's ARN | `https://NAME-ACCOUNT.s3-accesspoint.REGION.amazonaws.com/KEY` |
+///
+/// Source: botocore's rule set for endpoints of S3, as boto3 without a `Config` applies it.
 package struct S3Endpoint: Sendable {
+    /// That requests are signed for.
     package let region: String
-    package let base: HTTPURL
+    /// `virtual` or `path`.
+    package let style: AddressingStyle
     package let bucket: String
-    package var words: String { base.origin }
-    package init(region: String, base: HTTPURL, bucket: String) {
-        self.region = region; self.base = base; self.bucket = bucket
+    private let custom: Setting<HTTPURL>?
+    private let regionSetting: Provenance
+    private let usesDualStack: Bool
+    private let usesFIPS: Bool
+    private let isGlobal: Bool
+    private let accessPoint: AccessPoint?
+
+    package init(_ bucket: String, _ configuration: S3Configuration) throws(S3ConfigurationFault) {
+        accessPoint = bucket.hasPrefix("arn:") ? try AccessPoint(bucket) : nil
+        if accessPoint == nil { try Self.check(bucket) }
+        let named = configuration.region?.value ?? "us-east-1"
+        let clean = named.hasPrefix("fips-") ? String(named.dropFirst(5)) : named.droppingSuffix("-fips")
+        self.bucket = bucket
+        region = accessPoint?.region ?? (clean == "aws-global" ? "us-east-1" : clean)
+        regionSetting = configuration.region?.provenance ?? .builtIn
+        custom = configuration.endpoint
+        usesDualStack = configuration.usesDualStack.value
+        usesFIPS = configuration.usesFIPS.value || clean != named
+        // Without a region, and for the first of them, Amazon has one address that names none.
+        let isFirst =
+            clean == "us-east-1" && !(configuration.usesRegionalAddressForUSEast1 && configuration.region != nil)
+        isGlobal = (isFirst || clean == "aws-global") && !usesFIPS && !usesDualStack
+        style = Self.style(bucket, configuration, accessPoint)
+        if usesFIPS, clean.hasPrefix("cn-"), custom == nil {
+            throw S3ConfigurationFault(
+                "there are no FIPS endpoints in \(clean)", place: configuration.usesFIPS.provenance,
+                hint: "unset AWS_USE_FIPS_ENDPOINT")
+        }
     }
-    package func url(of key: ObjectKey?, query: [(name: String, value: String?)], region: String)
-        throws(S3ConfigurationFault) -> HTTPURL
-    {
-        var url = base
-        url.target = "/" + bucket + (key.map { "/" + PercentEncoding.encode($0.text, keepsSlash: true) } ?? "")
+
+    /// `https://s3.eu-west-1.amazonaws.com`, for messages.
+    package var words: String { "\(base(region).origin) (\(custom?.provenance ?? regionSetting))" }
+
+    /// The address of an object.
+    ///
+    /// - Parameters:
+    ///   - key: nil for the bucket itself.
+    ///   - region: as an answer corrected it; an endpoint of one's own stays where it is.
+    package func url(of key: ObjectKey?, query: [(name: String, value: String?)], region: String) -> HTTPURL {
+        var url = base(region)
+        var path = url.target == "/" ? "" : url.target.droppingSuffix("/")
+        if style == .path {
+            path += "/" + PercentEncoding.encode(bucket)
+        } else if let accessPoint {
+            if custom != nil { url.host = "\(accessPoint.host).\(url.host)" }
+        } else {
+            url.host = "\(bucket).\(url.host)"
+        }
+        if let key { path += "/" + PercentEncoding.encode(key.text, keepsSlash: true) }
+        url.target = path.isEmpty ? "/" : path
         if !query.isEmpty { url.target += "?" + PercentEncoding.query(query) }
         return url
     }
-    package static func isRegion(_ text: String) -> Bool { !text.isEmpty }
+
+    private func base(_ region: String) -> HTTPURL {
+        if let custom { return custom.value }
+        let suffix = Self.suffix(of: region)
+        let service = (usesFIPS ? "-fips" : "") + (usesDualStack ? ".dualstack" : "")
+        if let accessPoint {
+            return HTTPURL(scheme: .https, host: "\(accessPoint.host).s3-accesspoint\(service).\(region).\(suffix)")
+        }
+        // Once an answer named a region, its own address is used.
+        if isGlobal, region == self.region { return HTTPURL(scheme: .https, host: "s3.\(suffix)") }
+        return HTTPURL(scheme: .https, host: "s3\(service).\(region).\(suffix)")
+    }
+
+    /// Source: botocore's `partitions.json`.
+    private static func suffix(of region: String) -> String {
+        let partitions = [
+            ("cn-", "amazonaws.com.cn"), ("us-isob-", "sc2s.sgov.gov"), ("us-isof-", "csp.hci.ic.gov"),
+            ("us-iso-", "c2s.ic.gov"), ("eu-isoe-", "cloud.adc-e.uk"), ("eusc-", "amazonaws.eu"),
+        ]
+        return partitions.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
+    }
+
+    private static func style(
+        _ bucket: String, _ configuration: S3Configuration, _ accessPoint: AccessPoint?
+    ) -> AddressingStyle {
+        if accessPoint != nil { return .virtual }
+        guard let endpoint = configuration.endpoint?.value else {
+            return configuration.style.value != .path && isHostLabel(bucket, dotted: false) ? .virtual : .path
+        }
+        let isVirtual =
+            configuration.style.value == .virtual && isHostLabel(bucket, dotted: endpoint.scheme == .http)
+            && !isAddress(endpoint.host)
+        return isVirtual ? .virtual : .path
+    }
 }
-package import AssetModel
-package struct S3Overrides: Sendable { package var region: Setting<String>?; package var endpoint: Setting<String>?; package var anonymous: Setting<Bool>?
- package init(region: Setting<String>? = nil, endpoint: Setting<String>? = nil, anonymous: Setting<Bool>? = nil) { self.region = region; self.endpoint = endpoint; self.anonymous = anonymous } }
+
+// MARK: - Names
+
+extension S3Endpoint {
+    /// Source: botocore's `validate_region_name`.
+    package static func isRegion(_ text: String) -> Bool {
+        let isLabel = text.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return isLabel && !isNumber && text.utf8.count < 64 && !text.isEmpty && !text.hasPrefix("-")
+            && !text.hasSuffix("-")
+    }
+
+    /// A host's name, or an address in brackets. Source: botocore's `is_valid_endpoint_url`.
+    static func isHost(_ host: String) -> Bool {
+        if host.hasPrefix("["), host.hasSuffix("]") { return true }
+        let labels = host.droppingSuffix(".").split(separator: ".", omittingEmptySubsequences: false)
+        return host.utf8.count <= 255
+            && labels.allSatisfy { label in
+                !label.isEmpty && label.utf8.count < 64 && !label.hasPrefix("-") && !label.hasSuffix("-")
+                    && label.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+            }
+    }
+
+    /// Whether the bucket's name can stand before a host's.
+    private static func isHostLabel(_ bucket: String, dotted: Bool) -> Bool {
+        let isLower = !bucket.utf8.contains { (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_") }
+        return (3...63).contains(bucket.utf8.count) && isLower && isHost(bucket) && (dotted || !bucket.contains("."))
+            && !bucket.hasSuffix(".") && !isAddress(bucket)
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host.hasPrefix("[") || numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
+    }
+
+    private static func check(_ bucket: String) throws(S3ConfigurationFault) {
+        let isName = bucket.utf8.allSatisfy { isLetterOrDigit($0) || "-._".utf8.contains($0) }
+        guard isName, (1...255).contains(bucket.utf8.count) else {
+            throw S3ConfigurationFault(
+                "`\(bucket)` is no name of a bucket",
+                expected: "letters, digits, `.`, `-` and `_`, or an access point's ARN",
+                hint: bucket.contains("/") ? "what follows the bucket's name belongs into MODELKIT_STORAGE_PREFIX" : nil
+            )
+        }
+        guard !bucket.hasSuffix("--x-s3") else {
+            throw S3ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
+        }
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}
+
+/// `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`
+private struct AccessPoint: Sendable {
+    let region: String
+    let host: String
+
+    init(_ text: String) throws(S3ConfigurationFault) {
+        let fields = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
+        let resource = fields.last?.split(whereSeparator: { ":/".contains($0) }).map(String.init) ?? []
+        guard fields.count == 6, fields[2] == "s3", !fields[3].isEmpty, !fields[4].isEmpty, resource.count == 2,
+            resource[0] == "accesspoint"
+        else {
+            throw S3ConfigurationFault(
+                "`\(text)` is not supported as a bucket", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
+                hint: "access points of several regions, of outposts and of object lambdas are not supported")
+        }
+        region = fields[3]
+        host = "\(resource[1])-\(fields[4])"
+    }
+}
+
+extension String {
+    fileprivate func droppingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}

@@ -47,6 +47,6 @@ enum S3Trouble: Error, Sendable {
     case transport(HTTPFailure)
     /// The answer is not what the protocol says: how.
     case malformed(String)
-    /// There are no credentials to sign with.
-    case credentials(StoreError)
+    /// Known to be final: there are no credentials to sign with, or the object changed.
+    case final(StoreError)
 }

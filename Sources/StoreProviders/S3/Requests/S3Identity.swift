@@ -4,10 +4,13 @@ package struct S3Identity: Sendable {
     package let credentials: AWSCredentials?
     /// `access key AKIA… (environment variables)`
     package let words: String
+    /// Another number for each renewal.
+    let generation: Int
 
-    package init(credentials: AWSCredentials?, words: String) {
+    init(credentials: AWSCredentials?, words: String, generation: Int = 0) {
         self.credentials = credentials
         self.words = words
+        self.generation = generation
     }
 
     package static let anonymous = S3Identity(credentials: nil, words: "nobody: requests are not signed")

@@ -75,7 +75,7 @@ final class S3Requester: Sendable {
     private func signed(_ call: S3Call, _ attempt: Attempt) async throws -> HTTPRequest {
         let identity = try await context.identities.current()
         attempt.identity.withLock { $0 = identity }
-        let url = try context.endpoint.url(of: call.key, query: call.query, region: attempt.region)
+        let url = context.endpoint.url(of: call.key, query: call.query, region: attempt.region)
         let body = call.body.map(HTTPBody.bytes) ?? .empty
         let request = HTTPRequest(call.method, url, headers: call.headers, body: body)
         guard let credentials = identity.credentials else { return request }
@@ -97,7 +97,7 @@ final class S3Requester: Sendable {
         if Task.isCancelled { throw course.error(.unavailable, "interrupted") }
         let identity = attempt.identity.withLock { $0 }
         switch trouble {
-        case .credentials(let error): throw error
+        case .final(let error): throw error
         case .malformed(let detail):
             let error = course.error(.invalidAnswer, detail)
             try await course.wait(RetryReason("a wrong answer"), orThrow: error)
@@ -180,7 +180,7 @@ extension S3Trouble {
         switch error {
         case let trouble as S3Trouble: self = trouble
         case let failure as HTTPFailure: self = .transport(failure)
-        case let error as StoreError: self = .credentials(error)
+        case let error as StoreError: self = .final(error)
         case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
         default: self = .malformed("\(error)")
         }

@@ -1,0 +1,55 @@
+/// Credentials that are renewed before they expire, once for all who wait for them. Kept in memory alone.
+actor CredentialCache<Value: Sendable> {
+    /// A value, and until when it may be used, in seconds since 1970; nil for ever.
+    struct Entry: Sendable {
+        let value: Value
+        let expiration: Double?
+    }
+
+    private let fetch: @Sendable () async throws -> Entry
+    private let now: @Sendable () -> Double
+    private var entry: Entry?
+    private var generation = 0
+    private var underWay: Task<Entry, any Error>?
+
+    /// So long before the expiration a renewal is tried, and so long before it must succeed, in seconds.
+    /// Source: botocore's `RefreshableCredentials`
+    static var advisory: Double { 900 }
+    static var mandatory: Double { 600 }
+
+    init(now: @escaping @Sendable () -> Double, fetch: @escaping @Sendable () async throws -> Entry) {
+        self.now = now
+        self.fetch = fetch
+    }
+
+    /// The value, and a number that is another for each value there was.
+    func current() async throws -> (value: Value, generation: Int) {
+        guard let entry else { return (try await renewed().value, generation) }
+        let left = (entry.expiration ?? .infinity) - now()
+        if left > Self.advisory { return (entry.value, generation) }
+        do {
+            return (try await renewed().value, generation)
+        } catch {
+            // As long as it lasts, the old one does.
+            guard left > Self.mandatory else { throw error }
+            return (entry.value, generation)
+        }
+    }
+
+    /// A new value in place of the one with that number, unless there is a newer one already.
+    func refresh(replacing generation: Int) async throws {
+        if generation == self.generation { _ = try await renewed() }
+    }
+
+    private func renewed() async throws -> Entry {
+        if let underWay { return try await underWay.value }
+        // Not a child of whoever asks first: that task may be cancelled while others wait.
+        let task = Task { [fetch] in try await fetch() }
+        underWay = task
+        defer { underWay = nil }
+        let entry = try await task.value
+        self.entry = entry
+        generation += 1
+        return entry
+    }
+}

@@ -1,0 +1,28 @@
+/// Splits a line as a shell does, without doing anything else that a shell does: as Python's `shlex.split`.
+enum ShellWords {
+    /// Nil where a quote is not closed.
+    static func split(_ line: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var characters = line[...]
+        while let character = characters.popFirst() {
+            switch (character, quote) {
+            case (_, "'") where character != "'", ("'", "\""): word = (word ?? "") + String(character)
+            case ("\\", _):
+                guard let next = characters.popFirst() else { return nil }
+                // Within double quotes, only what has a meaning there is escaped.
+                let isKept = quote == "\"" && next != "\"" && next != "\\"
+                word = (word ?? "") + (isKept ? "\\" : "") + String(next)
+            case (_, let open?) where character == open: quote = nil
+            case ("'", nil), ("\"", nil): (quote, word) = (character, word ?? "")
+            case (_, nil) where character.isWhitespace:
+                if let whole = word { words.append(whole) }
+                word = nil
+            default: word = (word ?? "") + String(character)
+            }
+        }
+        if let whole = word { words.append(whole) }
+        return quote == nil ? words : nil
+    }
+}

@@ -1,0 +1,106 @@
+internal import AssetModel
+
+/// One of the files below `~/.aws`, as Python's `RawConfigParser` and botocore's `configloader.py` read it.
+///
+/// - A comment is a line whose first character that is no blank is `#` or `;`. What follows a value belongs to it.
+/// - `key = value` or `key: value`; keys are trimmed and in lower case, section names are kept as they are.
+/// - Indented lines continue the value before them. Where that value is empty, they are a block of `key = value`.
+/// - Sections and keys stand once; content before the first section is a fault, and so is a line without a delimiter.
+/// - `[DEFAULT]` is what every section has that does not say otherwise.
+struct AWSConfigFile {
+    /// By the name between the brackets.
+    private(set) var sections: [(name: String, section: AWSSection)] = []
+
+    private let file: String
+    private var defaults = AWSSection()
+    private var current: String?
+    private var values: [String: Pending] = [:]
+    private var lastKey: String?
+
+    private struct Pending {
+        var lines: [(text: String, line: Int)]
+        let line: Int
+    }
+
+    init(_ text: String, file: String) throws(S3ConfigurationFault) {
+        self.file = file
+        var number = 0
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+            number += 1
+            try take(String(line), number)
+        }
+        try endSection()
+        sections = sections.map { ($0.name, defaults.overlaid(by: $0.section)) }
+    }
+
+    private mutating func take(_ line: String, _ number: Int) throws(S3ConfigurationFault) {
+        let trimmed = line.trimmed
+        guard let first = trimmed.first, first != "#", first != ";" else { return }
+        let isIndented = line.first?.isWhitespace == true
+        if isIndented, let lastKey {
+            values[lastKey]?.lines.append((trimmed, number))
+        } else if first == "[", let end = trimmed.lastIndex(of: "]"), trimmed.count > 2 {
+            try begin(String(trimmed[trimmed.index(after: trimmed.startIndex)..<end]), number)
+        } else {
+            try take(pair: trimmed, number)
+        }
+    }
+
+    private mutating func begin(_ name: String, _ number: Int) throws(S3ConfigurationFault) {
+        try endSection()
+        guard !sections.contains(where: { $0.name == name }) else {
+            throw fault(number, "the section [\(name)] stands twice", "one section of each name")
+        }
+        current = name
+    }
+
+    private mutating func take(pair: String, _ number: Int) throws(S3ConfigurationFault) {
+        guard current != nil else { throw fault(number, "something stands before the first section", "`[default]`") }
+        guard let delimiter = pair.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+            throw fault(number, "a line has neither `=` nor `:`", "`key = value`")
+        }
+        let key = String(pair[..<delimiter]).trimmed.lowercased()
+        guard values[key] == nil else { throw fault(number, "the key `\(key)` stands twice", "each key once") }
+        values[key] = Pending(lines: [(String(pair[pair.index(after: delimiter)...]).trimmed, number)], line: number)
+        lastKey = key
+    }
+
+    private mutating func endSection() throws(S3ConfigurationFault) {
+        defer { (values, lastKey) = ([:], nil) }
+        guard let current else { return }
+        var section = AWSSection()
+        for (key, pending) in values { section.values[key] = try value(pending) }
+        if current == "DEFAULT" { defaults = section } else { sections.append((current, section)) }
+    }
+
+    private func value(_ pending: Pending) throws(S3ConfigurationFault) -> Setting<AWSValue> {
+        let lines = pending.lines
+        guard lines.count > 1, lines[0].text.isEmpty else {
+            let text = lines.map(\.text).joined(separator: "\n").trimmed
+            return Setting(.text(text), from: place(pending.line))
+        }
+        var block: [String: Setting<String>] = [:]
+        for (text, line) in lines.dropFirst() {
+            guard let equals = text.firstIndex(of: "=") else {
+                throw fault(line, "a line of a block has no `=`", "`key = value`")
+            }
+            let value = String(text[text.index(after: equals)...]).trimmed
+            block[String(text[..<equals]).trimmed] = Setting(value, from: place(line))
+        }
+        return Setting(.block(block), from: place(pending.line))
+    }
+
+    private func place(_ line: Int) -> Provenance { .file(SourceLocation(file: file, line: line, column: 1)) }
+
+    private func fault(_ line: Int, _ words: String, _ expected: String) -> S3ConfigurationFault {
+        S3ConfigurationFault("the file cannot be read: \(words)", place: place(line), expected: expected)
+    }
+}
+
+extension String {
+    /// Without blanks at its ends.
+    var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

@@ -1,0 +1,104 @@
+internal import AssetModel
+
+/// Looks a setting of Amazon's tools up: in its variable, then in the profile.
+struct AWSSettingSources: Sendable {
+    let environment: ProviderEnvironment
+    let files: AWSFiles
+    let profile: AWSSection
+
+    func text(_ variable: String, _ key: String) -> Setting<String>? {
+        environment.setting([variable]) ?? profile[key]
+    }
+
+    /// Only `true`, in either case, is true. Source: botocore's `ensure_boolean`.
+    ///
+    /// - Parameter block: whether the `s3 =` block of the profile comes first.
+    func flag(_ variable: String, _ key: String, block: Bool = false) -> Setting<Bool> {
+        let own = block ? profile.block("s3")[key] : nil
+        guard let setting = own ?? text(variable, key) else { return Setting(false, from: .builtIn) }
+        return setting.map { $0.lowercased() == "true" }
+    }
+
+    func region(_ override: Setting<String>?) throws(S3ConfigurationFault) -> Setting<String>? {
+        let (first, last) = Self.split(override)
+        let found =
+            first ?? environment.setting(["AWS_DEFAULT_REGION"]) ?? last ?? profile["region"]
+            ?? environment.setting(["AWS_REGION"])
+        guard let found else { return nil }
+        guard S3Endpoint.isRegion(found.value) else {
+            throw S3ConfigurationFault(
+                "`\(found.value)` is no region", place: found.provenance,
+                expected: "letters, digits and hyphens, as in `eu-west-1`")
+        }
+        return found
+    }
+
+    func endpoint(
+        _ service: String, _ override: Setting<String>?
+    ) throws(S3ConfigurationFault) -> Setting<HTTPURL>? {
+        let (first, last) = Self.split(override)
+        let suffix = service.uppercased().replacing("-", with: "_")
+        let ignores = flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls").value
+        let variables = ignores ? nil : environment.setting(["AWS_ENDPOINT_URL_\(suffix)", "AWS_ENDPOINT_URL"])
+        var found = first ?? variables ?? last
+        if found == nil, !ignores { found = try configuredEndpoint(service) }
+        guard let found else { return nil }
+        guard let url = HTTPURL(found.value), url.query.isEmpty, S3Endpoint.isHost(url.host) else {
+            throw S3ConfigurationFault(
+                "`\(found.value)` is no endpoint", place: found.provenance,
+                expected: "`http://` or `https://`, and a host whose name has letters, digits, hyphens and dots",
+                hint: found.value.contains("://") ? nil : "did you mean `https://\(found.value)`?")
+        }
+        return found.map { _ in url }
+    }
+
+    /// The endpoint of a service in the profile's `services` section, or the profile's own.
+    private func configuredEndpoint(_ service: String) throws(S3ConfigurationFault) -> Setting<String>? {
+        let key = service.replacing("-", with: "_")
+        if let name = profile["services"] {
+            guard let services = files.services[name.value], !services.values.isEmpty else {
+                throw S3ConfigurationFault(
+                    "the profile uses the services section `\(name.value)`, which does not exist",
+                    place: name.provenance, expected: "a section `[services \(name.value)]` in ~/.aws/config")
+            }
+            if let endpoint = services.block(key)["endpoint_url"], !endpoint.value.isEmpty { return endpoint }
+        }
+        return profile["endpoint_url"]
+    }
+
+    func style() throws(S3ConfigurationFault) -> Setting<AddressingStyle> {
+        guard let setting = profile.block("s3")["addressing_style"] else { return Setting(.auto, from: .builtIn) }
+        guard let style = AddressingStyle(rawValue: setting.value) else {
+            throw S3ConfigurationFault(
+                "`\(setting.value)` is no addressing style", place: setting.provenance,
+                expected: "one of auto, virtual, path")
+        }
+        return setting.map { _ in style }
+    }
+
+    func attempts() throws(S3ConfigurationFault) -> Setting<Int>? {
+        guard let setting = text("AWS_MAX_ATTEMPTS", "max_attempts") else { return nil }
+        guard let count = Int(setting.value), count > 0 else {
+            throw S3ConfigurationFault(
+                "`\(setting.value)` is no number of attempts", place: setting.provenance, expected: "a number from 1 on"
+            )
+        }
+        return setting.map { _ in count }
+    }
+
+    /// The program has one way to try again; a mode that nobody knows is a mistake all the same, as it is for boto3.
+    func checkRetryMode() throws(S3ConfigurationFault) {
+        guard let setting = text("AWS_RETRY_MODE", "retry_mode") else { return }
+        guard ["legacy", "standard", "adaptive"].contains(setting.value) else {
+            throw S3ConfigurationFault(
+                "`\(setting.value)` is no retry mode", place: setting.provenance,
+                expected: "one of legacy, standard, adaptive")
+        }
+    }
+
+    /// What beats the environment's variables, and what they beat: the spec file.
+    private static func split(_ override: Setting<String>?) -> (first: Setting<String>?, last: Setting<String>?) {
+        guard let override, case .file = override.provenance else { return (override, nil) }
+        return (nil, override)
+    }
+}

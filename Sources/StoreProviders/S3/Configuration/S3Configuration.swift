@@ -1,0 +1,103 @@
+package import AssetModel
+
+/// What the command was told about S3 beside the files of Amazon's tools: by flags, modelkit's variables and the spec.
+package struct S3Overrides: Sendable {
+    package var region: Setting<String>?
+    package var endpoint: Setting<String>?
+    package var anonymous: Setting<Bool>?
+
+    package init(
+        region: Setting<String>? = nil, endpoint: Setting<String>? = nil, anonymous: Setting<Bool>? = nil
+    ) {
+        self.region = region
+        self.endpoint = endpoint
+        self.anonymous = anonymous
+    }
+}
+
+/// All that says how S3 is reached, as boto3 finds it, each setting with the place that it came from.
+///
+/// | setting | in this order |
+/// | --- | --- |
+/// | profile | AWS_DEFAULT_PROFILE, AWS_PROFILE, `default` |
+/// | region | flag, AWS_DEFAULT_REGION, spec file, profile, AWS_REGION, none |
+/// | endpoint | flag, S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, spec file, the profile's services, the profile |
+/// | the others | their variable, the profile, the default |
+///
+/// AWS_REGION, which boto3 does not read, comes last, for those who set nothing else. A variable that is empty counts as
+/// unset, where boto3 takes it for a value.
+package struct S3Configuration: Sendable {
+    package let profile: Setting<String>
+    /// Nil: `us-east-1`, by the address that stands for no region.
+    package let region: Setting<String>?
+    /// Nil: Amazon's own.
+    package let endpoint: Setting<HTTPURL>?
+    package let style: Setting<AddressingStyle>
+    package let usesDualStack: Setting<Bool>
+    package let usesFIPS: Setting<Bool>
+    /// Whether the region us-east-1 has its own address rather than the one without a region.
+    package let usesRegionalAddressForUSEast1: Bool
+    /// A file of certificates; nil for the system's.
+    package let certificateAuthorities: Setting<String>?
+    /// The first time included; nil for the program's own number.
+    package let attempts: Setting<Int>?
+    /// Whether the checksums that the store tells are asked for and compared.
+    package let validatesResponses: Setting<Bool>
+    package let anonymous: Setting<Bool>
+    package let files: AWSFiles
+    let sources: AWSSettingSources
+
+    package init(_ overrides: S3Overrides, _ environment: ProviderEnvironment) throws(S3ConfigurationFault) {
+        files = try AWSFiles.load(environment)
+        profile = environment.setting(["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]) ?? Setting("default", from: .builtIn)
+        if profile.provenance != .builtIn, files.profile(profile.value) == nil {
+            throw Self.unknown(profile, in: files)
+        }
+        let section = files.profile(profile.value) ?? AWSSection()
+        sources = AWSSettingSources(environment: environment, files: files, profile: section)
+        region = try sources.region(overrides.region)
+        endpoint = try sources.endpoint("s3", overrides.endpoint)
+        style = try sources.style()
+        usesDualStack = sources.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", block: true)
+        usesFIPS = sources.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+        usesRegionalAddressForUSEast1 =
+            sources.text("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "s3_us_east_1_regional_endpoint")?.value == "regional"
+        certificateAuthorities =
+            sources.text("AWS_CA_BUNDLE", "ca_bundle") ?? environment.setting(["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+        attempts = try sources.attempts()
+        try sources.checkRetryMode()
+        validatesResponses =
+            sources.text("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")
+            .map { $0.map { $0.lowercased() != "when_required" } } ?? Setting(true, from: .builtIn)
+        anonymous = overrides.anonymous ?? Setting(false, from: .builtIn)
+    }
+
+    /// Where another of Amazon's services is, `sts`, `sso`, `sso-oidc`, if something says; found as S3's own endpoint is.
+    package func endpoint(of service: String) throws(S3ConfigurationFault) -> Setting<HTTPURL>? {
+        try sources.endpoint(service, nil)
+    }
+
+    private static func unknown(_ profile: Setting<String>, in files: AWSFiles) -> S3ConfigurationFault {
+        let known = Set(files.config.keys).union(files.credentials.keys).sorted()
+        return S3ConfigurationFault(
+            "the config profile (\(profile.value)) could not be found", place: profile.provenance,
+            expected: known.isEmpty ? nil : "one of \(known.joined(separator: ", "))",
+            hint: nearestWord(to: profile.value, in: known).map { "did you mean `\($0)`?" }
+                ?? "a profile is `[profile NAME]` in ~/.aws/config, or `[NAME]` in ~/.aws/credentials")
+    }
+}
+
+/// How a bucket's name comes into an address: before the host, or as the beginning of the path.
+package enum AddressingStyle: String, Sendable, CaseIterable {
+    case auto, virtual, path
+}
+
+extension ProviderEnvironment {
+    /// The first of the variables that is set.
+    func setting(_ names: [String]) -> Setting<String>? {
+        for name in names {
+            if let value = self[name] { return Setting(value, from: .environment(name)) }
+        }
+        return nil
+    }
+}

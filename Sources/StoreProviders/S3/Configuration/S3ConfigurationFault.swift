@@ -1,0 +1,18 @@
+package import AssetModel
+
+/// A setting of S3 that cannot be used.
+package struct S3ConfigurationFault: Error, Sendable, Equatable {
+    /// Lower case, without a final period.
+    package let words: String
+    /// Where the setting came from.
+    package let place: Provenance?
+    package let expected: String?
+    package let hint: String?
+
+    init(_ words: String, place: Provenance? = nil, expected: String? = nil, hint: String? = nil) {
+        self.words = words
+        self.place = place
+        self.expected = expected
+        self.hint = hint
+    }
+}

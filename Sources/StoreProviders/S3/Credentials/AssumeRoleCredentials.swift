@@ -1,0 +1,89 @@
+internal import AssetModel
+
+/// `role_arn` of a profile, taken with the credentials of another profile or of another source.
+struct AssumeRoleCredentials: CredentialProvider {
+    let profile: CredentialProfile
+    let settings: CredentialSettings
+    /// The profiles whose roles led here.
+    let roles: [String]
+    let name = "assume role"
+    let absence = "no role_arn in the profile"
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        let section = profile.section
+        guard let role = section["role_arn"], section["web_identity_token_file"] == nil else { return nil }
+        guard section["mfa_serial"] == nil else {
+            throw CredentialFailure(
+                .notSupported, name,
+                "profile `\(profile.name)` wants a code of an MFA device, which nobody can be asked for",
+                remedy: "get credentials with `aws configure export-credentials`, or use a role without `mfa_serial`")
+        }
+        let source = try await source()
+        let session = section["role_session_name"]?.value ?? "modelkit-assets-\(Int(settings.environment.now()))"
+        let credentials = try await SecurityTokenService(settings: settings, provider: name).assumeRole(
+            [
+                ("RoleArn", role.value), ("RoleSessionName", session), ("ExternalId", section["external_id"]?.value),
+                ("DurationSeconds", section["duration_seconds"].flatMap { Int($0.value) }.map { "\($0)" }),
+            ], with: source.credentials)
+        return FoundCredentials(
+            credentials: credentials, source: "role \(role.value) of profile \(profile.name), by \(source.source)")
+    }
+
+    private func source() async throws(CredentialFailure) -> FoundCredentials {
+        switch (profile.section["source_profile"], profile.section["credential_source"]) {
+        case (let source?, nil): return try await ofProfile(source.value)
+        case (nil, let source?): return try await ofSource(source)
+        case (nil, nil):
+            throw CredentialFailure(
+                .partial, name,
+                "profile `\(profile.name)` has role_arn, and neither source_profile nor credential_source")
+        default:
+            throw CredentialFailure(
+                .misconfigured, name, "profile `\(profile.name)` has both source_profile and credential_source",
+                remedy: "keep one of them")
+        }
+    }
+
+    private func ofSource(_ source: Setting<String>) async throws(CredentialFailure) -> FoundCredentials {
+        let provider: (any CredentialProvider)? =
+            switch source.value {
+            case "Environment": EnvironmentCredentials(environment: settings.environment)
+            case "EcsContainer": ContainerCredentials(settings: settings)
+            case "Ec2InstanceMetadata": InstanceCredentials(settings: settings)
+            default: nil
+            }
+        guard let provider else {
+            throw CredentialFailure(
+                .misconfigured, name, "`\(source.value)` is no credential_source (\(source.provenance))",
+                remedy: "use Environment, EcsContainer or Ec2InstanceMetadata")
+        }
+        if let found = try await provider.credentials() { return found }
+        throw CredentialFailure(
+            .noneFound, name, "credential_source \(source.value) has none: \(provider.absence)")
+    }
+
+    private func ofProfile(_ source: String) async throws(CredentialFailure) -> FoundCredentials {
+        guard let section = settings.files.profile(source) else {
+            throw CredentialFailure(
+                .misconfigured, name, "profile `\(profile.name)` has source_profile `\(source)`, which does not exist")
+        }
+        let isOwn = source == profile.name
+        let hasKeys = section["aws_access_key_id"] != nil
+        guard !(roles + [profile.name]).contains(source) || isOwn && hasKeys else {
+            throw CredentialFailure(
+                .misconfigured, name,
+                "the roles lead in a circle: \((roles + [profile.name, source]).joined(separator: " → "))")
+        }
+        let base = CredentialProfile(name: source, section: section, heedsEnvironment: false)
+        let providers =
+            isOwn
+            ? [
+                FileCredentials(file: .credentials, profile: source, files: settings.files),
+                FileCredentials(file: .config, profile: source, files: settings.files),
+            ] : CredentialChain.ofProfile(base, settings, roles: roles + [profile.name])
+        for provider in providers {
+            if let found = try await provider.credentials() { return found }
+        }
+        throw CredentialFailure(.noneFound, name, "source_profile `\(source)` has no credentials")
+    }
+}

@@ -1,0 +1,42 @@
+internal import ObjectStore
+
+/// The identity that the credential chain finds, for as long as a run lasts.
+struct ChainIdentity: S3IdentitySource {
+    private let cache: CredentialCache<FoundCredentials>
+    /// In messages.
+    private let address: String
+
+    init(_ settings: CredentialSettings, address: String) {
+        self.address = address
+        let chain = CredentialChain(settings)
+        cache = CredentialCache(now: settings.environment.now) {
+            let found = try await chain.find()
+            return .init(value: found, expiration: found.credentials.expiration)
+        }
+    }
+
+    func current() async throws -> S3Identity {
+        do {
+            let (found, generation) = try await cache.current()
+            return S3Identity(
+                credentials: found.credentials,
+                words: "access key \(found.credentials.accessKeyID), from \(found.source)", generation: generation)
+        } catch let failure as CredentialFailure {
+            throw StoreError(failure, address: address)
+        }
+    }
+
+    func refresh(replacing identity: S3Identity) async throws {
+        try await cache.refresh(replacing: identity.generation)
+    }
+}
+
+extension StoreError {
+    init(_ failure: CredentialFailure, address: String) {
+        let kind: StoreError.Kind = failure.kind == .unreachable ? .unavailable : .unauthenticated
+        self.init(
+            kind, operation: "find credentials for", address: address,
+            detail: failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)",
+            remedy: failure.remedy)
+    }
+}

@@ -1,0 +1,41 @@
+internal import AssetModel
+
+/// One way to get credentials.
+protocol CredentialProvider: Sendable {
+    /// In messages: `web identity`.
+    var name: String { get }
+
+    /// - Returns: nil where nothing is configured for it.
+    /// - Throws: where something is, and it does not work: then no other provider is asked.
+    func credentials() async throws(CredentialFailure) -> FoundCredentials?
+
+    /// Why it had none: `no variable AWS_ACCESS_KEY_ID`.
+    var absence: String { get }
+}
+
+/// What the providers look at.
+struct CredentialSettings: Sendable {
+    let environment: ProviderEnvironment
+    let configuration: S3Configuration
+    let transport: any HTTPTransport
+    /// Waits for so many seconds.
+    let sleep: @Sendable (Double) async -> Void
+
+    var files: AWSFiles { configuration.files }
+}
+
+/// A profile that credentials are looked for in.
+struct CredentialProfile: Sendable {
+    let name: String
+    let section: AWSSection
+    /// Whether the environment's variables count: they do not for a profile that another one names as its source.
+    let heedsEnvironment: Bool
+
+    /// A text that must be there.
+    func required(_ key: String, for provider: String) throws(CredentialFailure) -> String {
+        guard let setting = section[key] else {
+            throw CredentialFailure(.partial, provider, "profile `\(name)` has no `\(key)`")
+        }
+        return setting.value
+    }
+}

@@ -1,0 +1,44 @@
+internal import AssetModel
+
+/// The keys that stand in one of the two files.
+struct FileCredentials: CredentialProvider {
+    enum File: String {
+        case credentials = "shared credentials file"
+        case config = "config file"
+    }
+
+    let file: File
+    let profile: String
+    let files: AWSFiles
+
+    var name: String { file.rawValue }
+    var absence: String { "no aws_access_key_id in profile \(profile)" }
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        let section = file == .credentials ? files.credentials[profile] : files.config[profile]
+        guard let section, let key = section["aws_access_key_id"] else { return nil }
+        guard let secret = section["aws_secret_access_key"] else {
+            throw CredentialFailure(
+                .partial, name,
+                "profile `\(profile)` has aws_access_key_id and no aws_secret_access_key (\(key.provenance))")
+        }
+        let token = section["aws_security_token"] ?? section["aws_session_token"]
+        let credentials = AWSCredentials(
+            accessKeyID: key.value, secretAccessKey: Secret(secret.value), sessionToken: token.map { Secret($0.value) })
+        return FoundCredentials(credentials: credentials, source: "profile \(profile) in \(key.provenance)")
+    }
+}
+
+/// `aws login`, whose tokens are bound to a key that this tool has not.
+struct LoginCredentials: CredentialProvider {
+    let profile: CredentialProfile
+    let name = "login session"
+    let absence = "no login_session"
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        guard profile.section["login_session"] != nil else { return nil }
+        throw CredentialFailure(
+            .notSupported, name, "profile `\(profile.name)` uses `login_session`, which is not supported",
+            remedy: "export credentials with `aws configure export-credentials --profile \(profile.name) --format env`")
+    }
+}

@@ -1,0 +1,104 @@
+internal import AssetModel
+internal import NIOHTTP1
+
+/// The metadata service of a virtual machine, in its second version, and where that is not there in its first.
+/// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>
+struct InstanceCredentials: CredentialProvider {
+    let settings: CredentialSettings
+    let name = "instance metadata"
+
+    var absence: String {
+        isDisabled
+            ? "AWS_EC2_METADATA_DISABLED"
+            : "the metadata service does not answer, or has no role (in a container, a hop limit of 1 keeps it away)"
+    }
+
+    private var isDisabled: Bool { settings.environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" }
+
+    private enum Token {
+        case value(Secret)
+        /// The service speaks its first version alone.
+        case none
+        /// Nobody is there.
+        case unreachable
+    }
+
+    private static let path = "/latest/meta-data/iam/security-credentials/"
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        guard !isDisabled else { return nil }
+        let base = try base()
+        let headers: HTTPHeaders
+        switch await token(base) {
+        case .value(let token): headers = ["x-aws-ec2-metadata-token": token.exposed]
+        case .none, .unreachable:
+            guard !settings.configuration.sources.flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").value
+            else { return nil }
+            headers = [:]
+        }
+        guard let role = await get(base, Self.path, headers).map({ String(decoding: $0, as: UTF8.self).trimmed }),
+            !role.isEmpty, !role.contains(where: \.isWhitespace),
+            let bytes = await get(base, Self.path + PercentEncoding.encode(role), headers),
+            let credentials = CredentialDocument(bytes)?.credentials
+        else { return nil }
+        return FoundCredentials(
+            credentials: extended(credentials), source: "role \(role) of the instance's metadata service")
+    }
+
+    /// A metadata service that cannot renew says so by handing out credentials that are about to expire: they are used
+    /// for a while yet. Source: botocore's `InstanceMetadataFetcher._evaluate_expiration`
+    private func extended(_ credentials: AWSCredentials) -> AWSCredentials {
+        let soonest = settings.environment.now() + 900
+        guard let expiration = credentials.expiration, expiration < soonest else { return credentials }
+        return AWSCredentials(
+            accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
+            sessionToken: credentials.sessionToken, expiration: soonest + Double.random(in: 120...600))
+    }
+
+    private func base() throws(CredentialFailure) -> HTTPURL {
+        let sources = settings.configuration.sources
+        let isIPv6 =
+            sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")?.value
+            .lowercased()
+            == "ipv6"
+        let setting = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
+        let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
+        guard let url = HTTPURL(text) else {
+            throw CredentialFailure(.misconfigured, name, "`\(text)` is no address of a metadata service")
+        }
+        return url
+    }
+
+    private func token(_ base: HTTPURL) async -> Token {
+        let headers: HTTPHeaders = ["x-aws-ec2-metadata-token-ttl-seconds": "21600"]
+        guard let answer = await exchange(.PUT, base, "/latest/api/token", headers) else { return .unreachable }
+        guard answer.status == 200, !answer.body.isEmpty else { return .none }
+        return .value(Secret(String(decoding: answer.body, as: UTF8.self)))
+    }
+
+    private func get(_ base: HTTPURL, _ path: String, _ headers: HTTPHeaders) async -> [UInt8]? {
+        guard let answer = await exchange(.GET, base, path, headers), answer.status == 200 else { return nil }
+        return answer.body
+    }
+
+    private func exchange(
+        _ method: HTTPMethod, _ base: HTTPURL, _ path: String, _ headers: HTTPHeaders
+    ) async -> HTTPAnswer? {
+        let sources = settings.configuration.sources
+        let seconds = sources.text("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout").flatMap {
+            Double($0.value)
+        }
+        let attempts =
+            sources.text("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts").flatMap { Int($0.value) }
+        let timeout = seconds ?? 1
+        var url = base
+        url.target = (base.target == "/" ? "" : base.target) + path
+        let request = HTTPRequest(
+            method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, head: timeout),
+            isDirect: true)
+        for _ in 0..<max(1, attempts ?? 1) {
+            if let answer = try? await settings.transport.exchange(request) { return answer }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,36 @@
+internal import AssetModel
+
+/// `credential_process` of a profile: a program that prints credentials.
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+struct ProcessCredentials: CredentialProvider {
+    let profile: CredentialProfile
+    let name = "credential process"
+    let absence = "no credential_process in the profile"
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        guard let setting = profile.section["credential_process"] else { return nil }
+        guard let words = ShellWords.split(setting.value), let program = words.first else {
+            throw CredentialFailure(.misconfigured, name, "credential_process is no command (\(setting.provenance))")
+        }
+        let output: Subprocess.Output
+        do {
+            output = try await Subprocess.run(words)
+        } catch {
+            throw CredentialFailure(
+                .unreachable, name, "`\(program)` cannot be run: \(error.words)",
+                remedy: "check it in \(setting.provenance)")
+        }
+        guard output.status == 0 else {
+            let said = output.firstErrorLine.map { ": \($0)" } ?? ""
+            throw CredentialFailure(.refused, name, "`\(program)` ended with status \(output.status)\(said)")
+        }
+        guard let document = CredentialDocument(output.standardOutput), document.Version == 1,
+            let credentials = document.credentials
+        else {
+            throw CredentialFailure(
+                .malformed, name, "`\(program)` did not print credentials",
+                remedy: "it must print JSON with Version 1, AccessKeyId and SecretAccessKey")
+        }
+        return FoundCredentials(credentials: credentials, source: "`\(program)` of profile \(profile.name)")
+    }
+}

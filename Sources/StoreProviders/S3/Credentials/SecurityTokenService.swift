@@ -1,0 +1,134 @@
+internal import AssetModel
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Amazon's Security Token Service, or what speaks its protocol.
+///
+/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
+struct SecurityTokenService: Sendable {
+    let settings: CredentialSettings
+    /// In messages.
+    let provider: String
+
+    private static let attempts = 3
+
+    func assumeRole(
+        _ parameters: [(name: String, value: String?)], with credentials: AWSCredentials
+    ) async throws(CredentialFailure) -> AWSCredentials {
+        try await self.credentials("AssumeRole", parameters, signedWith: credentials)
+    }
+
+    func assumeRoleWithWebIdentity(
+        _ parameters: [(name: String, value: String?)]
+    ) async throws(CredentialFailure) -> AWSCredentials {
+        try await credentials("AssumeRoleWithWebIdentity", parameters, signedWith: nil)
+    }
+
+    /// The account and the name of whoever has the credentials.
+    func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String {
+        let root = try await call("GetCallerIdentity", [], signedWith: credentials)
+        guard let arn = root.child("GetCallerIdentityResult")?["Arn"] else {
+            throw CredentialFailure(.malformed, provider, "STS did not say who it is")
+        }
+        return arn
+    }
+
+    private func credentials(
+        _ action: String, _ parameters: [(name: String, value: String?)], signedWith signer: AWSCredentials?
+    ) async throws(CredentialFailure) -> AWSCredentials {
+        let root = try await call(action, parameters, signedWith: signer)
+        guard let element = root.child("\(action)Result")?.child("Credentials"), let key = element["AccessKeyId"],
+            let secret = element["SecretAccessKey"], let token = element["SessionToken"]
+        else { throw CredentialFailure(.malformed, provider, "STS answered without credentials") }
+        return AWSCredentials(
+            accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(token),
+            expiration: element["Expiration"].flatMap(Timestamp.seconds))
+    }
+
+    private func call(
+        _ action: String, _ parameters: [(name: String, value: String?)], signedWith signer: AWSCredentials?
+    ) async throws(CredentialFailure) -> XMLElement {
+        let items = [("Action", action), ("Version", "2011-06-15")] + parameters.filter { $0.value != nil }
+        let body = PercentEncoding.query(items)
+        let answer = try await send(body, signedWith: signer)
+        let root = try? XMLTree.parse(answer.body)
+        if answer.status == 200, let root { return root }
+        let error = root?.child("Error")
+        let said = [error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": ")
+        throw CredentialFailure(
+            .refused, provider, "STS refused \(action): \(said.isEmpty ? "status \(answer.status)" : said)",
+            remedy: action == "GetCallerIdentity" ? nil : "check the role's trust policy, and who asks for it")
+    }
+
+    private func send(
+        _ body: String, signedWith signer: AWSCredentials?
+    ) async throws(CredentialFailure) -> HTTPAnswer {
+        let (url, region) = try place()
+        var request = HTTPRequest(
+            .POST, url, headers: ["content-type": "application/x-www-form-urlencoded; charset=utf-8"],
+            body: .bytes(ByteBuffer(string: body)))
+        let hash = Digests.sha256(body.utf8).hex
+        if let signer {
+            let time = settings.environment.now()
+            request = SigV4(signer, region: region, service: "sts", time: time).sign(request, payloadHash: hash)
+        }
+        return try await ServiceCall(settings: settings, provider: provider, service: "STS", attempts: Self.attempts)
+            .send(request)
+    }
+
+    private func place() throws(CredentialFailure) -> (HTTPURL, region: String) {
+        let configuration = settings.configuration
+        let region = configuration.region?.value
+        if let custom = try Configured.endpoint("sts", configuration, provider) {
+            return (custom, region ?? "us-east-1")
+        }
+        guard let region else { return (HTTPURL(scheme: .https, host: "sts.amazonaws.com"), "us-east-1") }
+        let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        let service = configuration.usesFIPS.value ? "sts-fips" : "sts"
+        return (HTTPURL(scheme: .https, host: "\(service).\(region).\(suffix)"), region)
+    }
+}
+
+/// Endpoints of services, as failures of credentials.
+enum Configured {
+    static func endpoint(
+        _ service: String, _ configuration: S3Configuration, _ provider: String
+    ) throws(CredentialFailure) -> HTTPURL? {
+        do {
+            return try configuration.endpoint(of: service)?.value
+        } catch {
+            throw CredentialFailure(.misconfigured, provider, error.words, remedy: error.hint)
+        }
+    }
+}
+
+/// A request to a service that hands credentials out, sent again where that can help.
+struct ServiceCall: Sendable {
+    let settings: CredentialSettings
+    let provider: String
+    /// `STS`, `the container's credential service`
+    let service: String
+    let attempts: Int
+    /// What a failure to reach it may come from.
+    var remedy: String?
+    /// Between two tries, in seconds.
+    var pause = 0.3
+    /// Whether a status is not worth another try.
+    var isFinal: @Sendable (Int) -> Bool = { $0 < 500 && $0 != 429 }
+
+    /// - Returns: an answer of any status.
+    func send(_ request: HTTPRequest) async throws(CredentialFailure) -> HTTPAnswer {
+        for _ in 1..<attempts {
+            if let answer = try? await settings.transport.exchange(request), isFinal(answer.status) { return answer }
+            if Task.isCancelled { break }
+            await settings.sleep(pause)
+        }
+        do {
+            return try await settings.transport.exchange(request)
+        } catch {
+            throw CredentialFailure(
+                .unreachable, provider, "\(service) at \(request.url.origin) cannot be reached: \(error.detail)",
+                remedy: remedy)
+        }
+    }
+}

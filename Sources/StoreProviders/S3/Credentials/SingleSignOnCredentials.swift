@@ -1,0 +1,143 @@
+internal import AssetModel
+internal import FileSystem
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+
+/// IAM Identity Center: the token that `aws sso login` left, exchanged for a role's credentials.
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html>
+struct SingleSignOnCredentials: CredentialProvider {
+    let profile: CredentialProfile
+    let settings: CredentialSettings
+    let name = "single sign-on"
+    let absence = "no sso_account_id in the profile"
+
+    private static let attempts = 3
+    /// A token that lasts no longer is renewed first, in seconds.
+    private static let margin = 900.0
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        let own = profile.section
+        guard own["sso_account_id"] != nil || own["sso_role_name"] != nil else { return nil }
+        let session = own["sso_session"]
+        let section = try merged(session)
+        let place = CredentialProfile(name: profile.name, section: section, heedsEnvironment: false)
+        let account = try place.required("sso_account_id", for: name)
+        let role = try place.required("sso_role_name", for: name)
+        let start = try place.required("sso_start_url", for: name)
+        let region = try place.required("sso_region", for: name)
+        let token = try await token(session?.value, start: start, region: region)
+        let credentials = try await exchange(token, account: account, role: role, region: region)
+        return FoundCredentials(
+            credentials: credentials,
+            source: "role \(role) of account \(account) by single sign-on, profile \(profile.name)")
+    }
+
+    private func merged(_ session: Setting<String>?) throws(CredentialFailure) -> AWSSection {
+        guard let session else { return profile.section }
+        guard let section = settings.files.ssoSessions[session.value] else {
+            throw CredentialFailure(
+                .misconfigured, name,
+                "profile `\(profile.name)` has sso_session `\(session.value)`, which does not exist",
+                remedy: "write a section `[sso-session \(session.value)]` into ~/.aws/config")
+        }
+        for key in ["sso_start_url", "sso_region"] {
+            guard let own = profile.section[key], let its = section[key], own.value != its.value else { continue }
+            throw CredentialFailure(
+                .misconfigured, name, "profile `\(profile.name)` and sso_session `\(session.value)` have another \(key)"
+            )
+        }
+        return profile.section.overlaid(by: section)
+    }
+
+    // MARK: The token
+
+    private func token(
+        _ session: String?, start: String, region: String
+    ) async throws(CredentialFailure) -> SingleSignOnToken {
+        let path = settings.environment.expanding(
+            "~/.aws/sso/cache/\(Digests.sha1((session ?? start).utf8).hex).json")
+        guard let bytes = (try? SmallFile.read(path)) ?? nil, let token = SingleSignOnToken(bytes) else {
+            throw CredentialFailure(
+                .noneFound, name, "there is no token of single sign-on for `\(session ?? start)`", remedy: login)
+        }
+        let left = (token.expiration ?? 0) - settings.environment.now()
+        guard session != nil, left < Self.margin else {
+            if left > 0 { return token }
+            throw expired
+        }
+        if let renewed = await renewed(token, region: region) {
+            save(renewed, path)
+            return renewed
+        }
+        if left > 0 { return token }
+        throw expired
+    }
+
+    private var login: String { "run `aws sso login --profile \(profile.name)`" }
+
+    private var expired: CredentialFailure {
+        CredentialFailure(.expired, name, "the session of single sign-on has expired", remedy: login)
+    }
+
+    private func renewed(_ token: SingleSignOnToken, region: String) async -> SingleSignOnToken? {
+        guard let body = token.renewal, let url = try? endpoint("sso-oidc", "oidc", region) else { return nil }
+        var place = url
+        place.target = "/token"
+        let request = HTTPRequest(
+            .POST, place, headers: ["content-type": "application/json"], body: .bytes(ByteBuffer(bytes: body)))
+        guard let answer = try? await call("the token service of single sign-on").send(request), answer.status == 200
+        else { return nil }
+        return token.renewed(by: answer.body, now: settings.environment.now())
+    }
+
+    /// The tools of Amazon share the file: it is replaced whole, and read by its owner alone. One that cannot be written
+    /// costs the next run another renewal.
+    private func save(_ token: SingleSignOnToken, _ path: String) {
+        guard let slash = path.lastIndex(of: "/"), let text = token.document,
+            let folder = try? Directory.open(String(path[..<slash]))
+        else { return }
+        let (name, new) = (
+            String(path[path.index(after: slash)...]), ".modelkit-assets-\(UInt64.random(in: 0 ... .max))"
+        )
+        do {
+            let file = try folder.createNewFile(new)
+            try file.setMode(0o600)
+            try file.write(text)
+            try folder.rename(new, to: folder, as: name)
+        } catch {
+            try? folder.remove(new)
+        }
+    }
+
+    // MARK: The exchange
+
+    private func exchange(
+        _ token: SingleSignOnToken, account: String, role: String, region: String
+    ) async throws(CredentialFailure) -> AWSCredentials {
+        var url = try endpoint("sso", "portal.sso", region)
+        url.target =
+            "/federation/credentials?" + PercentEncoding.query([("role_name", role), ("account_id", account)])
+        let request = HTTPRequest(.GET, url, headers: ["x-amz-sso_bearer_token": token.accessToken.exposed])
+        let answer = try await call("the portal of single sign-on").send(request)
+        if answer.status == 401 { throw expired }
+        guard answer.status == 200 else {
+            throw CredentialFailure(
+                .refused, name, "single sign-on refused role \(role) of account \(account): status \(answer.status)",
+                remedy: "check sso_account_id and sso_role_name")
+        }
+        guard let credentials = SingleSignOnAnswer(answer.body)?.credentials else {
+            throw CredentialFailure(.malformed, name, "single sign-on answered without credentials")
+        }
+        return credentials
+    }
+
+    private func call(_ service: String) -> ServiceCall {
+        ServiceCall(settings: settings, provider: name, service: service, attempts: Self.attempts)
+    }
+
+    private func endpoint(_ service: String, _ host: String, _ region: String) throws(CredentialFailure) -> HTTPURL {
+        if let custom = try Configured.endpoint(service, settings.configuration, name) { return custom }
+        return HTTPURL(scheme: .https, host: "\(host).\(region).amazonaws.com")
+    }
+}

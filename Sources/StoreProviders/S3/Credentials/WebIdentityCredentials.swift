@@ -1,0 +1,58 @@
+internal import AssetModel
+
+/// A token in a file that is exchanged for a role: how Kubernetes and CI systems let their jobs in.
+struct WebIdentityCredentials: CredentialProvider {
+    let profile: CredentialProfile
+    let settings: CredentialSettings
+    let name = "web identity"
+    let absence = "no AWS_WEB_IDENTITY_TOKEN_FILE"
+
+    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+        guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
+        guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
+            throw CredentialFailure(
+                .partial, name, "there is a token file and no role to take with it",
+                remedy: "set AWS_ROLE_ARN, or role_arn in the profile")
+        }
+        let token = try TokenFile.read(file, settings.environment, provider: name)
+        let session =
+            setting("AWS_ROLE_SESSION_NAME", "role_session_name")?.value
+            ?? "modelkit-assets-\(Int(settings.environment.now()))"
+        let credentials = try await SecurityTokenService(settings: settings, provider: name).assumeRoleWithWebIdentity(
+            [("RoleArn", role.value), ("RoleSessionName", session), ("WebIdentityToken", token.exposed)])
+        return FoundCredentials(
+            credentials: credentials, source: "role \(role.value) with the web identity of \(file.value)")
+    }
+
+    private func setting(_ variable: String, _ key: String) -> Setting<String>? {
+        (profile.heedsEnvironment ? settings.environment.setting([variable]) : nil) ?? profile.section[key]
+    }
+}
+
+/// A file that holds a token alone.
+enum TokenFile {
+    /// The token without the newline that editors leave behind it, which botocore would send.
+    static func read(
+        _ file: Setting<String>, _ environment: ProviderEnvironment, provider: String
+    ) throws(CredentialFailure) -> Secret {
+        let mount = "if it is a secret of a build or a pod, check that it is mounted, and under this path"
+        let place = "the token file `\(file.value)` (\(file.provenance))"
+        let bytes: [UInt8]?
+        do {
+            bytes = try SmallFile.read(environment.expanding(file.value))
+        } catch {
+            throw CredentialFailure(.misconfigured, provider, "\(place) cannot be read: \(error.words)", remedy: mount)
+        }
+        guard let bytes else {
+            throw CredentialFailure(.misconfigured, provider, "\(place) does not exist", remedy: mount)
+        }
+        let token = String(decoding: bytes, as: UTF8.self).trimmed
+        guard !token.isEmpty else {
+            throw CredentialFailure(.misconfigured, provider, "\(place) is empty", remedy: mount)
+        }
+        guard !token.contains(where: \.isNewline) else {
+            throw CredentialFailure(.misconfigured, provider, "\(place) holds more than a token")
+        }
+        return Secret(token)
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import StoreProviders
+
+/// A server that speaks S3, on loopback, from the packages of `.venv`. Started with its first use, ended with the process.
+enum ObjectServer: String, CaseIterable, Sendable {
+    case seaweedfs, moto, rclone
+
+    struct Address: Sendable {
+        let endpoint: HTTPURL
+        let credentials: AWSCredentials
+    }
+
+    /// - Throws: where it does not answer within a minute.
+    func address() async throws -> Address {
+        let running = try Running.shared.of(self)
+        try await Self.untilAnswering(running.address.endpoint)
+        return running.address
+    }
+
+    /// A store of a new, empty bucket.
+    func makeBucket() async throws -> S3Store {
+        let address = try await address()
+        let bucket = "bucket-\(UInt32.random(in: .min ... .max))"
+        for attempt in 1...100 {
+            let url = HTTPURL(
+                scheme: .http, host: address.endpoint.host, port: address.endpoint.port, target: "/\(bucket)")
+            let signer = SigV4(
+                address.credentials, region: "us-east-1", service: "s3", time: Date().timeIntervalSince1970)
+            let request = signer.sign(HTTPRequest(.PUT, url), payloadHash: SigV4.emptyPayloadHash)
+            let answer = try? await Self.network.exchange(request)
+            if answer?.status == 200 { break }
+            // A server answers some seconds before it can store.
+            guard attempt < 100 else { throw ServerFault(words: "no bucket: \(answer?.status ?? 0)") }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        return try store(bucket, address)
+    }
+
+    private func store(_ bucket: String, _ address: Address) throws -> S3Store {
+        let environment = ProviderEnvironment(
+            variables: [
+                "AWS_ENDPOINT_URL": address.endpoint.origin, "AWS_ACCESS_KEY_ID": address.credentials.accessKeyID,
+                "AWS_SECRET_ACCESS_KEY": address.credentials.secretAccessKey.exposed,
+            ], now: { Date().timeIntervalSince1970 })
+        return try S3Opening(
+            bucket: bucket, S3Overrides(), environment, window: 16, budget: 20, log: RetryLog()
+        ).store
+    }
+
+    private static func untilAnswering(_ endpoint: HTTPURL) async throws {
+        for _ in 0..<600 {
+            if await (try? network.exchange(HTTPRequest(.GET, endpoint))) != nil { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw ServerFault(words: "nothing answers at \(endpoint)")
+    }
+
+    static let network = AsyncHTTPTransport(HTTPTransportSettings(proxies: ProxySettings(), connections: 16))
+
+    // MARK: Starting
+
+    fileprivate func command(port: Int, folder: String) throws -> [String] {
+        switch self {
+        case .moto: return ["moto_server", "-H", "127.0.0.1", "-p", "\(port)"]
+        case .rclone:
+            try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
+            return [
+                "rclone", "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key", "writer,secret", "--config",
+                "/dev/null", folder + "/data",
+            ]
+        case .seaweedfs:
+            let ports = try (0..<4).map { _ in try FreePort.find() }
+            let identities = """
+                {"identities": [{"name": "writer", "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+                  "credentials": [{"accessKey": "writer", "secretKey": "secret"}]}]}
+                """
+            try identities.write(toFile: folder + "/s3.json", atomically: true, encoding: .utf8)
+            return [
+                "weed", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-dir=\(folder)", "-master.port=\(ports[0])",
+                "-master.port.grpc=\(ports[0] + 10_000)", "-volume.port=\(ports[1])",
+                "-volume.port.grpc=\(ports[1] + 10_000)", "-filer", "-filer.port=\(ports[2])",
+                "-filer.port.grpc=\(ports[2] + 10_000)", "-s3", "-s3.port=\(port)", "-s3.port.grpc=\(port + 10_000)",
+                "-s3.config=\(folder)/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=100",
+                "-master.volumeSizeLimitMB=64",
+            ]
+        }
+    }
+}
+
+struct ServerFault: Error, CustomStringConvertible {
+    let words: String
+
+    var description: String { words }
+}
+
+/// The servers of this process.
+private final class Running: @unchecked Sendable {
+    static let shared = Running()
+
+    struct Server {
+        let process: Process
+        let address: ObjectServer.Address
+    }
+
+    // Guards `servers`; a lock of Foundation's, as processes are no values that could be sent.
+    private let lock = NSLock()
+    private var servers: [ObjectServer: Server] = [:]
+
+    func of(_ server: ObjectServer) throws -> Server {
+        try lock.withLock {
+            if let running = servers[server] { return running }
+            let running = try start(server)
+            servers[server] = running
+            if servers.count == 1 { atexit { Running.shared.stop() } }
+            return running
+        }
+    }
+
+    private func start(_ server: ObjectServer) throws -> Server {
+        let folder = NSTemporaryDirectory() + "modelkit-assets-\(server.rawValue)-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let port = try FreePort.find()
+        let command = try server.command(port: port, folder: folder)
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: FileManager.default.currentDirectoryPath + "/.venv/bin/\(command[0])")
+        process.arguments = Array(command.dropFirst())
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return Server(
+            process: process,
+            address: ObjectServer.Address(
+                endpoint: HTTPURL(scheme: .http, host: "127.0.0.1", port: port),
+                credentials: AWSCredentials(accessKeyID: "writer", secretAccessKey: Secret("secret"))))
+    }
+
+    func stop() {
+        for server in servers.values { kill(server.process.processIdentifier, SIGKILL) }
+    }
+}
+
+private enum FreePort {
+    /// One whose number leaves room for SeaweedFS's second port, 10,000 further on.
+    static func find() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000..<30_000)
+            if isFree(port), isFree(port + 10_000) { return port }
+        }
+        throw ServerFault(words: "no free port")
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
