@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 import structlog
 
+from harness import s3_servers
 from harness.tool import built_binary
 from harness.workspace import Workspace
 
@@ -18,7 +19,10 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 for variable in [name for name in os.environ if name.startswith(("MODELKIT_ASSETS_", "MODELKIT_STORAGE_", "AWS_"))]:
     if variable != "MODELKIT_ASSETS_BIN":
         del os.environ[variable]
-os.environ.pop("STORAGE_PROVIDER", None)
+for variable in ("STORAGE_PROVIDER", "S3_ENDPOINT"):
+    os.environ.pop(variable, None)
+# Nor may the tester's own AWS files, which boto3 reads.
+os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true")
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +34,18 @@ def binary():
 def nothing_left_running():
     """Ends what a test left running, and fails it for that."""
     yield
-    left = {process: program(process) for process in children()}
+    left = {process: program(process) for process in children() if process not in s3_servers.running}
     for process in left:
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
     assert left == {}, "the test left processes behind"
+
+
+@pytest.fixture(scope="session", params=s3_servers.SERVERS)
+def s3_server(request, tmp_path_factory):
+    """Each server that speaks S3, started once."""
+    with s3_servers.SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as server:
+        yield server
 
 
 def children():

@@ -12,5 +12,10 @@ def fetch(specification, assets_dir, store=None):
     provider = None
     if store:
         provider = StorageProvider(provider="local", bucket=str(store.bucket), prefix=store.prefix)
+    return fetch_with(provider, specification, assets_dir)
+
+
+def fetch_with(provider, specification, assets_dir):
+    """The same with a provider of one's own, or with None."""
     manager = AssetsManager(assets_dir=str(assets_dir), storage_provider=provider)
     return manager.fetch_asset(specification, return_info=True)

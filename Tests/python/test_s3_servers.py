@@ -1,0 +1,124 @@
+"""Python modelkit pushes through boto3 to servers that speak S3; the program resolves from them."""
+
+import pytest
+
+from harness import python_modelkit
+from harness.s3_servers import Keys
+from harness.s3_world import ODD_NAMES, S3World, large
+from harness.trees import digests, snapshot, visible
+from harness.workspace import actions, error_text, outcomes
+
+BUCKET = "assets"
+PINS = ["nlp/vectors:1.4", "nlp/odd:2.0", "nlp/large:1.0", "nlp/empty:1.0"]
+SPECIFICATIONS = ["nlp/vectors:1", "nlp/odd", "nlp/large:1.0", "nlp/empty"]
+
+
+@pytest.fixture(scope="session")
+def world(s3_server):
+    """What each server holds, pushed once."""
+    world = S3World(s3_server, s3_server.make_bucket(BUCKET))
+    for version in ("0.0", "1.0", "1.4", "10.3"):
+        world.push(f"nlp/vectors:{version}", f"vectors {version}\n".encode())
+    world.push("nlp/odd:2.0", ODD_NAMES)
+    # boto3 uploads it in parts, and so its ETag is no digest; the program fetches it in ranges.
+    world.push("nlp/large:1.0", large())
+    world.push("nlp/empty:1.0", b"")
+    return world
+
+
+@pytest.fixture
+def shelf(workspace, world):
+    workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **world.environment}
+    return workspace
+
+
+def test_what_python_modelkit_pushed_resolves(shelf, world):
+    report = shelf.resolve(*SPECIFICATIONS).succeeded().report
+    assert outcomes(report) == dict.fromkeys(PINS, "fetched")
+    assert digests(shelf.assets) == world.digests(*PINS)
+
+
+def test_python_modelkit_takes_from_cache_what_the_program_fetched(shelf, world):
+    shelf.resolve(*SPECIFICATIONS).succeeded()
+    before = snapshot(shelf.assets)
+    for specification in PINS:
+        assert python_modelkit.fetch_with(world.provider(), specification, shelf.assets)["from_cache"] is True
+    assert visible(snapshot(shelf.assets)) == visible(before)
+
+
+def test_a_second_run_keeps_everything_and_touches_nothing(shelf):
+    shelf.resolve(*SPECIFICATIONS).succeeded()
+    before = snapshot(shelf.assets)
+    assert actions(shelf.resolve(*SPECIFICATIONS).succeeded().report) == dict.fromkeys(PINS, "keep")
+    assert snapshot(shelf.assets) == before
+
+
+def test_a_plan_and_a_dry_run_say_what_would_be_fetched_and_write_nothing(shelf):
+    before = snapshot(shelf.assets)
+    assert actions(shelf.plan(*SPECIFICATIONS).succeeded().document) == dict.fromkeys(PINS, "fetch")
+    dry = shelf.tool.run("resolve", shelf.spec(*SPECIFICATIONS), "--dry-run").succeeded()
+    assert [pin for pin in PINS if pin.split(":")[0] not in dry.stdout] == [], str(dry)
+    assert snapshot(shelf.assets) == before
+
+
+def test_list_names_every_asset(shelf):
+    text = shelf.tool.run("list").succeeded().stdout
+    assert [pin for pin in PINS if pin.split(":")[0] not in text] == [], text
+
+
+def test_show_names_every_file_of_an_asset(shelf):
+    text = shelf.tool.run("show", "nlp/odd:2.0", "--format", "json").succeeded().stdout
+    assert "deep/er/still/file" in text
+    assert "2.0" in text
+
+
+def test_check_passes_and_leaves_the_bucket_as_it_was(shelf, world):
+    def held():
+        pages = world.server.client().get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        return [(item["Key"], item["ETag"]) for page in pages for item in page["Contents"]]
+
+    before = held()
+    finished = shelf.tool.run("check", shelf.spec(*SPECIFICATIONS)).succeeded()
+    assert BUCKET in finished.stdout
+    assert world.server.endpoint in finished.stdout
+    assert held() == before
+    assert digests(shelf.assets) == {}
+
+
+@pytest.mark.parametrize("role", ["reader", "writer"])
+def test_an_identity_that_may_read_resolves(shelf, world, role):
+    if role not in world.server.identities:
+        pytest.skip(f"{world.server.name} has no identities")
+    shelf.tool.environment.update(world.server.acting_as(world.server.identities[role]).environment)
+    shelf.resolve("nlp/odd").succeeded()
+    assert digests(shelf.assets) == world.digests("nlp/odd:2.0")
+
+
+WRONG_KEYS = {
+    "a wrong secret": (lambda keys: Keys(keys.access, "wrong-secret"), ["SignatureDoesNotMatch"]),
+    "an access key that is not there": (lambda keys: Keys("AKIANOBODY0000000000", keys.secret), ["InvalidAccessKeyId"]),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_KEYS)
+def test_refused_is_status_four_and_says_why_with(shelf, world, case):
+    if world.server.name == "moto":
+        pytest.skip("moto looks at no signature")
+    change, words = WRONG_KEYS[case]
+    wrong = change(world.server.keys)
+    shelf.tool.environment.update(world.server.acting_as(wrong).environment)
+    finished = shelf.resolve("nlp/vectors").failed(4)
+    text = error_text(finished.report)
+    assert any(word in text for word in [*words, "AccessDenied"]), text
+    assert wrong.access in text
+    assert "not found" not in text
+    assert wrong.secret not in finished.stdout + finished.stderr
+    assert digests(shelf.assets) == {}
+
+
+def test_a_bucket_that_is_not_there_is_named(shelf):
+    finished = shelf.resolve("nlp/vectors", options=["--bucket", "no-such-bucket"])
+    # A server that must not tell which buckets there are answers with 403.
+    assert finished.status in (4, 5, 8), str(finished)
+    assert "no-such-bucket" in error_text(finished.report)
+    assert digests(shelf.assets) == {}
