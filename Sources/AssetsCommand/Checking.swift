@@ -9,12 +9,18 @@ internal import StoreProviders
 struct Checking: Sendable {
     let settings: Settings
     let manifest: Manifest
+    let role: CheckRole
 
     func table() async -> CheckTable {
         var sections = [CheckTable.Section(title: "Settings", rows: SettingsText.rows(settings))]
         var statuses: [Int32] = []
         sections.append(CheckTable.Section(title: "Assets directory", rows: await directoryRows(&statuses)))
-        sections.append(CheckTable.Section(title: "Store", rows: await storeRows(&statuses)))
+        if settings.provider?.value == .s3, let bucket = settings.bucket {
+            let check = S3Checking(settings: settings, bucket: bucket.value, role: role)
+            sections += await check.sections(&statuses)
+        } else {
+            sections.append(CheckTable.Section(title: "Store", rows: await storeRows(&statuses)))
+        }
         return CheckTable(sections, exitStatus: statuses.first ?? 0)
     }
 
@@ -30,7 +36,7 @@ struct Checking: Sendable {
             return [CheckTable.Row("exists", directory.path, state: .ok)] + rows
         } catch {
             statuses.append(error.exitStatus)
-            return error.list.map { Self.row("exists", $0) }
+            return error.list.map { CheckTable.Row("exists", $0) }
         }
     }
 
@@ -42,40 +48,62 @@ struct Checking: Sendable {
                 return [CheckTable.Row("answers", "there is none: nothing is fetched")]
             }
             var rows = [CheckTable.Row("answers", store.name, state: .ok)]
-            do throws(StoreError) {
-                rows += try await reading(store)
-            } catch {
-                let problem = Problem(error)
-                statuses.append(problem.exitStatus)
-                rows.append(Self.row("can be read", problem))
-            }
+            rows += await StoreReading(store: store).rows(&statuses)
+            if role == .developer { rows.append(Self.unprovenWriting) }
             return rows
         } catch {
             statuses.append(error.exitStatus)
-            return error.list.map { Self.row("answers", $0) }
+            return error.list.map { CheckTable.Row("answers", $0) }
         }
     }
 
-    /// A listing, and one byte of an object: where objects are encrypted, a listing alone proves nothing.
-    private func reading(_ store: any ObjectStore) async throws(StoreError) -> [CheckTable.Row] {
-        let page = try await store.list(prefix: "", from: nil)
+    private static let unprovenWriting = CheckTable.Row(
+        "can be written", "nothing is written to a folder to find out", state: .unproven)
+}
+
+/// Whether a store can be read: a listing, and one byte of an object, since where objects are encrypted a listing alone
+/// proves nothing.
+struct StoreReading: Sendable {
+    let store: any ObjectStore
+
+    func rows(_ statuses: inout [Int32]) async -> [CheckTable.Row] {
+        let page: ListPage
+        do throws(StoreError) {
+            page = try await store.list(prefix: "", from: nil)
+        } catch {
+            return [failed("can be listed", error, &statuses)]
+        }
         let names = page.objects.count { $0.key.text.hasSuffix(ModelkitLayout.versionsSuffix) }
         let more = page.next == nil ? "" : " and more"
-        var rows = [CheckTable.Row("can be listed", "\(Units.count(names, "asset"))\(more)", state: .ok)]
-        guard let object = page.objects.first(where: { $0.size > 0 }) else {
-            rows.append(
-                CheckTable.Row(
-                    "can be read", "there is no object to read under the prefix", state: .unproven,
-                    remedy: "push an asset, or check the bucket and the prefix"))
-            return rows
-        }
-        _ = try await store.get(object.key, GetOptions(range: 0..<1))
-        rows.append(CheckTable.Row("can be read", store.address(of: object.key), state: .ok))
-        return rows
+        let listed = CheckTable.Row("can be listed", "\(Units.count(names, "asset"))\(more)", state: .ok)
+        return [listed, await readRow(page, &statuses)]
     }
 
-    private static func row(_ name: String, _ problem: Problem) -> CheckTable.Row {
+    private func readRow(_ page: ListPage, _ statuses: inout [Int32]) async -> CheckTable.Row {
+        guard let object = page.objects.first(where: { $0.size > 0 }) else {
+            return CheckTable.Row(
+                "can be read", "there is no object to read under the prefix", state: .unproven,
+                remedy: "push an asset, or check the bucket and the prefix")
+        }
+        do throws(StoreError) {
+            _ = try await store.get(object.key, GetOptions(range: 0..<1))
+            return CheckTable.Row("can be read", store.address(of: object.key), state: .ok)
+        } catch {
+            return failed("can be read", error, &statuses)
+        }
+    }
+
+    private func failed(_ name: String, _ error: StoreError, _ statuses: inout [Int32]) -> CheckTable.Row {
+        let problem = Problem(error)
+        statuses.append(problem.exitStatus)
+        return CheckTable.Row(name, problem)
+    }
+}
+
+extension CheckTable.Row {
+    /// Something that does not work.
+    init(_ name: String, _ problem: Problem) {
         let value = ([problem.message] + problem.details).joined(separator: "; ")
-        return CheckTable.Row(name, value, state: .failed, remedy: problem.hint)
+        self.init(name, value, state: .failed, remedy: problem.hint)
     }
 }

@@ -53,7 +53,9 @@ struct FetchOptions: ParsableArguments {
     @Flag(help: "Make the assets directory if it does not exist.")
     var createAssetsDir = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Parts transferred at the same time.", valueName: "n"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Requests at the same time; a part of a large object counts as four.", valueName: "n"))
     var jobs: Int?
 
     func validate() throws {

@@ -23,7 +23,7 @@ enum SettingsText {
             row("force download", settings.forceDownload.map { $0 ? "yes" : "no" }),
             row("lock time-out", settings.lockTimeout.map { Units.duration($0) }),
             row("source date", settings.sourceDate.map { $0.map { "\($0)" } }),
-            row("parts at a time", settings.jobs.map { "\($0)" }),
+            row("requests at a time", settings.jobs.map { "\($0)" }),
         ].compactMap(\.self)
     }
 

@@ -3,6 +3,12 @@ struct PartQueue {
     private var waiting: [TransferMachine.Part] = []
     private var first = 0
     private var underWay: Set<TransferMachine.Part> = []
+    /// Of those under way.
+    private var weight = 0
+
+    /// A part of an object that takes several is as long as a part can be, and as many others have the same memory and
+    /// more round trips to make up for.
+    static let weightOfLargeParts = 4
 
     /// Waiting and under way.
     var count: Int { waiting.count - first + underWay.count }
@@ -19,9 +25,11 @@ struct PartQueue {
         first = 0
     }
 
-    /// The next part, where fewer than `window` are under way.
+    /// The next part, where what is under way leaves room for it in the window.
     mutating func next(window: Int) -> TransferMachine.Part? {
-        guard underWay.count < window, first < waiting.count else { return nil }
+        guard first < waiting.count, weight == 0 || weight + Self.weight(of: waiting[first]) <= window else {
+            return nil
+        }
         let part = waiting[first]
         first += 1
         if first > 1024, first > waiting.count / 2 {
@@ -29,8 +37,13 @@ struct PartQueue {
             first = 0
         }
         underWay.insert(part)
+        weight += Self.weight(of: part)
         return part
     }
 
-    mutating func ended(_ part: TransferMachine.Part) { underWay.remove(part) }
+    mutating func ended(_ part: TransferMachine.Part) {
+        if underWay.remove(part) != nil { weight -= Self.weight(of: part) }
+    }
+
+    private static func weight(of part: TransferMachine.Part) -> Int { part.isFirst ? 1 : weightOfLargeParts }
 }

@@ -38,11 +38,15 @@ struct PartWriter: Sendable {
         let file = try staged.openForWriting(part.object)
         // What an earlier content of the object left must not show past the end of this one.
         if isWhole, !hasBegun { try file.resize(to: 0) }
-        var offset = offset
-        for chunk in chunks {
-            try file.write(chunk, at: offset)
-            if isWhole { chunk.withUnsafeReadableBytes { object.hasher.take($0) } }
-            offset += Int64(chunk.readableBytes)
+        try object.write { () throws(FileError) in
+            var offset = offset
+            for chunk in chunks {
+                try file.write(chunk, at: offset)
+                offset += Int64(chunk.readableBytes)
+            }
+        }
+        if isWhole {
+            for chunk in chunks { chunk.withUnsafeReadableBytes { object.hasher.take($0) } }
         }
         return isLast ? try end(file, object) : nil
     }

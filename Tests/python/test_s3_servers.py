@@ -119,6 +119,6 @@ def test_refused_is_status_four_and_says_why_with(shelf, world, case):
 def test_a_bucket_that_is_not_there_is_named(shelf):
     finished = shelf.resolve("nlp/vectors", options=["--bucket", "no-such-bucket"])
     # A server that must not tell which buckets there are answers with 403.
-    assert finished.status == 3, str(finished)
+    assert finished.status == 8, str(finished)
     assert "no-such-bucket" in error_text(finished.report)
     assert digests(shelf.assets) == {}

@@ -10,11 +10,22 @@ struct CheckCommand: AsyncParsableCommand {
 
             EXAMPLE
               modelkit-assets check assets.yaml
-              modelkit-assets check --format json
+              modelkit-assets check --for developer
+              modelkit-assets check --policy assets.yaml
             """)
 
     @Argument(help: ArgumentHelp("The spec file, if there is one; - for standard input.", valueName: "spec"))
     var spec = SpecOptions.defaultFile
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "What must work: runtime (fetching) or developer (pushing too; an upload is begun and given up).",
+            valueName: "role"))
+    var role = CheckRole.runtime
+
+    @Flag(help: "Print the least policy for S3 that the spec needs, and check nothing.")
+    var policy = false
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -28,7 +39,8 @@ struct CheckCommand: AsyncParsableCommand {
         do {
             let (manifest, settings) = try SpecReading.read(
                 spec, flags: flags, environment: shell.environment, isOptional: true)
-            let table = await Checking(settings: settings, manifest: manifest).table()
+            if policy { return shell.console.writeResult(try S3Policy(manifest, settings, role).document()) }
+            let table = await Checking(settings: settings, manifest: manifest, role: role).table()
             let text =
                 switch format {
                 case .text: CheckText(table, width: shell.resultWidth ?? 120, style: shell.options.resultStyle).text
@@ -41,4 +53,9 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitCode(problems.exitStatus)
         }
     }
+}
+
+/// What a check is made for.
+enum CheckRole: String, CaseIterable, ExpressibleByArgument {
+    case runtime, developer
 }

@@ -36,7 +36,7 @@ struct ListCommand: AsyncParsableCommand {
         do {
             let storeSession = try StoreSession(flags: store.flags, environment: shell.environment)
             let (listed, problems) = await storeSession.list { name in wants(name) }
-            if problems.isEmpty || format == .text { try print(listed, storeSession, shell) }
+            if problems.isEmpty || format == .text { try print(listed, isWhole: problems.isEmpty, storeSession, shell) }
             if !problems.isEmpty { throw Problems(problems) }
             throw ExitCode(shell.exitStatus(0))
         } catch let problems as Problems {
@@ -50,7 +50,7 @@ struct ListCommand: AsyncParsableCommand {
         return glob.matches(path) || name.text.hasPrefix(pattern.hasSuffix("/") ? pattern : pattern + "/")
     }
 
-    private func print(_ listed: [ListedAsset], _ session: StoreSession, _ shell: Shell) throws {
+    private func print(_ listed: [ListedAsset], isWhole: Bool, _ session: StoreSession, _ shell: Shell) throws {
         switch format {
         case .json:
             shell.console.writeResult(
@@ -61,7 +61,7 @@ struct ListCommand: AsyncParsableCommand {
                 TextWidth.padded($0.name, to: width) + "  " + $0.versions.joined(separator: ", ") + "\n"
             }
             shell.console.writeResult(lines.joined())
-            if listed.isEmpty {
+            if listed.isEmpty, isWhole {
                 shell.remark("no asset\(pattern.map { " is named `\($0)`" } ?? "s") in \(session.store.name)")
             }
         }

@@ -134,7 +134,7 @@ private struct StoreErrorWords {
         exitStatus: 8, speaker: "what is wrong")
     private static let misconfigured = StoreErrorWords(
         code: "misconfigured-store", reason: "the settings name no store that can be used",
-        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 3,
+        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 8,
         speaker: "what is wrong")
 }
 

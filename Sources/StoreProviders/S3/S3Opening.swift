@@ -6,6 +6,7 @@ package struct S3Opening: Sendable {
     package let endpoint: S3Endpoint
     package let identities: any S3IdentitySource
     package let store: S3Store
+    private let settings: CredentialSettings
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.
@@ -24,7 +25,7 @@ package struct S3Opening: Sendable {
                 timeouts: timeouts, proxies: try ProxySettings(environment),
                 certificateAuthorities: configuration.certificateAuthorities.map { environment.expanding($0.value) },
                 connections: window))
-        let settings = CredentialSettings(
+        settings = CredentialSettings(
             environment: environment, configuration: configuration, transport: transport,
             sleep: { try? await Task.sleep(for: .seconds($0)) })
         identities =
@@ -38,4 +39,15 @@ package struct S3Opening: Sendable {
                 log: log, window: window, wantsChecksums: configuration.validatesResponses.value,
                 encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
     }
+
+    /// Who the credentials belong to, `arn:aws:iam::123456789012:user/ci`, as STS tells.
+    ///
+    /// - Returns: nil where nobody can be asked: a store that is not Amazon's has no STS that is known.
+    package func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String? {
+        let isAmazons = configuration.endpoint == nil
+        guard isAmazons || environmentNamesSTS else { return nil }
+        return try await SecurityTokenService(settings: settings, provider: "identity").callerIdentity(credentials)
+    }
+
+    private var environmentNamesSTS: Bool { settings.environment["AWS_ENDPOINT_URL_STS"] != nil }
 }

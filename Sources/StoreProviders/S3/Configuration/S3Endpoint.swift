@@ -52,6 +52,9 @@ package struct S3Endpoint: Sendable {
     /// `https://s3.eu-west-1.amazonaws.com`, for messages.
     package var words: String { "\(base(region).origin) (\(custom?.provenance ?? regionSetting))" }
 
+    /// Scheme, host and port, without the bucket.
+    package var origin: String { base(region).origin }
+
     /// The address of an object.
     ///
     /// - Parameters:

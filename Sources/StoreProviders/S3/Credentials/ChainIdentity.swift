@@ -19,8 +19,7 @@ struct ChainIdentity: S3IdentitySource {
         do {
             let (found, generation) = try await cache.current()
             return S3Identity(
-                credentials: found.credentials,
-                words: "access key \(found.credentials.accessKeyID), from \(found.source)", generation: generation)
+                credentials: found.credentials, source: found.source, generation: generation)
         } catch let failure as CredentialFailure {
             throw StoreError(failure, address: address)
         }
@@ -36,7 +35,7 @@ extension StoreError {
         let kind: StoreError.Kind = failure.kind == .unreachable ? .unavailable : .unauthenticated
         self.init(
             kind, operation: "find credentials for", address: address,
-            detail: failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)",
+            detail: "", notes: [failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"],
             remedy: failure.remedy)
     }
 }

@@ -6,8 +6,10 @@ internal import AssetModel
 /// Source: botocore's `credentials.py`, `create_credential_resolver`.
 struct CredentialChain: Sendable {
     let providers: [any CredentialProvider]
+    private let environment: ProviderEnvironment
 
     init(_ settings: CredentialSettings) {
+        environment = settings.environment
         let name = settings.configuration.profile.value
         let profile = CredentialProfile(
             name: name, section: settings.files.profile(name) ?? AWSSection(), heedsEnvironment: true)
@@ -45,5 +47,19 @@ struct CredentialChain: Sendable {
             remedy:
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or, for a public "
                 + "bucket, give --no-sign-request")
+    }
+
+    /// A secret that a build or a pod was to mount, and did not.
+    private var missingFile: String? {
+        for variable in ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
+            guard let path = environment[variable] else { continue }
+            let bytes = (try? SmallFile.read(environment.expanding(path))) ?? nil
+            if bytes?.isEmpty ?? true {
+                return
+                    "\(variable) names `\(path)`, which \(bytes == nil ? "does not exist" : "is empty"): check that the "
+                    + "secret is mounted there"
+            }
+        }
+        return nil
     }
 }

@@ -35,6 +35,7 @@ struct InstanceCredentials: CredentialProvider {
             guard !settings.configuration.sources.flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").value
             else { return nil }
             headers = [:]
+            if await exchange(.GET, base, Self.path, headers)?.status == 401 { throw hopLimit }
         }
         guard let role = await get(base, Self.path, headers).map({ String(decoding: $0, as: UTF8.self).trimmed }),
             !role.isEmpty, !role.contains(where: \.isWhitespace),
@@ -43,6 +44,16 @@ struct InstanceCredentials: CredentialProvider {
         else { return nil }
         return FoundCredentials(
             credentials: extended(credentials), source: "role \(role) of the instance's metadata service")
+    }
+
+    /// The service is there and wants a token, and the answer with the token does not come this far.
+    private var hopLimit: CredentialFailure {
+        CredentialFailure(
+            .unreachable, name,
+            "the metadata service answers, but its token does not reach this container: its hop limit is 1",
+            remedy:
+                "run `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`, or share the host's "
+                + "network")
     }
 
     /// A metadata service that cannot renew says so by handing out credentials that are about to expire: they are used

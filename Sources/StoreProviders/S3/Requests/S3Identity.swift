@@ -2,18 +2,23 @@
 package struct S3Identity: Sendable {
     /// Nil: in nobody's, without a signature.
     package let credentials: AWSCredentials?
-    /// `access key AKIA… (environment variables)`
-    package let words: String
+    /// Where they come from: `environment variables`.
+    package let source: String
     /// Another number for each renewal.
     let generation: Int
 
-    init(credentials: AWSCredentials?, words: String, generation: Int = 0) {
+    init(credentials: AWSCredentials?, source: String, generation: Int = 0) {
         self.credentials = credentials
-        self.words = words
+        self.source = source
         self.generation = generation
     }
 
-    package static let anonymous = S3Identity(credentials: nil, words: "nobody: requests are not signed")
+    package static let anonymous = S3Identity(credentials: nil, source: "")
+
+    /// `access key AKIA…, from environment variables`
+    package var words: String {
+        credentials.map { "access key \($0.accessKeyID), from \(source)" } ?? "nobody: requests are not signed"
+    }
 }
 
 /// Where identities come from.

@@ -1,0 +1,66 @@
+internal import AssetModel
+internal import FoundationEssentials
+internal import Planning
+
+/// The least policy of IAM with which a spec can be resolved, and for developers pushed to.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
+struct S3Policy: Codable, Equatable, Sendable {
+    struct Rule: Codable, Equatable, Sendable {
+        let Sid: String
+        var Effect = "Allow"
+        let Action: [String]
+        let Resource: [String]
+        var Condition: [String: [String: [String]]]?
+    }
+
+    var Version = "2012-10-17"
+    let Statement: [Rule]
+
+    /// - Throws: where the settings name no bucket of S3.
+    init(_ manifest: Manifest, _ settings: Settings, _ role: CheckRole) throws(Problems) {
+        guard settings.provider?.value == .s3, let bucket = settings.bucket?.value else {
+            throw Problems([
+                Problem(
+                    code: "no-bucket", message: "a policy is for S3, and no bucket of S3 is set",
+                    hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
+            ])
+        }
+        // An access point is a resource by its own name.
+        let root = bucket.hasPrefix("arn:") ? bucket : "arn:aws:s3:::\(bucket)"
+        let objects = bucket.hasPrefix("arn:") ? "\(root)/object" : root
+        let prefix = settings.prefix.value.isEmpty ? "" : settings.prefix.value + "/"
+        let names = Set(manifest.entries.map(\.name.text)).sorted()
+        let resources =
+            names.isEmpty
+            ? ["\(objects)/\(prefix)*"]
+            : names.flatMap { ["\(objects)/\(prefix)\($0).versions", "\(objects)/\(prefix)\($0)/*"] }
+        var statements = [
+            Rule(Sid: "ReadAssets", Action: ["s3:GetObject"], Resource: resources),
+            Rule(
+                Sid: "ListAssets", Action: ["s3:ListBucket"], Resource: [root],
+                Condition: ["StringLike": ["s3:prefix": ["\(prefix)*"]]]),
+        ]
+        if role == .developer {
+            statements.append(
+                Rule(
+                    Sid: "PushAssets", Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
+                    Resource: ["\(objects)/\(prefix)*"]))
+        }
+        if let key = settings.environment["AWS_KMS_KEY_ID"] {
+            let actions = ["kms:Decrypt"] + (role == .developer ? ["kms:GenerateDataKey"] : [])
+            statements.append(
+                Rule(
+                    Sid: "UseKey", Action: actions,
+                    Resource: [key.hasPrefix("arn:") ? key : "arn:aws:kms:*:*:key/\(key)"]))
+        }
+        self.Statement = statements
+    }
+
+    /// With the keys as IAM spells them.
+    func document() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}
