@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 SWIFT_BUILD_FLAGS ?=
 DEBUG_BINARY := .build/debug/modelkit-assets
 RELEASE_BINARY := .build/release/modelkit-assets
-SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo
+SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/s3/run
 
 .PHONY: help build demo test lint format bench install clean
 
@@ -36,7 +36,7 @@ lint: ## check the style of the Swift sources and the syntax of the shell script
 format: ## format the Swift sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-bench: build ## measure the release program against cp and Python modelkit
+bench: build ## measure the release program against cp, Python modelkit and other S3 clients
 	@scripts/install-dependencies bench
 	MODELKIT_ASSETS_BIN="$${MODELKIT_ASSETS_BIN:-$(abspath $(RELEASE_BINARY))}" .venv/bin/python Tests/bench/run
 

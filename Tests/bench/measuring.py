@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MEASURING = Path(__file__).resolve().parents[1] / "python/harness/peak_memory.py"
@@ -24,12 +24,17 @@ class Cost:
 
 
 def run(command, environment=None):
-    """One run. Its output goes nowhere; where it fails, the benchmark ends with its standard error."""
+    """One run. Its output goes nowhere; where it fails, the benchmark ends with its standard error.
+
+    A command that knows its time better, such as a script that imports what it measures, writes its seconds to the
+    file that MEASURED_SECONDS names.
+    """
     program, *arguments = map(str, command)
-    with tempfile.NamedTemporaryFile() as result:
+    with tempfile.NamedTemporaryFile() as result, tempfile.NamedTemporaryFile() as seconds:
+        base = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "MEASURED_SECONDS": seconds.name}
         done = subprocess.run(
             [sys.executable, "-I", "-S", MEASURING, result.name, shutil.which(program), *arguments],
-            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **(environment or {})},
+            env={**base, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -38,7 +43,9 @@ def run(command, environment=None):
         if done.returncode:
             complaint = done.stderr.decode(errors="replace")[-4000:]
             sys.exit(f"bench: {' '.join(map(str, command))} failed ({done.returncode}):\n{complaint}")
-        return Cost(**json.load(result))
+        cost = Cost(**json.load(result))
+        own = seconds.read()
+        return replace(cost, seconds=float(own)) if own else cost
 
 
 def repeated(times, command, environment=None, before=lambda: None):
@@ -50,17 +57,18 @@ def repeated(times, command, environment=None, before=lambda: None):
     return Cost.median(costs)
 
 
-def interleaved(times, contenders, before):
+def interleaved(times, contenders, before, after=lambda name: None, warm_ups=0):
     """Like `repeated` for each of the contenders (name to command and environment), taken in turns.
 
-    So a disk that is slow for a while is slow for all of them.
+    So a disk that is slow for a while is slow for all of them. What the first `warm_ups` turns cost does not count.
     """
     costs = {name: [] for name in contenders}
-    for _ in range(times):
+    for _ in range(warm_ups + times):
         for name, (command, environment) in contenders.items():
             before()
             costs[name].append(run(command, environment))
-    return {name: Cost.median(each) for name, each in costs.items()}
+            after(name)
+    return {name: Cost.median(each[warm_ups:]) for name, each in costs.items()}
 
 
 def warm(folder):
