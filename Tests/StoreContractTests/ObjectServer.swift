@@ -12,11 +12,14 @@ enum ObjectServer: String, CaseIterable, Sendable {
         let credentials: AWSCredentials
     }
 
-    /// - Throws: where it does not answer within a minute.
+    /// - Throws: where it does not answer within two minutes.
     func address() async throws -> Address {
-        let running = try Running.shared.of(self)
-        try await Self.untilAnswering(running.address.endpoint)
-        return running.address
+        for _ in 0..<1200 {
+            let address = try Running.shared.of(self)
+            if await (try? Self.network.exchange(HTTPRequest(.GET, address.endpoint))) != nil { return address }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw ServerFault(words: "\(rawValue) does not answer. It wrote:\n\(Running.shared.log(of: self))")
     }
 
     /// A store of a new, empty bucket.
@@ -49,14 +52,6 @@ enum ObjectServer: String, CaseIterable, Sendable {
         ).store
     }
 
-    private static func untilAnswering(_ endpoint: HTTPURL) async throws {
-        for _ in 0..<600 {
-            if await (try? network.exchange(HTTPRequest(.GET, endpoint))) != nil { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw ServerFault(words: "nothing answers at \(endpoint)")
-    }
-
     static let network = AsyncHTTPTransport(HTTPTransportSettings(proxies: ProxySettings(), connections: 16))
 
     // MARK: Starting
@@ -71,7 +66,7 @@ enum ObjectServer: String, CaseIterable, Sendable {
                 "/dev/null", folder + "/data",
             ]
         case .seaweedfs:
-            let ports = try (0..<4).map { _ in try FreePort.find() }
+            let ports = try FreePort.find(3, besides: port)
             let identities = """
                 {"identities": [{"name": "writer", "actions": ["Admin", "Read", "Write", "List", "Tagging"],
                   "credentials": [{"accessKey": "writer", "secretKey": "secret"}]}]}
@@ -101,37 +96,56 @@ private final class Running: @unchecked Sendable {
 
     struct Server {
         let process: Process
+        let log: String
         let address: ObjectServer.Address
     }
 
     // Guards `servers`; a lock of Foundation's, as processes are no values that could be sent.
     private let lock = NSLock()
     private var servers: [ObjectServer: Server] = [:]
+    private var starts: [ObjectServer: Int] = [:]
 
-    func of(_ server: ObjectServer) throws -> Server {
+    /// Where the server is to answer. One that ended, as another program took a port of its own, is started anew.
+    func of(_ server: ObjectServer) throws -> ObjectServer.Address {
         try lock.withLock {
-            if let running = servers[server] { return running }
+            if let running = servers[server] {
+                if running.process.isRunning { return running.address }
+                guard starts[server, default: 0] < 5 else {
+                    throw ServerFault(words: "\(server.rawValue) ended. It wrote:\n\(Self.end(of: running.log))")
+                }
+            }
             let running = try start(server)
+            starts[server, default: 0] += 1
+            if servers.isEmpty { atexit { Running.shared.stop() } }
             servers[server] = running
-            if servers.count == 1 { atexit { Running.shared.stop() } }
-            return running
+            return running.address
         }
+    }
+
+    func log(of server: ObjectServer) -> String { lock.withLock { servers[server].map { Self.end(of: $0.log) } } ?? "" }
+
+    private static func end(of log: String) -> String {
+        String((try? String(contentsOfFile: log, encoding: .utf8))?.suffix(3000) ?? "")
     }
 
     private func start(_ server: ObjectServer) throws -> Server {
         let folder = NSTemporaryDirectory() + "modelkit-assets-\(server.rawValue)-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let port = try FreePort.find()
+        let port = try FreePort.find(1)[0]
         let command = try server.command(port: port, folder: folder)
+        let log = folder + "/log"
+        guard FileManager.default.createFile(atPath: log, contents: nil), let out = FileHandle(forWritingAtPath: log)
+        else { throw ServerFault(words: "cannot write \(log)") }
         let process = Process()
         process.executableURL = URL(
             fileURLWithPath: FileManager.default.currentDirectoryPath + "/.venv/bin/\(command[0])")
         process.arguments = Array(command.dropFirst())
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = out
+        process.standardError = out
         try process.run()
         return Server(
-            process: process,
+            process: process, log: log,
             address: ObjectServer.Address(
                 endpoint: HTTPURL(scheme: .http, host: "127.0.0.1", port: port),
                 credentials: AWSCredentials(accessKeyID: "writer", secretAccessKey: Secret("secret"))))
@@ -143,13 +157,18 @@ private final class Running: @unchecked Sendable {
 }
 
 private enum FreePort {
-    /// One whose number leaves room for SeaweedFS's second port, 10,000 further on.
-    static func find() throws -> Int {
-        for _ in 0..<200 {
-            let port = Int.random(in: 20_000..<30_000)
-            if isFree(port), isFree(port + 10_000) { return port }
+    /// Different ones, each with its second port free too, 10,000 further on, where SeaweedFS listens for gRPC. Both are
+    /// below the ports that the system gives to those that connect.
+    static func find(_ count: Int, besides taken: Int? = nil) throws -> [Int] {
+        var found: [Int] = []
+        for _ in 0..<1000 where found.count < count {
+            let port = Int.random(in: 12_000..<22_000)
+            let others = found + (taken.map { [$0] } ?? [])
+            let clashes = others.contains { $0 == port }
+            if !clashes, isFree(port), isFree(port + 10_000) { found.append(port) }
         }
-        throw ServerFault(words: "no free port")
+        guard found.count == count else { throw ServerFault(words: "no free port") }
+        return found
     }
 
     private static func isFree(_ port: Int) -> Bool {

@@ -179,10 +179,11 @@ def program(name):
 
 
 def free_ports(count, with_grpc=False):
-    """Ports nobody listens on; with_grpc: neither on each port + 10000, where SeaweedFS listens for gRPC."""
+    """Ports nobody listens on, below those that the system gives to who connects; with_grpc: neither on each port + 10000,
+    where SeaweedFS listens for gRPC."""
     found = []
     while len(found) < count:
-        port = random.randrange(20000, 30000)
+        port = random.randrange(12000, 22000)
         wanted = [port, port + 10000] if with_grpc else [port]
         if port not in found and all(is_free(candidate) for candidate in wanted):
             found.append(port)
