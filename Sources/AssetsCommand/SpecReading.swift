@@ -37,7 +37,7 @@ enum SpecReading {
     private static func contents(_ path: String, isOptional: Bool) throws(Problems) -> [UInt8]? {
         do throws(FileError) {
             if path == "-" { return try standardInput() }
-            return try File.openForReading(path).readAll(limit: readLimit)
+            return try File.openForReading(path).readToEnd(limit: readLimit)
         } catch {
             if isOptional, error.isMissing, path == SpecOptions.defaultFile { return nil }
             let hint =

@@ -77,7 +77,26 @@ package final class File: Sendable {
         return done
     }
 
-    /// The whole content.
+    /// All there is to read, of a pipe or a device too: waits for who writes into it.
+    ///
+    /// - Throws: EFBIG where it is longer than the limit, in bytes; EISDIR for a folder.
+    package func readToEnd(limit: Int) throws(FileError) -> [UInt8] {
+        if try status().kind == .file { return try readAll(limit: limit) }
+        // Opened without blocking, so that a pipe without a writer did not hold that up.
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw failure("read") }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = retrying { CInt(truncatingIfNeeded: Glibc.read(descriptor, &buffer, buffer.count)) }
+            guard count >= 0 else { throw failure("read") }
+            if count == 0 { return bytes }
+            bytes += buffer[..<Int(count)]
+            guard bytes.count <= limit else { throw FileError(path: path, attempt: "read", code: EFBIG) }
+        }
+    }
+
+    /// The whole content of a regular file.
     ///
     /// - Throws: EFBIG where it is longer than the limit, in bytes.
     package func readAll(limit: Int) throws(FileError) -> [UInt8] {

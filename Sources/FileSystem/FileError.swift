@@ -31,5 +31,6 @@ package struct FileError: Error, Hashable, Sendable {
     package var isExisting: Bool { code == EEXIST }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isReadOnly: Bool { code == EROFS }
+    package var isADirectory: Bool { code == EISDIR }
     package var isNotADirectory: Bool { code == ENOTDIR }
 }

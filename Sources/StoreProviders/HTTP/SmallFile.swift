@@ -8,12 +8,14 @@ enum SmallFile {
     /// The content; nil where there is no such file.
     static func read(_ path: String) throws(S3ConfigurationFault) -> [UInt8]? {
         do throws(FileError) {
-            return try File.openForReading(path).readAll(limit: limit)
+            return try File.openForReading(path).readToEnd(limit: limit)
         } catch {
             if error.isMissing || error.isNotADirectory { return nil }
             throw S3ConfigurationFault(
                 "the file `\(path)` cannot be read: \(error.reason)",
-                hint: "a folder stands there where a container was to be given a file that does not exist on its host")
+                hint: error.isADirectory
+                    ? "a folder stands there where a container was to be given a file that does not exist on its host"
+                    : nil)
         }
     }
 }
