@@ -2,8 +2,10 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 ssize_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length) {
@@ -21,6 +23,15 @@ int clinux_rename_noreplace(int from_directory, const char *from, int to_directo
 
 int clinux_fallocate(int descriptor, int64_t offset, int64_t length) {
   return fallocate(descriptor, 0, offset, length);
+}
+
+int clinux_start_writeback(int descriptor, int64_t offset, int64_t length) {
+  return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+int clinux_is_in_memory(int descriptor) {
+  struct statfs status;
+  return fstatfs(descriptor, &status) == 0 && status.f_type == TMPFS_MAGIC;
 }
 
 int clinux_syncfs(int descriptor) { return syncfs(descriptor); }

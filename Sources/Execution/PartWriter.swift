@@ -55,6 +55,7 @@ struct PartWriter: Sendable {
         let path = staged.content.objects[part.object].path
         let line = Journal.line(part: start..<end, of: path)
         guard isWhole else {
+            file.startWriteback(start..<end)
             try object.hasher.arrived(start..<end, in: file)
             try staged.journal.append(line)
             return nil

@@ -165,7 +165,8 @@ package final class File: Sendable {
     /// Takes the space for a file of this size now, so that a full disk is known before the bytes arrive. A file
     /// system that cannot is left to grow the file as it is written.
     package func preallocate(_ size: Int64) throws(FileError) {
-        guard size > 0 else { return }
+        // In memory, taking room costs as much as writing.
+        guard size > 0, clinux_is_in_memory(descriptor) == 0 else { return }
         while clinux_fallocate(descriptor, 0, size) != 0 {
             switch errno {
             case EINTR: continue
@@ -187,6 +188,12 @@ package final class File: Sendable {
     /// When it was last changed and read, in whole seconds since 1970.
     package func setTime(to seconds: Int64) throws(FileError) {
         try setTimes(of: descriptor, path: path, seconds: seconds)
+    }
+
+    /// Begins to make this part of the content durable, so that there is less to wait for when all of it is to be.
+    package func startWriteback(_ range: Range<Int64>) {
+        // Advice: a file system that cannot writes later.
+        _ = clinux_start_writeback(descriptor, range.lowerBound, Int64(range.count))
     }
 
     /// Makes the content durable.

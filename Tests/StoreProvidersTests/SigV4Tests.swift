@@ -51,10 +51,16 @@ import Testing
         #expect(signed.headers.first(name: "authorization")?.hasSuffix("Signature=\(vector.signature)") == true)
     }
 
-    @Test func derivesThePublishedSigningKey() {
+    @Test(arguments: [("us-east-1", 0.0), ("us-east-1", 86_400.0), ("eu-west-1", 0.0)])
+    func signsWithTheKeyOfAnEarlierRequestWhereItIsForTheSame(_ region: String, _ later: Double) {
+        let request = HTTPRequest(.GET, HTTPURL(scheme: .https, host: "h"))
+        let time = 1_369_353_600 + later
+        let credentials = Self.signer.key.scope.credentials
+        let anew = SigV4(credentials, region: region, service: "s3", time: time)
+        let again = SigV4(credentials, region: region, service: "s3", time: time, reusing: Self.signer.key)
         #expect(
-            Self.signer.signingKey.map { String($0, radix: 16) }.count == 32
-                && Self.signer.signingKey.prefix(4) == [0xdb, 0xb8, 0x93, 0xac])
+            anew.sign(request, payloadHash: Self.emptyHash).headers
+                == again.sign(request, payloadHash: Self.emptyHash).headers)
     }
 
     @Test func signsForOtherServicesWithoutThePayloadHeader() {
@@ -100,5 +106,8 @@ import Testing
         for text in ["\(credentials)", String(reflecting: credentials), dumped] {
             #expect(!text.contains("canary") && !text.contains("bird"), "\(text)")
         }
+        var key = ""
+        dump(SigV4(credentials, region: "r", service: "s3", time: 0).key, to: &key)
+        #expect(!key.contains("canary") && !key.contains("bytes"), "\(key)")
     }
 }

@@ -21,6 +21,12 @@ int clinux_rename_noreplace(int from_directory, const char *from, int to_directo
 /// fallocate(2), mode 0.
 int clinux_fallocate(int descriptor, int64_t offset, int64_t length);
 
+/// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: begins to write to the disk, and does not wait for it.
+int clinux_start_writeback(int descriptor, int64_t offset, int64_t length);
+
+/// Whether the file is on a tmpfs: 1 or 0, which is also the answer where fstatfs(2) fails.
+int clinux_is_in_memory(int descriptor);
+
 /// pipe2(2) with O_CLOEXEC: the reading end, then the writing end.
 int clinux_pipe(int ends[2]);
 

@@ -33,15 +33,16 @@ package final class AsyncHTTPTransport: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        var outgoing = HTTPClientRequest(url: request.url.description)
-        outgoing.method = request.method
-        outgoing.headers = request.headers
-        if case .bytes(let buffer) = request.body { outgoing.body = .bytes(buffer) }
-        let deadline = request.timeouts.head.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
         do {
-            let answer = try await client(for: request).execute(outgoing, deadline: deadline ?? .distantFuture)
-            return HTTPResponse(
-                status: Int(answer.status.code), headers: answer.headers, body: TransportBody(body: answer.body))
+            var body: HTTPClient.Body?
+            if case .bytes(let buffer) = request.body { body = .byteBuffer(buffer) }
+            let outgoing = try HTTPClient.Request(
+                url: request.url.description, method: request.method, headers: request.headers, body: body)
+            let deadline = request.timeouts.whole.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
+            let exchange = TransportExchange()
+            let answer = TransportBody(exchange)
+            let head = try await exchange.start(outgoing, with: client(for: request), deadline: deadline)
+            return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
             throw HTTPFailure(error)
         }
@@ -87,6 +88,13 @@ package struct HTTPTransportSettings: Sendable {
         // Whoever sends decides what is tried again.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try tlsConfiguration()
+        // Nobody traces this program, and asking for it takes its time.
+        configuration.tracing.tracer = nil
+        // A fast network fills more than what NIO reads at a time by itself, and each read costs a round of its loop.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 128 << 10, maximum: 256 << 10)
+            return channel.setOption(.recvAllocator, value: allocator)
+        }
         if let proxy {
             configuration.proxy = .server(
                 host: proxy.host, port: proxy.port,
@@ -102,31 +110,9 @@ package struct HTTPTransportSettings: Sendable {
     }
 }
 
-/// A body whose failures are `HTTPFailure`s.
-private struct TransportBody: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    typealias Failure = any Error
-
-    let body: HTTPClientResponse.Body
-
-    func makeAsyncIterator() -> Iterator { Iterator(base: body.makeAsyncIterator()) }
-
-    struct Iterator: AsyncIteratorProtocol {
-        fileprivate var base: HTTPClientResponse.Body.AsyncIterator
-
-        @concurrent mutating func next() async throws -> ByteBuffer? {
-            do {
-                return try await base.next()
-            } catch {
-                throw HTTPFailure(error)
-            }
-        }
-    }
-}
-
 extension HTTPFailure {
     /// Whatever AsyncHTTPClient and what is below it throw.
-    fileprivate init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let failure as HTTPFailure: self = failure
         case is CancellationError: self.init(.cancelled, "cancelled")

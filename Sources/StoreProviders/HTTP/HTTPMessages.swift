@@ -30,19 +30,19 @@ package enum HTTPBody: Sendable {
     case bytes(ByteBuffer)
 }
 
-/// How long to wait. There is no limit on a whole body: a large object takes its time.
+/// How long to wait. A large object takes its time, and has no limit on the whole.
 package struct HTTPTimeouts: Sendable, Hashable {
     /// Until the connection stands, TLS included, in seconds.
     package var connect: Double
     /// Between two pieces of an answer, in seconds.
     package var idle: Double
-    /// Until the head of the answer, in seconds; nil for as long as `connect` and `idle` allow.
-    package var head: Double?
+    /// Until the end of the answer, in seconds; nil for as long as `connect` and `idle` allow.
+    package var whole: Double?
 
-    package init(connect: Double, idle: Double, head: Double? = nil) {
+    package init(connect: Double, idle: Double, whole: Double? = nil) {
         self.connect = connect
         self.idle = idle
-        self.head = head
+        self.whole = whole
     }
 
     /// boto3 waits for 60 s for each; a connection that takes more than 10 is not going to stand.

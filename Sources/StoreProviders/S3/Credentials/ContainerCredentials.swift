@@ -10,7 +10,7 @@ struct ContainerCredentials: CredentialProvider {
 
     /// As botocore has it.
     private static let attempts = 3
-    private static let timeouts = HTTPTimeouts(connect: 2, idle: 2, head: 2)
+    private static let timeouts = HTTPTimeouts(connect: 2, idle: 2, whole: 2)
 
     func credentials() async throws(CredentialFailure) -> FoundCredentials? {
         let environment = settings.environment

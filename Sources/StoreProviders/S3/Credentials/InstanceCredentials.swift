@@ -105,7 +105,7 @@ struct InstanceCredentials: CredentialProvider {
         var url = base
         url.target = (base.target == "/" ? "" : base.target) + path
         let request = HTTPRequest(
-            method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, head: timeout),
+            method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, whole: timeout),
             isDirect: true)
         for _ in 0..<max(1, attempts ?? 1) {
             if let answer = try? await settings.transport.exchange(request) { return answer }

@@ -9,6 +9,8 @@ internal import Synchronization
 final class S3Requester: Sendable {
     let context: S3Context
     private let learnt = Mutex(Learnt())
+    /// The last one.
+    private let signingKey = Mutex<SigningKey?>(nil)
 
     private struct Learnt {
         /// The bucket's region, where an answer corrected it.
@@ -80,7 +82,9 @@ final class S3Requester: Sendable {
         let request = HTTPRequest(call.method, url, headers: call.headers, body: body)
         guard let credentials = identity.credentials else { return request }
         let time = context.now() + learnt.withLock { $0.clockOffset }
-        let signer = SigV4(credentials, region: attempt.region, service: "s3", time: time)
+        let signer = SigV4(
+            credentials, region: attempt.region, service: "s3", time: time, reusing: signingKey.withLock { $0 })
+        signingKey.withLock { $0 = signer.key }
         return signer.sign(request, payloadHash: payloadHash(call, url))
     }
 

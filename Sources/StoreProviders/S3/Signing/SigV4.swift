@@ -10,18 +10,23 @@ package struct SigV4: Sendable {
     /// For a body over TLS that has a checksum of its own.
     package static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
-    package let credentials: AWSCredentials
-    package let region: String
-    /// `s3`, `sts`.
-    package let service: String
-    /// In seconds since 1970.
-    package let time: Double
+    /// Derived once a day.
+    package let key: SigningKey
+    /// `20130524T000000Z`
+    private let timestamp: String
 
-    package init(_ credentials: AWSCredentials, region: String, service: String, time: Double) {
-        self.credentials = credentials
-        self.region = region
-        self.service = service
-        self.time = time
+    /// - Parameters:
+    ///   - service: `s3`, `sts`.
+    ///   - time: in seconds since 1970.
+    ///   - reusable: a key of an earlier request, taken where it is for the same.
+    package init(
+        _ credentials: AWSCredentials, region: String, service: String, time: Double,
+        reusing reusable: SigningKey? = nil
+    ) {
+        timestamp = AWSTime.basic(time)
+        let scope = SigningKey.Scope(
+            credentials: credentials, region: region, service: service, day: String(timestamp.prefix(8)))
+        key = if let reusable, reusable.scope == scope { reusable } else { SigningKey(scope) }
     }
 
     /// The request with its date, session token and authorization; every header that it has is signed.
@@ -31,13 +36,13 @@ package struct SigV4: Sendable {
         var request = request
         request.headers.replaceOrAdd(name: "host", value: request.url.authority)
         request.headers.replaceOrAdd(name: "x-amz-date", value: timestamp)
-        if service == "s3" { request.headers.replaceOrAdd(name: "x-amz-content-sha256", value: payloadHash) }
-        if let token = credentials.sessionToken {
+        if key.scope.service == "s3" { request.headers.replaceOrAdd(name: "x-amz-content-sha256", value: payloadHash) }
+        if let token = key.scope.credentials.sessionToken {
             request.headers.replaceOrAdd(name: "x-amz-security-token", value: token.exposed)
         }
         let canonical = CanonicalRequest(request, payloadHash: payloadHash)
         let value =
-            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(canonical.signedHeaders), "
+            "AWS4-HMAC-SHA256 Credential=\(key.scope.credentials.accessKeyID)/\(key.scope), SignedHeaders=\(canonical.signedHeaders), "
             + "Signature=\(signature(of: canonical))"
         request.headers.replaceOrAdd(name: "authorization", value: value)
         return request
@@ -45,21 +50,40 @@ package struct SigV4: Sendable {
 
     /// In hexadecimal.
     package func signature(of canonical: CanonicalRequest) -> String {
-        Digests.hmacSHA256(key: signingKey, stringToSign(canonical)).hex
+        Digests.hmacSHA256(key: key.bytes, stringToSign(canonical)).hex
     }
 
     package func stringToSign(_ canonical: CanonicalRequest) -> String {
-        "AWS4-HMAC-SHA256\n\(timestamp)\n\(scope)\n\(Digests.sha256(canonical.text.utf8).hex)"
+        "AWS4-HMAC-SHA256\n\(timestamp)\n\(key.scope)\n\(Digests.sha256(canonical.text.utf8).hex)"
+    }
+}
+
+/// What requests of one day to one service in one region are signed with.
+package struct SigningKey: Sendable, CustomReflectable {
+    /// What the key is for.
+    package struct Scope: Hashable, Sendable, CustomStringConvertible {
+        package let credentials: AWSCredentials
+        package let region: String
+        package let service: String
+        /// `20130524`
+        package let day: String
+
+        package var description: String { "\(day)/\(region)/\(service)/aws4_request" }
     }
 
-    package var signingKey: [UInt8] {
-        let date = Digests.hmacSHA256(key: Array("AWS4\(credentials.secretAccessKey.exposed)".utf8), String(day))
-        return ["\(region)", service, "aws4_request"].reduce(date) { Digests.hmacSHA256(key: $0, $1) }
+    package let scope: Scope
+    /// As good as the secret key, for its day.
+    fileprivate let bytes: [UInt8]
+
+    init(_ scope: Scope) {
+        self.scope = scope
+        let secret = Array("AWS4\(scope.credentials.secretAccessKey.exposed)".utf8)
+        bytes = [scope.day, scope.region, scope.service, "aws4_request"].reduce(secret) {
+            Digests.hmacSHA256(key: $0, $1)
+        }
     }
 
-    private var timestamp: String { AWSTime.basic(time) }
-    private var day: Substring { timestamp.prefix(8) }
-    private var scope: String { "\(day)/\(region)/\(service)/aws4_request" }
+    package var customMirror: Mirror { Mirror(self, children: [("scope", scope)]) }
 }
 
 /// A request in the form that is signed.
@@ -79,12 +103,23 @@ package struct CanonicalRequest: Sendable {
 
     /// Sorted by name; the values of one name are joined by commas.
     private static func headers(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
-        var values: [String: [String]] = [:]
-        for (name, value) in headers where !unsigned.contains(name.lowercased()) {
-            let words = value.split(whereSeparator: { $0 == " " || $0 == "\t" })
-            values[name.lowercased(), default: []].append(words.joined(separator: " "))
+        var signed: [(name: String, value: String)] = []
+        for (name, value) in headers {
+            let name = name.lowercased()
+            guard !unsigned.contains(name) else { continue }
+            if let first = signed.firstIndex(where: { $0.name == name }) {
+                signed[first].value += ",\(collapsed(value))"
+            } else {
+                signed.append((name, collapsed(value)))
+            }
         }
-        return values.map { ($0.key, $0.value.joined(separator: ",")) }.sorted { $0.name < $1.name }
+        return signed.sorted { $0.name < $1.name }
+    }
+
+    /// Without white space around it, and with one space for each stretch of it.
+    private static func collapsed(_ value: String) -> String {
+        guard value.utf8.contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) else { return value }
+        return value.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
     }
 
     /// What a proxy or the HTTP library may change.

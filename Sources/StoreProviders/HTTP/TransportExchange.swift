@@ -1,0 +1,146 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// One request under way: gathers its answer on the event loop, and hands it over in large pieces.
+///
+/// Each hand-over between an event loop and a task costs as much as some tens of kilobytes: a small object comes with one.
+/// A class because the event loop and the task that reads share it.
+final class TransportExchange: HTTPClientResponseDelegate {
+    private struct State {
+        var head: HTTPResponseHead?
+        var gathered: [ByteBuffer] = []
+        /// Of what is gathered, in bytes.
+        var size = 0
+        var end: Result<Void, HTTPFailure>?
+        /// Who waits until there is a piece or the end.
+        var reader: CheckedContinuation<Void, Never>?
+        /// Kept while enough is gathered, so that no more is read from the connection.
+        var brake: EventLoopPromise<Void>?
+        var task: HTTPClient.Task<Void>?
+
+        var isReady: Bool { end != nil || size >= TransportExchange.piece }
+    }
+
+    /// How much is gathered before it is handed over, in bytes; no more than this and one read wait.
+    private static let piece = 128 << 10
+
+    private let state = Mutex(State())
+
+    // MARK: The task's side
+
+    /// Sends the request, and waits for the head of its answer and some of its body.
+    func start(_ request: HTTPClient.Request, with client: HTTPClient, deadline: NIODeadline?) async throws(HTTPFailure)
+        -> HTTPResponseHead
+    {
+        let task = client.execute(request: request, delegate: self, deadline: deadline)
+        state.withLock { $0.task = task }
+        await untilReady()
+        let (head, end) = state.withLock { ($0.head, $0.end) }
+        if let head { return head }
+        try end?.get()
+        throw HTTPFailure(.malformed, "the answer has no head")
+    }
+
+    /// The next piece of the body; nil at its end. For one task at a time.
+    func next() async throws(HTTPFailure) -> [ByteBuffer]? {
+        await untilReady()
+        let (pieces, end, brake) = state.withLock { state in
+            defer {
+                state.gathered = []
+                state.size = 0
+                state.brake = nil
+            }
+            return (state.gathered, state.end, state.brake)
+        }
+        brake?.succeed()
+        guard pieces.isEmpty else { return pieces }
+        try end?.get()
+        return nil
+    }
+
+    /// Closes the connection, unless the answer has ended.
+    func cancel() { state.withLock { $0.end == nil ? $0.task : nil }?.cancel() }
+
+    private func untilReady() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    if !state.isReady { state.reader = continuation }
+                    return state.isReady
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    // MARK: The event loop's side
+
+    func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        state.withLock { $0.head = head }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        let (reader, brake) = state.withLock { state -> (CheckedContinuation<Void, Never>?, EventLoopPromise<Void>?) in
+            state.gathered.append(buffer)
+            state.size += buffer.readableBytes
+            guard state.isReady else { return (nil, nil) }
+            let brake = task.eventLoop.makePromise(of: Void.self)
+            state.brake = brake
+            return (state.reader.take(), brake)
+        }
+        reader?.resume()
+        return brake?.futureResult ?? task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<Void>) { end(.success(())) }
+
+    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { end(.failure(HTTPFailure(error))) }
+
+    private func end(_ result: Result<Void, HTTPFailure>) {
+        let (reader, brake) = state.withLock { state in
+            state.end = result
+            return (state.reader.take(), state.brake.take())
+        }
+        reader?.resume()
+        brake?.succeed()
+    }
+}
+
+/// The body of an answer. A connection whose body nobody reads any more is closed.
+struct TransportBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    fileprivate final class Owner: Sendable {
+        let exchange: TransportExchange
+
+        init(_ exchange: TransportExchange) { self.exchange = exchange }
+
+        deinit { exchange.cancel() }
+    }
+
+    private let owner: Owner
+
+    init(_ exchange: TransportExchange) { owner = Owner(exchange) }
+
+    func makeAsyncIterator() -> Iterator { Iterator(owner: owner) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate let owner: Owner
+        private var pieces: ArraySlice<ByteBuffer> = []
+
+        fileprivate init(owner: Owner) { self.owner = owner }
+
+        @concurrent mutating func next() async throws -> ByteBuffer? {
+            if let piece = pieces.popFirst() { return piece }
+            guard let more = try await owner.exchange.next() else { return nil }
+            pieces = more[...]
+            return pieces.popFirst()
+        }
+    }
+}
