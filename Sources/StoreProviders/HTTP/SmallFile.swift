@@ -21,12 +21,12 @@ enum SmallFile {
 }
 
 extension ProviderEnvironment {
-    /// A path with `~` and `$VARIABLE` replaced.
+    /// A path with `$VARIABLE` and `${VARIABLE}` replaced, where such a variable is set, and then `~` at its start.
     func expanding(_ path: String) -> String {
-        var path = path
-        if path == "~" || path.hasPrefix("~/"), let home { path = home + path.dropFirst() }
-        return path.split(separator: "/", omittingEmptySubsequences: false).map { component in
-            component.hasPrefix("$") ? self[String(component.dropFirst())] ?? String(component) : String(component)
-        }.joined(separator: "/")
+        let variables = path.replacing(/\$(?:(\w+)|\{([^}]*)\})/) { match in
+            self[String(match.1 ?? match.2 ?? "")] ?? String(match.0)
+        }
+        guard variables == "~" || variables.hasPrefix("~/"), let home else { return variables }
+        return home + variables.dropFirst()
     }
 }

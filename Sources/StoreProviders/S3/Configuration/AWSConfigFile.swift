@@ -4,9 +4,10 @@ internal import AssetModel
 ///
 /// - A comment is a line whose first character that is no blank is `#` or `;`. What follows a value belongs to it.
 /// - `key = value` or `key: value`; keys are trimmed and in lower case, section names are kept as they are.
-/// - Indented lines continue the value before them. Where that value is empty, they are a block of `key = value`.
+/// - A line that is indented deeper than the key before it continues its value. Where that value is empty, such lines are
+///   a block of `key = value`.
 /// - Sections and keys stand once; content before the first section is a fault, and so is a line without a delimiter.
-/// - `[DEFAULT]` is what every section has that does not say otherwise.
+/// - `[DEFAULT]`, which may stand again, is what every section has that does not say otherwise.
 struct AWSConfigFile {
     /// By the name between the brackets.
     private(set) var sections: [(name: String, section: AWSSection)] = []
@@ -16,6 +17,8 @@ struct AWSConfigFile {
     private var current: String?
     private var values: [String: Pending] = [:]
     private var lastKey: String?
+    /// Of the last line that continued nothing.
+    private var indent = 0
 
     private struct Pending {
         var lines: [(text: String, line: Int)]
@@ -25,7 +28,7 @@ struct AWSConfigFile {
     init(_ text: String, file: String) throws(S3ConfigurationFault) {
         self.file = file
         var number = 0
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: Self.isLineEnd) {
             number += 1
             try take(String(line), number)
         }
@@ -33,14 +36,21 @@ struct AWSConfigFile {
         sections = sections.map { ($0.name, defaults.overlaid(by: $0.section)) }
     }
 
+    /// Not what Unicode calls a newline beside these.
+    private static func isLineEnd(_ character: Character) -> Bool { ["\n", "\r", "\r\n"].contains(character) }
+
     private mutating func take(_ line: String, _ number: Int) throws(S3ConfigurationFault) {
         let trimmed = line.trimmed
         guard let first = trimmed.first, first != "#", first != ";" else { return }
-        let isIndented = line.first?.isWhitespace == true
-        if isIndented, let lastKey {
+        let indent = line.prefix(while: \.isWhitespace).count
+        if let lastKey, indent > self.indent {
             values[lastKey]?.lines.append((trimmed, number))
-        } else if first == "[", let end = trimmed.lastIndex(of: "]"), trimmed.count > 2 {
-            try begin(String(trimmed[trimmed.index(after: trimmed.startIndex)..<end]), number)
+            return
+        }
+        self.indent = indent
+        let start = trimmed.index(after: trimmed.startIndex)
+        if first == "[", let end = trimmed.lastIndex(of: "]"), end > start {
+            try begin(String(trimmed[start..<end]), number)
         } else {
             try take(pair: trimmed, number)
         }
@@ -60,7 +70,9 @@ struct AWSConfigFile {
             throw fault(number, "a line has neither `=` nor `:`", "`key = value`")
         }
         let key = String(pair[..<delimiter]).trimmed.lowercased()
-        guard values[key] == nil else { throw fault(number, "the key `\(key)` stands twice", "each key once") }
+        guard !key.isEmpty else { throw fault(number, "a line has no key", "`key = value`") }
+        let isKnown = values[key] != nil || current == "DEFAULT" && defaults.values[key] != nil
+        guard !isKnown else { throw fault(number, "the key `\(key)` stands twice", "each key once") }
         values[key] = Pending(lines: [(String(pair[pair.index(after: delimiter)...]).trimmed, number)], line: number)
         lastKey = key
     }
@@ -70,7 +82,11 @@ struct AWSConfigFile {
         guard let current else { return }
         var section = AWSSection()
         for (key, pending) in values { section.values[key] = try value(pending) }
-        if current == "DEFAULT" { defaults = section } else { sections.append((current, section)) }
+        if current == "DEFAULT" {
+            defaults = defaults.overlaid(by: section)
+        } else {
+            sections.append((current, section))
+        }
     }
 
     private func value(_ pending: Pending) throws(S3ConfigurationFault) -> Setting<AWSValue> {

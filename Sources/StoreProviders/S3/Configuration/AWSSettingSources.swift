@@ -12,11 +12,31 @@ struct AWSSettingSources: Sendable {
 
     /// Only `true`, in either case, is true. Source: botocore's `ensure_boolean`.
     ///
-    /// - Parameter block: whether the `s3 =` block of the profile comes first.
+    /// - Parameter block: whether the `s3 =` block of the profile comes first, where it says `true`; what else it says
+    ///   decides nothing.
     func flag(_ variable: String, _ key: String, block: Bool = false) -> Setting<Bool> {
-        let own = block ? profile.block("s3")[key] : nil
-        guard let setting = own ?? text(variable, key) else { return Setting(false, from: .builtIn) }
+        if block, let own = self.block(key), own.value { return own }
+        guard let setting = text(variable, key) else { return Setting(false, from: .builtIn) }
         return setting.map { $0.lowercased() == "true" }
+    }
+
+    /// What the `s3 =` block of the profile says.
+    func block(_ key: String) -> Setting<Bool>? {
+        profile.block("s3")[key].map { $0.map { $0.lowercased() == "true" } }
+    }
+
+    /// Whether us-east-1 has its own address rather than the one without a region.
+    func usesRegionalAddressForUSEast1() throws(S3ConfigurationFault) -> Bool {
+        let setting =
+            text("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "s3_us_east_1_regional_endpoint")
+            ?? profile.block("s3")["us_east_1_regional_endpoint"]
+        guard let setting else { return false }
+        guard ["legacy", "regional"].contains(setting.value) else {
+            throw S3ConfigurationFault(
+                "`\(setting.value)` says nothing of the address of us-east-1", place: setting.provenance,
+                expected: "`legacy` or `regional`")
+        }
+        return setting.value == "regional"
     }
 
     func region(_ override: Setting<String>?) throws(S3ConfigurationFault) -> Setting<String>? {

@@ -37,6 +37,8 @@ package struct S3Configuration: Sendable {
     package let usesFIPS: Setting<Bool>
     /// Whether the region us-east-1 has its own address rather than the one without a region.
     package let usesRegionalAddressForUSEast1: Bool
+    /// Whether objects come by way of the edge of Amazon's network that is nearest.
+    package let usesAcceleration: Setting<Bool>
     /// A file of certificates; nil for the system's.
     package let certificateAuthorities: Setting<String>?
     /// The first time included; nil for the program's own number.
@@ -60,8 +62,8 @@ package struct S3Configuration: Sendable {
         style = try sources.style()
         usesDualStack = sources.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", block: true)
         usesFIPS = sources.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-        usesRegionalAddressForUSEast1 =
-            sources.text("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "s3_us_east_1_regional_endpoint")?.value == "regional"
+        usesRegionalAddressForUSEast1 = try sources.usesRegionalAddressForUSEast1()
+        usesAcceleration = sources.block("use_accelerate_endpoint") ?? Setting(false, from: .builtIn)
         certificateAuthorities =
             sources.text("AWS_CA_BUNDLE", "ca_bundle") ?? environment.setting(["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
         attempts = try sources.attempts()

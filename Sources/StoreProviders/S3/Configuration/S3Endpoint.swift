@@ -10,6 +10,7 @@ package import ObjectStore
 /// | of no region, or of us-east-1 | the same at `s3.amazonaws.com` |
 /// | at an endpoint of its own | `ENDPOINT/BUCKET/KEY` |
 /// | there, with the style `virtual` | `https://BUCKET.HOST/KEY` |
+/// | with S3 Transfer Acceleration | `https://BUCKET.s3-accelerate.amazonaws.com/KEY` |
 /// | behind an access point's ARN | `https://NAME-ACCOUNT.s3-accesspoint.REGION.amazonaws.com/KEY` |
 ///
 /// Source: botocore's rule set for endpoints of S3, as boto3 without a `Config` applies it.
@@ -24,30 +25,62 @@ package struct S3Endpoint: Sendable {
     private let usesDualStack: Bool
     private let usesFIPS: Bool
     private let isGlobal: Bool
+    private let isAccelerated: Bool
     private let accessPoint: AccessPoint?
 
     package init(_ bucket: String, _ configuration: S3Configuration) throws(S3ConfigurationFault) {
         accessPoint = bucket.hasPrefix("arn:") ? try AccessPoint(bucket) : nil
         if accessPoint == nil { try Self.check(bucket) }
         let named = configuration.region?.value ?? "us-east-1"
-        let clean = named.hasPrefix("fips-") ? String(named.dropFirst(5)) : named.droppingSuffix("-fips")
+        let clean = named.replacing("fips-", with: "").replacing("-fips", with: "")
         self.bucket = bucket
         region = accessPoint?.region ?? (clean == "aws-global" ? "us-east-1" : clean)
         regionSetting = configuration.region?.provenance ?? .builtIn
-        custom = configuration.endpoint
-        usesDualStack = configuration.usesDualStack.value
+        // The address of acceleration, given as an endpoint, is no endpoint of one's own.
+        let acceleration = configuration.endpoint.flatMap { Self.accelerationHosts[$0.value.host] }
+        custom = acceleration == nil ? configuration.endpoint : nil
+        isAccelerated = acceleration != nil || configuration.usesAcceleration.value
+        usesDualStack = acceleration == .dualStack || configuration.usesDualStack.value
         usesFIPS = configuration.usesFIPS.value || clean != named
         // Without a region, and for the first of them, Amazon has one address that names none.
         let isFirst =
             clean == "us-east-1" && !(configuration.usesRegionalAddressForUSEast1 && configuration.region != nil)
         isGlobal = (isFirst || clean == "aws-global") && !usesFIPS && !usesDualStack
-        style = Self.style(bucket, configuration, accessPoint)
-        if usesFIPS, clean.hasPrefix("cn-"), custom == nil {
+        style = Self.style(bucket, custom?.value, configuration, accessPoint)
+        try checkVariants(clean, configuration)
+    }
+
+    /// What there is no address for.
+    private func checkVariants(_ region: String, _ configuration: S3Configuration) throws(S3ConfigurationFault) {
+        if usesFIPS, region.hasPrefix("cn-"), custom == nil {
             throw S3ConfigurationFault(
-                "there are no FIPS endpoints in \(clean)", place: configuration.usesFIPS.provenance,
+                "there are no FIPS endpoints in \(region)", place: configuration.usesFIPS.provenance,
                 hint: "unset AWS_USE_FIPS_ENDPOINT")
         }
+        if usesDualStack, ["eu-isoe-", "us-isof-"].contains(where: region.hasPrefix) {
+            throw S3ConfigurationFault(
+                "there are no dual-stack endpoints in \(region)", place: configuration.usesDualStack.provenance,
+                hint: "unset AWS_USE_DUALSTACK_ENDPOINT")
+        }
+        guard isAccelerated else { return }
+        let obstacles = [
+            (custom != nil, "an endpoint of one's own"), (usesFIPS, "FIPS endpoints"),
+            (style == .path, "this bucket's address"),
+            (region.hasPrefix("cn-"), "the region \(region)"), (accessPoint != nil, "access points"),
+        ]
+        if let obstacle = obstacles.first(where: \.0)?.1 {
+            throw S3ConfigurationFault(
+                "S3 Transfer Acceleration does not go together with \(obstacle)",
+                place: configuration.usesAcceleration.value ? configuration.usesAcceleration.provenance : nil,
+                hint: "remove use_accelerate_endpoint")
+        }
     }
+
+    private enum Acceleration { case plain, dualStack }
+
+    private static let accelerationHosts: [String: Acceleration] = [
+        "s3-accelerate.amazonaws.com": .plain, "s3-accelerate.dualstack.amazonaws.com": .dualStack,
+    ]
 
     /// `https://s3.eu-west-1.amazonaws.com`, for messages.
     package var words: String { "\(base(region).origin) (\(custom?.provenance ?? regionSetting))" }
@@ -83,6 +116,9 @@ package struct S3Endpoint: Sendable {
         if let accessPoint {
             return HTTPURL(scheme: .https, host: "\(accessPoint.host).s3-accesspoint\(service).\(region).\(suffix)")
         }
+        if isAccelerated {
+            return HTTPURL(scheme: .https, host: "s3-accelerate\(usesDualStack ? ".dualstack" : "").amazonaws.com")
+        }
         // Once an answer named a region, its own address is used.
         if isGlobal, region == self.region { return HTTPURL(scheme: .https, host: "s3.\(suffix)") }
         return HTTPURL(scheme: .https, host: "s3\(service).\(region).\(suffix)")
@@ -98,10 +134,10 @@ package struct S3Endpoint: Sendable {
     }
 
     private static func style(
-        _ bucket: String, _ configuration: S3Configuration, _ accessPoint: AccessPoint?
+        _ bucket: String, _ endpoint: HTTPURL?, _ configuration: S3Configuration, _ accessPoint: AccessPoint?
     ) -> AddressingStyle {
         if accessPoint != nil { return .virtual }
-        guard let endpoint = configuration.endpoint?.value else {
+        guard let endpoint else {
             return configuration.style.value != .path && isHostLabel(bucket, dotted: false) ? .virtual : .path
         }
         let isVirtual =

@@ -44,15 +44,16 @@ struct CredentialChain: Sendable {
         }
         throw CredentialFailure(
             .noneFound, "", "no credentials were found (\(absences.joined(separator: "; ")))",
-            remedy:
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or, for a public "
+            remedy: missingFile
+                ?? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or, for a public "
                 + "bucket, give --no-sign-request")
     }
 
     /// A secret that a build or a pod was to mount, and did not.
     private var missingFile: String? {
         for variable in ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
-            guard let path = environment[variable] else { continue }
+            // Who names /dev/null wants none.
+            guard let path = environment[variable], path != "/dev/null" else { continue }
             let bytes = (try? SmallFile.read(environment.expanding(path))) ?? nil
             if bytes?.isEmpty ?? true {
                 return
