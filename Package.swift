@@ -110,7 +110,10 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
         .testTarget(
             name: "ExecutionTests",
-            dependencies: ["AssetModel", "Planning", "Execution", "StoreProviders", "AssetsTestSupport"]),
+            dependencies: [
+                "AssetModel", "Planning", "Execution", "FileSystem", "ObjectStore", "StoreProviders",
+                "AssetsTestSupport",
+            ]),
         .testTarget(
             name: "TerminalTests",
             dependencies: ["AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Execution"],

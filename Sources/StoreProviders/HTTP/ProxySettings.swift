@@ -31,7 +31,8 @@ package struct ProxySettings: Sendable {
             guard let setting = environment.setting([name] + (isForged ? [] : [name.uppercased()])) else { continue }
             guard let proxy = ProxyAddress(setting.value) else {
                 throw S3ConfigurationFault(
-                    "the proxy cannot be used", place: setting.provenance, expected: "`http://HOST:PORT`")
+                    "the proxy cannot be used", place: setting.provenance,
+                    expected: "`http://HOST:PORT`; no proxy is reached over TLS or SOCKS")
             }
             byScheme[scheme] = proxy
         }
@@ -42,11 +43,10 @@ package struct ProxySettings: Sendable {
 
     package func proxy(for url: HTTPURL) -> ProxyAddress? {
         guard let proxy = byScheme[url.scheme], !Self.metadataHosts.contains(url.host) else { return nil }
-        return exceptions.contains { Self.covers($0, url) } ? nil : proxy
+        return exceptions == ["*"] || exceptions.contains { Self.covers($0, url) } ? nil : proxy
     }
 
     private static func covers(_ exception: String, _ url: HTTPURL) -> Bool {
-        if exception == "*" { return true }
         let name = exception.hasPrefix(".") ? String(exception.dropFirst()) : exception
         return [url.host, "\(url.host):\(url.port)"].contains { $0 == name || $0.hasSuffix("." + name) }
     }
@@ -62,11 +62,15 @@ extension ProxyAddress {
         var rest = text.contains("://") ? text : "http://" + text
         var credentials: Secret?
         if let at = rest.lastIndex(of: "@"), let scheme = rest.firstRange(of: "://") {
-            let user = PercentEncoding.decode(String(rest[scheme.upperBound..<at]))
-            credentials = Secret(Base64.encode(Array(user.utf8)))
+            let user = rest[scheme.upperBound..<at].split(separator: ":", maxSplits: 1)
+            // A user without a password is not announced, as botocore has it.
+            if user.count == 2 {
+                let text = user.map { PercentEncoding.decode(String($0)) }.joined(separator: ":")
+                credentials = Secret(Base64.encode(Array(text.utf8)))
+            }
             rest = String(rest[..<scheme.upperBound] + rest[rest.index(after: at)...])
         }
-        guard let url = HTTPURL(rest) else { return nil }
+        guard let url = HTTPURL(rest), url.scheme == .http else { return nil }
         self.init(host: url.host, port: url.port, credentials: credentials)
     }
 }

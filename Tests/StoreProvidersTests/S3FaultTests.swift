@@ -1,0 +1,83 @@
+import NIOHTTP1
+import Testing
+
+@testable import StoreProviders
+
+@Suite struct S3FaultTests {
+    private static func body(_ code: String, _ more: String = "") -> [UInt8] {
+        Array("<Error><Code>\(code)</Code><Message>why</Message>\(more)<RequestId>4711</RequestId></Error>".utf8)
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let status: Int
+        var code: String?
+        var headers: [(String, String)] = []
+        let reaction: String
+
+        var testDescription: String { "\(status) \(code ?? "")" }
+    }
+
+    @Test(arguments: [
+        Case(
+            status: 301, code: "PermanentRedirect", headers: [("x-amz-bucket-region", "eu-west-1")],
+            reaction: "changeRegion(Optional(\"eu-west-1\"))"),
+        Case(status: 307, reaction: "changeRegion(nil)"),
+        Case(status: 400, reaction: "changeRegion(nil)"),
+        Case(status: 400, code: "AuthorizationHeaderMalformed", reaction: "changeRegion(nil)"),
+        Case(status: 400, code: "ExpiredToken", reaction: "refreshCredentials"),
+        Case(status: 401, reaction: "refreshCredentials"),
+        Case(status: 403, code: "RequestTimeTooSkewed", reaction: "correctClock"),
+        Case(status: 403, code: "SignatureDoesNotMatch", reaction: "fail(unauthenticated)"),
+        Case(status: 403, code: "InvalidAccessKeyId", reaction: "fail(unauthenticated)"),
+        Case(status: 403, code: "AccessDenied", reaction: "fail(permissionDenied)"),
+        Case(status: 403, reaction: "fail(permissionDenied)"),
+        Case(status: 404, code: "NoSuchKey", reaction: "fail(notFound)"),
+        Case(status: 404, code: "NoSuchBucket", reaction: "fail(misconfigured)"),
+        Case(status: 412, code: "PreconditionFailed", reaction: "fail(changed)"),
+        Case(status: 416, code: "InvalidRange", reaction: "fail(invalidRange)"),
+        Case(status: 400, code: "InvalidArgument", reaction: "fail(invalidAnswer)"),
+        Case(status: 501, code: "NotImplemented", reaction: "fail(invalidAnswer)"),
+        Case(status: 500, code: "InternalError", reaction: "retry(500 InternalError, nil, false)"),
+        Case(status: 502, reaction: "retry(502, nil, false)"),
+        Case(
+            status: 503, code: "SlowDown", headers: [("Retry-After", "3")], reaction: "retry(503 SlowDown, 3.0, true)"),
+        Case(status: 429, headers: [("x-amz-retry-after", "1500")], reaction: "retry(429, 1.5, true)"),
+        Case(
+            status: 503,
+            headers: [("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT")],
+            reaction: "retry(503, 10.0, true)"),
+        Case(status: 400, code: "RequestTimeout", reaction: "retry(400 RequestTimeout, nil, false)"),
+    ])
+    func means(_ answer: Case) {
+        let fault = S3Fault(
+            status: answer.status, headers: HTTPHeaders(answer.headers), body: answer.code.map { Self.body($0) } ?? [])
+        #expect(Self.words(fault.reaction) == answer.reaction)
+    }
+
+    private static func words(_ reaction: S3Reaction) -> String {
+        switch reaction {
+        case .fail(let kind): "fail(\(kind))"
+        case .retry(let reason, let slowsDown):
+            "retry(\(reason.words), \(reason.wait.map { "\($0)" } ?? "nil"), \(slowsDown))"
+        case .refreshCredentials: "refreshCredentials"
+        case .correctClock: "correctClock"
+        case .changeRegion(let region): "changeRegion(\(String(describing: region)))"
+        }
+    }
+
+    @Test func saysWhatTheServerSays() {
+        let fault = S3Fault(status: 403, headers: [:], body: Self.body("AccessDenied"))
+        #expect(fault.words == "AccessDenied: why (status 403, request 4711)")
+    }
+
+    @Test func readsNoPageOfAProxyForAnError() {
+        let fault = S3Fault(
+            status: 503, headers: ["x-amz-request-id": "1"], body: Array("<html><Code>x</Code></html>".utf8))
+        #expect(fault.words == "status 503, request 1")
+    }
+
+    @Test func readsTheRegionFromTheBody() {
+        let body = Self.body("AuthorizationHeaderMalformed", "<Region>eu-west-3</Region>")
+        #expect(S3Fault(status: 400, headers: [:], body: body).region == "eu-west-3")
+    }
+}
