@@ -8,7 +8,7 @@ struct PartQueue {
 
     /// A part of an object that takes several is as long as a part can be, and as many others have the same memory and
     /// more round trips to make up for.
-    static let weightOfLargeParts = 4
+    static let weightOfLargeParts = 5
 
     /// Waiting and under way.
     var count: Int { waiting.count - first + underWay.count }
