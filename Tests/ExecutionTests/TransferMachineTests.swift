@@ -8,7 +8,8 @@ import Testing
     typealias Part = TransferMachine.Part
 
     @Test func fetchesAnObjectPartByPart() {
-        var machine = TransferMachine(dependencies: [[]], present: [], window: 8, partSize: 4)
+        var machine = TransferMachine(
+            dependencies: [[]], present: [], window: 2 * PartQueue.weightOfLargeParts, partSize: 4)
         #expect(machine.start() == [.open(0)])
         let first = Part(asset: 0, object: 0, range: 0..<4, entityTag: nil, isFirst: true)
         #expect(machine.handle(.opened(0, [nil])) == [.fetch(first)])
@@ -24,16 +25,16 @@ import Testing
         #expect(machine.handle(.committed(0)) == [.end(0, .fetched)])
     }
 
-    /// A part of a large object takes the place of four small objects.
+    /// A part of a large object takes the place of several small objects.
     @Test func weighsPartsByTheirMemory() {
         var queue = PartQueue()
         let large = (0..<3).map { Part(asset: 0, object: 0, range: $0..<$0 + 1, entityTag: "t", isFirst: false) }
         let small = Part(asset: 1, object: 0, range: 0..<4, entityTag: nil, isFirst: true)
         queue.append([large[0], large[1], small, large[2]])
-        #expect(queue.next(window: 6) == large[0])
-        #expect(queue.next(window: 6) == nil)
+        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == large[0])
+        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == nil)
         queue.ended(large[0])
-        #expect(queue.next(window: 6) == large[1])
+        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == large[1])
         queue.ended(large[1])
         #expect(queue.next(window: 1) == small)
         queue.ended(small)
@@ -42,7 +43,8 @@ import Testing
     }
 
     @Test func goesOnFromWhatIsInStaging() {
-        var machine = TransferMachine(dependencies: [[]], present: [], window: 8, partSize: 4)
+        var machine = TransferMachine(
+            dependencies: [[]], present: [], window: 2 * PartQueue.weightOfLargeParts, partSize: 4)
         _ = machine.start()
         let progress = [
             ObjectProgress(ObjectAttributes(size: 4, entityTag: "a"), done: [0..<4]),
