@@ -137,7 +137,8 @@ def test_a_clock_that_is_off_is_corrected_once(world, hours):
     moment, fault = skewed(hours * 3600)
     world.store.on(any_request, fault, times=1)
     world.resolves()
-    dates = [datetime.datetime.strptime(request.headers["x-amz-date"], "%Y%m%dT%H%M%S%z") for request in world.store.requests]
+    sent = [request.headers["x-amz-date"] for request in world.store.requests]
+    dates = [datetime.datetime.strptime(date, "%Y%m%dT%H%M%S%z") for date in sent]
     assert abs(dates[0] - moment) > datetime.timedelta(hours=4)
     assert all(abs(date - moment) < datetime.timedelta(minutes=1) for date in dates[1:])
 

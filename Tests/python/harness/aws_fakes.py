@@ -183,11 +183,11 @@ class InstanceMetadata(Service):
 
     @property
     def environment(self):
-        """No more than a moment is waited for an answer that does not come."""
+        """A second is waited for an answer that does not come."""
         return {
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.endpoint,
             "AWS_EC2_METADATA_DISABLED": None,
-            "AWS_METADATA_SERVICE_TIMEOUT": "0.5",
+            "AWS_METADATA_SERVICE_TIMEOUT": "1",
         }
 
     def answer(self, request):

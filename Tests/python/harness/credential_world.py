@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from unittest import mock
 
+import botocore.credentials
 import botocore.session
+import botocore.tokens
 
 from harness.aws_fakes import SECRET_MARK
 from harness.fault_server import PREFIX, FaultServer
@@ -128,7 +130,13 @@ class CredentialWorld:
 
     def boto3_access_key(self):
         """Of the credentials that boto3 finds in the program's environment."""
-        with mock.patch.dict(os.environ, self.workspace.tool.full_environment(), clear=True):
+        # Where the home was when botocore was imported, it would look for tokens of single sign-on.
+        caches = [
+            mock.patch.object(provider, "_SSO_TOKEN_CACHE_DIR", str(self.home / ".aws/sso/cache"))
+            for provider in (botocore.credentials.SSOProvider, botocore.tokens.SSOTokenProvider)
+        ]
+        variables = mock.patch.dict(os.environ, self.workspace.tool.full_environment(), clear=True)
+        with variables, caches[0], caches[1]:
             return botocore.session.Session().get_credentials().get_frozen_credentials().access_key
 
 
