@@ -60,6 +60,12 @@ def test_it_is_said_whose_credentials_they_are_and_how_long_they_last(dev, sts):
     assert rows["Credentials", "expire"]["value"].startswith(("in 59", "in 60", "in 1h"))
 
 
+def test_what_people_read_holds_no_secret_either(dev, sts):
+    dev.store.keys = sts.keys
+    finished = dev.silent(dev.workspace.tool.run("check", dev.workspace.spec(f"{ASSET}:1.0"), "--verbose").succeeded())
+    assert missing(["assumed-role/reader/build", ROLE], finished.stdout) == []
+
+
 def test_it_passes_where_sts_does_not_say_whose_they_are(world, sts):
     sts.on(any_request, refused_by_sts(403, "AccessDenied", "not for you"))
     row = world.checked()["Credentials", "identity"]
@@ -122,7 +128,7 @@ def test_a_key_that_denies_is_told_apart_from_a_bucket_that_does(world):
     world.store.on(gets(f"{ASSET}.versions"), store_answers(403, "AccessDenied", message))
     failed = [row for row in world.checked(4).values() if row["state"] == "failed"]
     assert [("kms:Decrypt" in row["remedy"], "s3:GetObject" in row["remedy"]) for row in failed] == [(True, False)]
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     assert missing(["AccessDenied", "kms:Decrypt", BASE.access], error_text(finished.report)) == []
 
 
@@ -148,7 +154,7 @@ def test_a_clock_that_stays_off_is_named(world, hours, words):
     world.store.on(any_request, skewed(hours * 3600)[1])
     failed = [f"{row['value']} {row['remedy']}" for row in world.checked(4).values() if row["state"] == "failed"]
     assert missing(["RequestTimeTooSkewed", "set the clock", words], "\n".join(failed)) == []
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     assert missing(["RequestTimeTooSkewed", "set the clock", words], error_text(finished.report)) == []
 
 
@@ -165,5 +171,5 @@ def test_credentials_that_the_store_does_not_take_are_named_with_their_source(wo
     world.environment.update(keys.variables)
     failed = [f"{row['value']} {row['remedy']}" for row in world.checked(4).values() if row["state"] == "failed"]
     assert missing([code, keys.access, "environment variables"], "\n".join(failed)) == []
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     assert missing([code, keys.access, "environment variables"], error_text(finished.report)) == []

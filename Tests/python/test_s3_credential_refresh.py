@@ -71,7 +71,7 @@ def test_many_requests_that_find_the_token_expired_renew_it_once(world, metadata
 
 def test_a_token_that_stays_expired_is_not_renewed_for_ever(world, metadata):
     world.store.on(gets(f"{ASSET}/1.0"), EXPIRED)
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     assert "ExpiredToken" in finished.stdout
     assert session("INSTANCE", 2) in finished.stdout
     assert len(metadata.asked_for_keys) == 2
@@ -82,7 +82,7 @@ def test_keys_that_cannot_be_renewed_are_said_to_have_expired(world):
     world.environment.update(keys.variables)
     world.store.keys = keys.known
     world.store.on(gets(f"{ASSET}/1.0"), EXPIRED)
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     said = [word for word in ("ExpiredToken", keys.access, "environment variables") if word not in finished.stdout]
     assert said == [], str(finished)
 
@@ -118,7 +118,7 @@ def test_credentials_that_last_for_some_minutes_outlive_a_renewal_that_fails(wor
 def test_credentials_that_are_about_to_expire_and_cannot_be_renewed_are_an_error(world, sts):
     sts.lifetimes = [SOON]
     sts.on(lambda request: True, lambda service, request: service.refused(403, "AccessDenied", "no longer"), skip=1)
-    finished = world.silent(world.workspace.resolve(f"{ASSET}:1.0").failed(4))
+    finished = world.resolve().failed(4)
     assert "assume role" in finished.stdout
     assert "no longer" in finished.stdout
 
@@ -157,3 +157,22 @@ def test_a_container_s_token_file_is_read_again_for_each_renewal(world):
 
         container.on(lambda request: True, replaced, times=1)
         world.resolves(by=[session("CONTAINER", 1), session("CONTAINER", 2)])
+
+
+def test_a_web_identity_s_token_file_is_read_again_for_each_renewal(world, sts):
+    """A pod's token is replaced while the pod runs."""
+    sts.lifetimes = [SOON]
+    token = world.file("token", sts.web_token)
+    world.environment.update(
+        AWS_WEB_IDENTITY_TOKEN_FILE=token, AWS_ROLE_ARN="arn:aws:iam::123456789012:role/pod"
+    )
+    world.config({})
+
+    def replaced(service, request):
+        response = service.answer(request)
+        service.web_token = "replaced"
+        token.write_text("replaced")
+        return response
+
+    sts.on(lambda request: True, replaced, times=1)
+    world.resolves(by=[session("ROLE", 1), session("ROLE", 2)])

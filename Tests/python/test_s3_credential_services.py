@@ -165,7 +165,7 @@ EXPIRED = json.dumps(Keys.named("OLD", session=True).document(-60))
 
 # Variables, what the service answers if not its own, the exit status and what is said.
 CONTAINER_FAULTS = {
-    "no token": ({}, None, 4, ("403",)),
+    "no token": ({}, None, 4, ("403", "AWS_CONTAINER_AUTHORIZATION_TOKEN")),
     "500": (TOKEN, answers(500), 8, ("500",)),
     "no JSON": (TOKEN, answers(200, f"{SECRET_MARK} <html>"), 4, ("proxy",)),
     "no keys": (TOKEN, answers(200, "{}"), 4, ("without credentials",)),

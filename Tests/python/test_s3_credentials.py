@@ -139,6 +139,13 @@ WRONG = {
     "a secret alone in the environment, which modelkit gives boto3 as an argument": Refused(
         ("environment", "AWS_ACCESS_KEY_ID"), {"AWS_SECRET_ACCESS_KEY": ENVIRONMENT.secret}, {"default": FILE.section}
     ),
+    "an access key with the line break of its file": Refused(
+        ("environment", "AWS_ACCESS_KEY_ID", "line break"),
+        {**OTHER.variables, "AWS_ACCESS_KEY_ID": f"{OTHER.access}\n"},
+    ),
+    "a session token with the line break of its file": Refused(
+        ("environment", "AWS_SESSION_TOKEN", "line break"), {**OTHER.variables, "AWS_SESSION_TOKEN": f"{OTHER.token}\n"}
+    ),
     "an access key alone in the credentials file": Refused(
         ("shared credentials file", "aws_secret_access_key", "default"), {}, {"default": NO_SECRET}
     ),
@@ -207,6 +214,8 @@ def test_a_profile_that_is_not_there_is_named_though_the_environment_has_keys(wo
     world.refused(3, "the config profile (devel) could not be found", "AWS_PROFILE", "one of dev", "[profile NAME]")
 
 
+BROKEN = PROCESS._replace(token=f"{PROCESS.token}\n")
+
 # `credential_process`: what it prints, how it ends, and what is said of it.
 PROCESSES = {
     "fails": (["echo 'the vault is sealed' >&2", "exit 3"], ("status 3", "the vault is sealed")),
@@ -219,6 +228,9 @@ PROCESSES = {
     ),
     "prints no secret key": (
         [f"echo '{json.dumps({'Version': 1, 'AccessKeyId': PROCESS.access})}'"], ("SecretAccessKey",),
+    ),
+    "prints a token with a line break": (
+        [f"printf %s '{json.dumps(BROKEN.document(HOUR, 'SessionToken', Version=1))}'"], ("line break",),
     ),
     "prints credentials that expired": (
         [f"echo '{json.dumps(PROCESS.document(-60, 'SessionToken', Version=1))}'"], ("expired",),

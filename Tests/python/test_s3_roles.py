@@ -153,8 +153,13 @@ def test_a_role_with_a_source_that_has_none_says_which(world, sts):
 REFUSALS = {
     "not trusted": (403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole", ("trust policy",)),
     "an expired token": (403, "ExpiredToken", "The security token included in the request is expired", ()),
+    "a clock that is off": (
+        403, "SignatureDoesNotMatch",
+        "Signature expired: 20240301T120000Z is now earlier than 20240301T164500Z (20240301T170000Z - 15 min.)",
+        ("clock",),
+    ),
     "a region that is off": (403, "RegionDisabledException", "STS is not activated in this region", ()),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSALS)

@@ -109,6 +109,10 @@ WRONG_SSO = {
         lambda world, sso: with_session(world, sso, 8 * HOUR)[0].write_text(f"{SECRET_MARK}"),
         ("single sign-on", "aws sso login --profile dev"),
     ),
+    "a token with a line break": (
+        lambda world, sso: with_session(world, sso, 8 * HOUR, accessToken=f"{SECRET_MARK}\n"),
+        ("single sign-on", "aws sso login --profile dev"),
+    ),
     "a role that the token may not take": (
         lambda world, sso: (with_session(world, sso, 8 * HOUR), setattr(sso, "role", "Another")),
         ("single sign-on", "Reader of models", "403", "sso_role_name"),

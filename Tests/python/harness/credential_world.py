@@ -91,12 +91,17 @@ class CredentialWorld:
 
         by: the access key ids that signed, in the order in which they first did.
         """
-        finished = self.silent(self.workspace.resolve(*[f"{name}:1.0" for name in names or [ASSET]]).succeeded())
+        finished = self.resolve(*names).succeeded()
         assert set(outcomes(finished.report).values()) == {"fetched"}, str(finished)
         if by is not None:
             signers = list(dict.fromkeys(request.signed_by[0] for request in self.store.requests))
             assert signers == by, f"{signers} signed, and not {by}"
         return finished
+
+    def resolve(self, *names):
+        """At the highest verbosity, which holds no secret either."""
+        pins = [f"{name}:1.0" for name in names or [ASSET]]
+        return self.silent(self.workspace.resolve(*pins, options=["--verbose"]))
 
     def checked(self, status=0, *options):
         """The rows of `check --format json`, section and name to row."""
@@ -107,11 +112,11 @@ class CredentialWorld:
 
     def check(self, *options):
         spec = self.workspace.spec(PIN)
-        return self.silent(self.workspace.tool.run("check", spec, "--format", "json", *options))
+        return self.silent(self.workspace.tool.run("check", spec, "--format", "json", "--verbose", *options))
 
     def refused(self, status, *words):
         """`resolve` and `check` fail alike before the store is asked: both name all of these, and say what to do."""
-        finished = self.silent(self.workspace.resolve(PIN).failed(status))
+        finished = self.resolve().failed(status)
         said = error_text(finished.report)
         assert missing(words, said) == [], str(finished)
         assert "the store cannot be reached" not in said, said
