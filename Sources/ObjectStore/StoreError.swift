@@ -6,6 +6,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case permissionDenied
         /// No credentials, or not accepted.
         case unauthenticated
+        /// Whoever hands credentials out cannot be reached, or keeps failing.
+        case credentialsUnavailable
         /// The object is not, or no longer, as the request demanded: it has another entity tag, or is there already.
         case changed
         case invalidRange

@@ -92,6 +92,7 @@ private struct StoreErrorWords {
         case .notFound: self = .notFound
         case .permissionDenied: self = .permissionDenied
         case .unauthenticated: self = .unauthenticated
+        case .credentialsUnavailable: self = .credentialsUnavailable
         case .changed, .invalidRange: self = .changed
         case .unavailable: self = .unavailable
         case .invalidAnswer: self = .invalidAnswer
@@ -120,6 +121,9 @@ private struct StoreErrorWords {
     private static let unauthenticated = StoreErrorWords(
         code: "unauthenticated", reason: "there are no credentials, or they were not accepted",
         hint: "`modelkit-assets check` shows where credentials were looked for and which were used", exitStatus: 4)
+    private static let credentialsUnavailable = StoreErrorWords(
+        code: "credentials-unavailable", reason: "whoever hands them out cannot be reached or keeps failing",
+        hint: "check the address, the network and the proxy, and run again", exitStatus: 8)
     private static let changed = StoreErrorWords(
         code: "object-changed", reason: "it changed while it was being read",
         hint: "versions are not meant to change: find out who writes to it, then run again", exitStatus: 6)

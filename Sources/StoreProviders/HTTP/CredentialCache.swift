@@ -10,7 +10,7 @@ actor CredentialCache<Value: Sendable> {
     private let now: @Sendable () -> Double
     private var entry: Entry?
     private var generation = 0
-    private var underWay: Task<Entry, any Error>?
+    private var underWay: Task<(value: Value, generation: Int), any Error>?
 
     /// So long before the expiration a renewal is tried, and so long before it must succeed, in seconds.
     /// Source: botocore's `RefreshableCredentials`
@@ -24,11 +24,11 @@ actor CredentialCache<Value: Sendable> {
 
     /// The value, and a number that is another for each value there was.
     func current() async throws -> (value: Value, generation: Int) {
-        guard let entry else { return (try await renewed().value, generation) }
+        guard let entry else { return try await renewed() }
         let left = (entry.expiration ?? .infinity) - now()
         if left > Self.advisory { return (entry.value, generation) }
         do {
-            return (try await renewed().value, generation)
+            return try await renewed()
         } catch {
             // As long as it lasts, the old one does.
             guard left > Self.mandatory else { throw error }
@@ -41,15 +41,18 @@ actor CredentialCache<Value: Sendable> {
         if generation == self.generation { _ = try await renewed() }
     }
 
-    private func renewed() async throws -> Entry {
+    private func renewed() async throws -> (value: Value, generation: Int) {
         if let underWay { return try await underWay.value }
-        // Not a child of whoever asks first: that task may be cancelled while others wait.
-        let task = Task { [fetch] in try await fetch() }
+        // Not a child of whoever asks first: that task may be cancelled while others wait. All of them get the number
+        // with the value, as nobody knows who goes on first.
+        let task = Task {
+            defer { underWay = nil }
+            let entry = try await fetch()
+            self.entry = entry
+            generation += 1
+            return (value: entry.value, generation: generation)
+        }
         underWay = task
-        defer { underWay = nil }
-        let entry = try await task.value
-        self.entry = entry
-        generation += 1
-        return entry
+        return try await task.value
     }
 }

@@ -25,8 +25,8 @@ struct AssumeRoleCredentials: CredentialProvider {
                 ("RoleArn", role.value), ("RoleSessionName", session), ("ExternalId", section["external_id"]?.value),
                 ("DurationSeconds", section["duration_seconds"].flatMap { Int($0.value) }.map { "\($0)" }),
             ], with: source.credentials)
-        return FoundCredentials(
-            credentials: credentials, source: "role \(role.value) of profile \(profile.name), by \(source.source)")
+        return try FoundCredentials(
+            credentials, source: "role \(role.value) of profile \(profile.name), by \(source.source)", provider: name)
     }
 
     private func source() async throws(CredentialFailure) -> FoundCredentials {
@@ -36,7 +36,8 @@ struct AssumeRoleCredentials: CredentialProvider {
         case (nil, nil):
             throw CredentialFailure(
                 .partial, name,
-                "profile `\(profile.name)` has role_arn, and neither source_profile nor credential_source")
+                "profile `\(profile.name)` has role_arn, and neither source_profile nor credential_source",
+                remedy: "add the one whose credentials may take the role")
         default:
             throw CredentialFailure(
                 .misconfigured, name, "profile `\(profile.name)` has both source_profile and credential_source",
@@ -59,31 +60,32 @@ struct AssumeRoleCredentials: CredentialProvider {
         }
         if let found = try await provider.credentials() { return found }
         throw CredentialFailure(
-            .noneFound, name, "credential_source \(source.value) has none: \(provider.absence)")
+            .noneFound, name, "credential_source \(source.value) has none: \(provider.absence)",
+            remedy: "run where there are some, or name another source (\(source.provenance))")
     }
 
     private func ofProfile(_ source: String) async throws(CredentialFailure) -> FoundCredentials {
         guard let section = settings.files.profile(source) else {
             throw CredentialFailure(
-                .misconfigured, name, "profile `\(profile.name)` has source_profile `\(source)`, which does not exist")
+                .misconfigured, name, "profile `\(profile.name)` has source_profile `\(source)`, which does not exist",
+                remedy: "write `[profile \(source)]` into ~/.aws/config, or `[\(source)]` into ~/.aws/credentials")
         }
-        let isOwn = source == profile.name
-        let hasKeys = section["aws_access_key_id"] != nil
-        guard !(roles + [profile.name]).contains(source) || isOwn && hasKeys else {
+        // A role of a profile that has keys too is not taken on the way to another.
+        // Source: botocore's `AssumeRoleProvider._resolve_credentials_from_profile`
+        let hasKeys = section["aws_access_key_id"] != nil || section["aws_secret_access_key"] != nil
+        guard !(roles + [profile.name]).contains(source) || hasKeys && source == profile.name else {
             throw CredentialFailure(
                 .misconfigured, name,
-                "the roles lead in a circle: \((roles + [profile.name, source]).joined(separator: " → "))")
+                "the roles lead in a circle: \((roles + [profile.name, source]).joined(separator: " → "))",
+                remedy: "one of these profiles needs credentials of its own")
         }
         let base = CredentialProfile(name: source, section: section, heedsEnvironment: false)
-        let providers =
-            isOwn
-            ? [
-                FileCredentials(file: .credentials, profile: source, files: settings.files),
-                FileCredentials(file: .config, profile: source, files: settings.files),
-            ] : CredentialChain.ofProfile(base, settings, roles: roles + [profile.name])
+        let providers = CredentialChain.ofProfile(base, settings, roles: hasKeys ? nil : roles + [profile.name])
         for provider in providers {
             if let found = try await provider.credentials() { return found }
         }
-        throw CredentialFailure(.noneFound, name, "source_profile `\(source)` has no credentials")
+        throw CredentialFailure(
+            .noneFound, name, "source_profile `\(source)` has no credentials",
+            remedy: "give it an access key, a role or a credential_process, or name another profile")
     }
 }

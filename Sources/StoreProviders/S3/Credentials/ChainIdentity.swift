@@ -32,7 +32,7 @@ struct ChainIdentity: S3IdentitySource {
 
 extension StoreError {
     init(_ failure: CredentialFailure, address: String) {
-        let kind: StoreError.Kind = failure.kind == .unreachable ? .unavailable : .unauthenticated
+        let kind: StoreError.Kind = failure.kind == .unreachable ? .credentialsUnavailable : .unauthenticated
         self.init(
             kind, operation: "find credentials for", address: address,
             detail: "", notes: [failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"],

@@ -31,15 +31,20 @@ struct ContainerCredentials: CredentialProvider {
         let answer = try await call.send(request)
         guard answer.status == 200 else {
             throw CredentialFailure(
-                .refused, name,
-                "the container's credential service at \(url.origin) answered with status \(answer.status)")
+                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                "the container's credential service at \(url.origin) answered with status \(answer.status)",
+                remedy: answer.isFailureForAWhile
+                    ? ServiceCall.later
+                    : "it wants the token of AWS_CONTAINER_AUTHORIZATION_TOKEN or its _FILE: check that this container "
+                        + "has it, and has a role")
         }
         guard let credentials = CredentialDocument(answer.body)?.credentials else {
             throw CredentialFailure(
                 .malformed, name, "the container's credential service at \(url.origin) answered without credentials",
                 remedy: "a proxy or another server may have answered in its place")
         }
-        return FoundCredentials(credentials: credentials, source: "the container's credential service at \(url.origin)")
+        return try FoundCredentials(
+            credentials, source: "the container's credential service at \(url.origin)", provider: name)
     }
 
     private func authorization() throws(CredentialFailure) -> Secret? {
@@ -49,7 +54,9 @@ struct ContainerCredentials: CredentialProvider {
         }
         guard let token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] else { return nil }
         guard !token.contains(where: \.isNewline) else {
-            throw CredentialFailure(.misconfigured, name, "AWS_CONTAINER_AUTHORIZATION_TOKEN holds a line break")
+            throw CredentialFailure(
+                .misconfigured, name, "AWS_CONTAINER_AUTHORIZATION_TOKEN holds a line break",
+                remedy: "set it without; AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE may name a file that ends with one")
         }
         return Secret(token)
     }

@@ -20,12 +20,13 @@ struct CredentialChain: Sendable {
 
     /// What a profile can say.
     ///
-    /// - Parameter roles: the profiles whose roles led here, so that no circle is followed.
+    /// - Parameter roles: the profiles whose roles led here, so that no circle is followed; nil where no role of its own
+    ///   is to be taken.
     static func ofProfile(
-        _ profile: CredentialProfile, _ settings: CredentialSettings, roles: [String]
+        _ profile: CredentialProfile, _ settings: CredentialSettings, roles: [String]?
     ) -> [any CredentialProvider] {
-        [
-            AssumeRoleCredentials(profile: profile, settings: settings, roles: roles),
+        let role = roles.map { AssumeRoleCredentials(profile: profile, settings: settings, roles: $0) }
+        return (role.map { [$0] } ?? []) + [
             WebIdentityCredentials(profile: profile, settings: settings),
             SingleSignOnCredentials(profile: profile, settings: settings),
             FileCredentials(file: .credentials, profile: profile.name, files: settings.files),
@@ -39,7 +40,7 @@ struct CredentialChain: Sendable {
     func find() async throws(CredentialFailure) -> FoundCredentials {
         var absences: [String] = []
         for provider in providers {
-            if let found = try await provider.credentials() { return found }
+            if let found = try await provider.credentials() { return try unexpired(found, of: provider.name) }
             absences.append("\(provider.name): \(provider.absence)")
         }
         throw CredentialFailure(
@@ -47,6 +48,14 @@ struct CredentialChain: Sendable {
             remedy: missingFile
                 ?? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or, for a public "
                 + "bucket, give --no-sign-request")
+    }
+
+    private func unexpired(_ found: FoundCredentials, of provider: String) throws(CredentialFailure) -> FoundCredentials
+    {
+        guard let expiration = found.credentials.expiration, expiration <= environment.now() else { return found }
+        throw CredentialFailure(
+            .expired, provider, "the credentials of \(found.source) expired at \(Timestamp.text(expiration))",
+            remedy: "get new ones where these came from; if they are new, the clock here is wrong")
     }
 
     /// A secret that a build or a pod was to mount, and did not.

@@ -34,7 +34,9 @@ struct CredentialProfile: Sendable {
     /// A text that must be there.
     func required(_ key: String, for provider: String) throws(CredentialFailure) -> String {
         guard let setting = section[key] else {
-            throw CredentialFailure(.partial, provider, "profile `\(name)` has no `\(key)`")
+            throw CredentialFailure(
+                .partial, provider, "profile `\(name)` has no `\(key)`",
+                remedy: "add it to the profile in ~/.aws/config; `aws configure sso` writes all that it needs")
         }
         return setting.value
     }

@@ -17,7 +17,9 @@ struct EnvironmentCredentials: CredentialProvider {
         let credentials = AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: token.map(Secret.init),
             expiration: environment["AWS_CREDENTIAL_EXPIRATION"].flatMap(Timestamp.seconds))
-        return FoundCredentials(credentials: credentials, source: name)
+        return try FoundCredentials(
+            credentials, source: name, provider: name,
+            named: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
     }
 
     private func partial(_ words: String) -> CredentialFailure {

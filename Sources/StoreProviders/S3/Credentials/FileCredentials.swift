@@ -20,12 +20,14 @@ struct FileCredentials: CredentialProvider {
         guard let secret = section["aws_secret_access_key"] else {
             throw CredentialFailure(
                 .partial, name,
-                "profile `\(profile)` has aws_access_key_id and no aws_secret_access_key (\(key.provenance))")
+                "profile `\(profile)` has aws_access_key_id and no aws_secret_access_key (\(key.provenance))",
+                remedy: "write it below the access key")
         }
         let token = section["aws_security_token"] ?? section["aws_session_token"]
         let credentials = AWSCredentials(
             accessKeyID: key.value, secretAccessKey: Secret(secret.value), sessionToken: token.map { Secret($0.value) })
-        return FoundCredentials(credentials: credentials, source: "profile \(profile) in \(key.provenance)")
+        return try FoundCredentials(
+            credentials, source: "profile \(profile) in \(key.provenance)", provider: name)
     }
 }
 

@@ -42,14 +42,14 @@ struct InstanceCredentials: CredentialProvider {
             let bytes = await get(base, Self.path + PercentEncoding.encode(role), headers),
             let credentials = CredentialDocument(bytes)?.credentials
         else { return nil }
-        return FoundCredentials(
-            credentials: extended(credentials), source: "role \(role) of the instance's metadata service")
+        return try FoundCredentials(
+            extended(credentials), source: "role \(role) of the instance's metadata service", provider: name)
     }
 
     /// The service is there and wants a token, and the answer with the token does not come this far.
     private var hopLimit: CredentialFailure {
         CredentialFailure(
-            .unreachable, name,
+            .misconfigured, name,
             "the metadata service answers, but its token does not reach this container: its hop limit is 1",
             remedy:
                 "run `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`, or share the host's "
@@ -75,7 +75,9 @@ struct InstanceCredentials: CredentialProvider {
         let setting = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
         let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         guard let url = HTTPURL(text) else {
-            throw CredentialFailure(.misconfigured, name, "`\(text)` is no address of a metadata service")
+            throw CredentialFailure(
+                .misconfigured, name, "`\(text)` is no address of a metadata service",
+                remedy: "correct AWS_EC2_METADATA_SERVICE_ENDPOINT, or unset it")
         }
         return url
     }

@@ -10,19 +10,23 @@ struct ProcessCredentials: CredentialProvider {
     func credentials() async throws(CredentialFailure) -> FoundCredentials? {
         guard let setting = profile.section["credential_process"] else { return nil }
         guard let words = ShellWords.split(setting.value), let program = words.first else {
-            throw CredentialFailure(.misconfigured, name, "credential_process is no command (\(setting.provenance))")
+            throw CredentialFailure(
+                .misconfigured, name, "credential_process is no command (\(setting.provenance))",
+                remedy: "write a program and its arguments; a quote that opens must close")
         }
         let output: Subprocess.Output
         do {
             output = try await Subprocess.run(words)
         } catch {
             throw CredentialFailure(
-                .unreachable, name, "`\(program)` cannot be run: \(error.words)",
+                .misconfigured, name, "`\(program)` cannot be run: \(error.words)",
                 remedy: "check it in \(setting.provenance)")
         }
         guard output.status == 0 else {
             let said = output.firstErrorLine.map { ": \($0)" } ?? ""
-            throw CredentialFailure(.refused, name, "`\(program)` ended with status \(output.status)\(said)")
+            throw CredentialFailure(
+                .refused, name, "`\(program)` ended with status \(output.status)\(said)",
+                remedy: "run it by hand: it is credential_process in \(setting.provenance)")
         }
         guard let document = CredentialDocument(output.standardOutput), document.Version == 1,
             let credentials = document.credentials
@@ -31,6 +35,7 @@ struct ProcessCredentials: CredentialProvider {
                 .malformed, name, "`\(program)` did not print credentials",
                 remedy: "it must print JSON with Version 1, AccessKeyId and SecretAccessKey")
         }
-        return FoundCredentials(credentials: credentials, source: "`\(program)` of profile \(profile.name)")
+        return try FoundCredentials(
+            credentials, source: "`\(program)` of profile \(profile.name)", provider: name)
     }
 }

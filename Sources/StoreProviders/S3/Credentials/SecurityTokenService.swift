@@ -11,6 +11,7 @@ struct SecurityTokenService: Sendable {
     let provider: String
 
     private static let attempts = 3
+    private static let notSTS = "a proxy or another server may have answered in its place: check AWS_ENDPOINT_URL_STS"
 
     func assumeRole(
         _ parameters: [(name: String, value: String?)], with credentials: AWSCredentials
@@ -28,7 +29,7 @@ struct SecurityTokenService: Sendable {
     func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String {
         let root = try await call("GetCallerIdentity", [], signedWith: credentials)
         guard let arn = root.child("GetCallerIdentityResult")?["Arn"] else {
-            throw CredentialFailure(.malformed, provider, "STS did not say who it is")
+            throw CredentialFailure(.malformed, provider, "STS did not say who it is", remedy: Self.notSTS)
         }
         return arn
     }
@@ -39,7 +40,9 @@ struct SecurityTokenService: Sendable {
         let root = try await call(action, parameters, signedWith: signer)
         guard let element = root.child("\(action)Result")?.child("Credentials"), let key = element["AccessKeyId"],
             let secret = element["SecretAccessKey"], let token = element["SessionToken"]
-        else { throw CredentialFailure(.malformed, provider, "STS answered without credentials") }
+        else {
+            throw CredentialFailure(.malformed, provider, "STS answered without credentials", remedy: Self.notSTS)
+        }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(token),
             expiration: element["Expiration"].flatMap(Timestamp.seconds))
@@ -55,9 +58,16 @@ struct SecurityTokenService: Sendable {
         if answer.status == 200, let root { return root }
         let error = root?.child("Error")
         let said = [error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": ")
+        let told = said.isEmpty ? "status \(answer.status)" : said
+        if answer.isFailureForAWhile {
+            throw CredentialFailure(
+                .unreachable, provider, "STS failed to \(action): \(told)", remedy: ServiceCall.later)
+        }
+        // The one code for a wrong signature and for one of another time.
+        let isClock = told.contains("Signature expired") || told.contains("Signature not yet current")
         throw CredentialFailure(
-            .refused, provider, "STS refused \(action): \(said.isEmpty ? "status \(answer.status)" : said)",
-            remedy: action == "GetCallerIdentity" ? nil : "check the role's trust policy, and who asks for it")
+            .refused, provider, "STS refused \(action): \(told)",
+            remedy: isClock ? "set the clock of this machine" : "check the role's trust policy, and who asks for it")
     }
 
     private func send(
@@ -97,7 +107,7 @@ enum Configured {
         do {
             return try configuration.endpoint(of: service)?.value
         } catch {
-            throw CredentialFailure(.misconfigured, provider, error.words, remedy: error.hint)
+            throw CredentialFailure(.misconfigured, provider, error.words, remedy: error.hint ?? "correct the endpoint")
         }
     }
 }
@@ -110,9 +120,12 @@ struct ServiceCall: Sendable {
     let service: String
     let attempts: Int
     /// What a failure to reach it may come from.
-    var remedy: String?
+    var remedy = "check its address, the network and the proxy"
     /// Between two tries, in seconds.
     var pause = 0.3
+
+    static let later = "run again later; if it lasts, ask whoever runs the service"
+
     /// Whether a status is not worth another try.
     var isFinal: @Sendable (Int) -> Bool = { $0 < 500 && $0 != 429 }
 
@@ -131,4 +144,9 @@ struct ServiceCall: Sendable {
                 remedy: remedy)
         }
     }
+}
+
+extension HTTPAnswer {
+    /// The server failed, or has too much to do: the same request may succeed later.
+    var isFailureForAWhile: Bool { status >= 500 || status == 429 }
 }

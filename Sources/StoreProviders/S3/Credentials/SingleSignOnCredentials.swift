@@ -28,9 +28,9 @@ struct SingleSignOnCredentials: CredentialProvider {
         let region = try place.required("sso_region", for: name)
         let token = try await token(session?.value, start: start, region: region)
         let credentials = try await exchange(token, account: account, role: role, region: region)
-        return FoundCredentials(
-            credentials: credentials,
-            source: "role \(role) of account \(account) by single sign-on, profile \(profile.name)")
+        return try FoundCredentials(
+            credentials, source: "role \(role) of account \(account) by single sign-on, profile \(profile.name)",
+            provider: name)
     }
 
     private func merged(_ session: Setting<String>?) throws(CredentialFailure) -> AWSSection {
@@ -44,8 +44,9 @@ struct SingleSignOnCredentials: CredentialProvider {
         for key in ["sso_start_url", "sso_region"] {
             guard let own = profile.section[key], let its = section[key], own.value != its.value else { continue }
             throw CredentialFailure(
-                .misconfigured, name, "profile `\(profile.name)` and sso_session `\(session.value)` have another \(key)"
-            )
+                .misconfigured, name,
+                "profile `\(profile.name)` and sso_session `\(session.value)` have another \(key)",
+                remedy: "keep the one of the session")
         }
         return profile.section.overlaid(by: section)
     }
@@ -123,11 +124,14 @@ struct SingleSignOnCredentials: CredentialProvider {
         if answer.status == 401 { throw expired }
         guard answer.status == 200 else {
             throw CredentialFailure(
-                .refused, name, "single sign-on refused role \(role) of account \(account): status \(answer.status)",
-                remedy: "check sso_account_id and sso_role_name")
+                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                "single sign-on gave no credentials for role \(role) of account \(account): status \(answer.status)",
+                remedy: answer.isFailureForAWhile ? ServiceCall.later : "check sso_account_id and sso_role_name")
         }
         guard let credentials = SingleSignOnAnswer(answer.body)?.credentials else {
-            throw CredentialFailure(.malformed, name, "single sign-on answered without credentials")
+            throw CredentialFailure(
+                .malformed, name, "single sign-on answered without credentials",
+                remedy: "a proxy or another server may have answered in its place")
         }
         return credentials
     }

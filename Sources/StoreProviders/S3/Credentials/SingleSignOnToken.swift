@@ -5,15 +5,16 @@ struct SingleSignOnToken: Sendable {
     let accessToken: Secret
     /// In seconds since 1970.
     let expiration: Double?
-    private let fields: [String: JSONText]
+    private let fields: [String: JSONValue]
 
     init?(_ bytes: [UInt8]) {
-        guard let fields = try? JSONDecoder().decode([String: JSONText].self, from: Data(bytes)) else { return nil }
+        guard let fields = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) else { return nil }
         self.init(fields)
     }
 
-    private init?(_ fields: [String: JSONText]) {
-        guard let token = fields["accessToken"]?.text else { return nil }
+    private init?(_ fields: [String: JSONValue]) {
+        // It is sent in a header.
+        guard let token = fields["accessToken"]?.text, !token.contains(where: \.isNewline) else { return nil }
         self.fields = fields
         accessToken = Secret(token)
         expiration = fields["expiresAt"]?.text.flatMap(Timestamp.seconds)
@@ -51,11 +52,15 @@ struct SingleSignOnToken: Sendable {
     }
 }
 
-/// A value of a flat JSON document.
-private enum JSONText: Codable, Sendable {
+/// A value of JSON, kept as it is for whoever wrote it.
+private indirect enum JSONValue: Codable, Sendable {
     case text(String)
-    case list([String])
-    case other
+    case flag(Bool)
+    case integer(Int64)
+    case number(Double)
+    case list([JSONValue])
+    case object([String: JSONValue])
+    case null
 
     var text: String? {
         if case .text(let text) = self { text } else { nil }
@@ -65,10 +70,18 @@ private enum JSONText: Codable, Sendable {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
             self = .text(text)
-        } else if let list = try? container.decode([String].self) {
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let integer = try? container.decode(Int64.self) {
+            self = .integer(integer)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let list = try? container.decode([JSONValue].self) {
             self = .list(list)
+        } else if let object = try? container.decode([String: JSONValue].self) {
+            self = .object(object)
         } else {
-            self = .other
+            self = .null
         }
     }
 
@@ -76,8 +89,12 @@ private enum JSONText: Codable, Sendable {
         var container = encoder.singleValueContainer()
         switch self {
         case .text(let text): try container.encode(text)
+        case .flag(let flag): try container.encode(flag)
+        case .integer(let integer): try container.encode(integer)
+        case .number(let number): try container.encode(number)
         case .list(let list): try container.encode(list)
-        case .other: try container.encodeNil()
+        case .object(let object): try container.encode(object)
+        case .null: try container.encodeNil()
         }
     }
 }

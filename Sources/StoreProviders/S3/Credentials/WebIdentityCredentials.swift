@@ -20,8 +20,8 @@ struct WebIdentityCredentials: CredentialProvider {
             ?? "modelkit-assets-\(Int(settings.environment.now()))"
         let credentials = try await SecurityTokenService(settings: settings, provider: name).assumeRoleWithWebIdentity(
             [("RoleArn", role.value), ("RoleSessionName", session), ("WebIdentityToken", token.exposed)])
-        return FoundCredentials(
-            credentials: credentials, source: "role \(role.value) with the web identity of \(file.value)")
+        return try FoundCredentials(
+            credentials, source: "role \(role.value) with the web identity of \(file.value)", provider: name)
     }
 
     private func setting(_ variable: String, _ key: String) -> Setting<String>? {
@@ -51,7 +51,7 @@ enum TokenFile {
             throw CredentialFailure(.misconfigured, provider, "\(place) is empty", remedy: mount)
         }
         guard !token.contains(where: \.isNewline) else {
-            throw CredentialFailure(.misconfigured, provider, "\(place) holds more than a token")
+            throw CredentialFailure(.misconfigured, provider, "\(place) holds more than a token", remedy: mount)
         }
         return Secret(token)
     }

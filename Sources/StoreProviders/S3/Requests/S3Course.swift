@@ -49,7 +49,7 @@ struct S3Course {
             error.notes += S3Words.identity(identity)
             error.remedy = S3Words.remedy(for: fault, call)
         case .misconfigured: error.remedy = S3Words.bucketRemedy
-        case .notFound, .changed, .invalidRange, .unavailable, .invalidAnswer: break
+        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer: break
         }
         return error
     }
