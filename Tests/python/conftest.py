@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 import structlog
 
-from harness import s3_servers
+from harness import fault_world, s3_servers
+from harness.fault_server import FaultServer
 from harness.tool import built_binary
 from harness.workspace import Workspace
 
@@ -46,6 +47,27 @@ def s3_server(request, tmp_path_factory):
     """Each server that speaks S3, started once."""
     with s3_servers.SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as server:
         yield server
+
+
+@pytest.fixture
+def fault_server():
+    """A server of the assets of `fault_world`."""
+    with FaultServer() as server:
+        for name, content in fault_world.CONTENTS.items():
+            fault_world.put_asset(server, name, content)
+        yield server
+    assert server.mistakes == []
+
+
+@pytest.fixture
+def fault_shelf(workspace, fault_server):
+    """A workspace on that server."""
+    workspace.tool.environment = {
+        "MODELKIT_ASSETS_DIR": workspace.assets,
+        "MODELKIT_STORAGE_TIMEOUT_S": fault_world.BUDGET,
+        **fault_server.environment,
+    }
+    return workspace
 
 
 def children():

@@ -10,8 +10,8 @@ from harness import s3_servers
 from harness.aws_fakes import InstanceMetadata, Keys, any_request, never, tokens_asked
 from harness.aws_identity_fakes import SecurityTokens, refused_by_sts
 from harness.credential_world import ASSET, REGION, CredentialWorld, missing
-from harness.fault_server import answers as store_answers
-from harness.fault_server import gets
+from harness.faults import answers as store_answers
+from harness.faults import gets
 from harness.s3_world import S3World
 from harness.workspace import error_text, outcomes
 

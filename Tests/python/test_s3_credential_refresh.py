@@ -7,7 +7,7 @@ import pytest
 from harness.aws_fakes import HOUR, ContainerService, InstanceMetadata, Keys
 from harness.aws_identity_fakes import SecurityTokens
 from harness.credential_world import ASSET, CredentialWorld
-from harness.fault_server import answers, gets
+from harness.faults import answers, gets
 
 MANY = [f"many/asset-{number}" for number in range(12)]
 BASE = Keys.named("BASE")

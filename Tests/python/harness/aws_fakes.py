@@ -15,7 +15,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
-from harness.fault_server import Request, Response, Rule
+from harness.fault_server import Rule
+from harness.s3_messages import Request, Response
 
 # Part of every secret, so that one look finds any that is shown.
 SECRET_MARK = "never-shown"

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from harness.aws_fakes import HOUR, SECRET_MARK, Service, json_answer, timestamp
-from harness.fault_server import AUTHORIZATION, escaped, xml
+from harness.s3_messages import AUTHORIZATION, escaped, xml
 
 
 class SecurityTokens(Service):

@@ -12,7 +12,8 @@ import botocore.session
 import botocore.tokens
 
 from harness.aws_fakes import SECRET_MARK
-from harness.fault_server import PREFIX, FaultServer
+from harness.fault_server import FaultServer
+from harness.s3_messages import PREFIX
 from harness.workspace import Workspace, error_text, outcomes
 
 ASSET = "small/asset"

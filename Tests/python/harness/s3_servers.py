@@ -179,8 +179,10 @@ def program(name):
 
 
 def free_ports(count, with_grpc=False):
-    """Ports nobody listens on, below those that the system gives to who connects; with_grpc: neither on each port + 10000,
-    where SeaweedFS listens for gRPC."""
+    """Ports nobody listens on, below those that the system gives to who connects.
+
+    with_grpc: neither on each port + 10000, where SeaweedFS listens for gRPC.
+    """
     found = []
     while len(found) < count:
         port = random.randrange(12000, 22000)
