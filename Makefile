@@ -14,7 +14,7 @@ help: ## print this
 
 build: ## build the release program, .build/release/modelkit-assets
 	@scripts/install-dependencies build
-	swift build $(SWIFT_BUILD_FLAGS) -c release --product modelkit-assets
+	swift build $(SWIFT_BUILD_FLAGS) -c release --static-swift-stdlib --product modelkit-assets
 
 # A debug build, as it is there in half the time of a release build.
 demo: ## fetch the assets of examples/quickstart into .demo/assets

@@ -1,4 +1,4 @@
-"""What the tool is measured beside: each does the same work, with the fastest of its documented settings that is sensible.
+"""What the tool is measured beside: each does the same work, with the fastest sensible one of its documented settings.
 
 Settings were chosen by trying: more parts or workers than here made none of them faster on two cores.
 """
@@ -63,9 +63,11 @@ def s5cmd(work):
     source = f"s3://{BUCKET}/{work.prefix}"
     if work.is_one_file:
         [part] = work.parts
-        return Contender([*program, "cp", *parts, source + part, work.target / part], " ".join(["cp", *parts]), environment)
+        command = [*program, "cp", *parts, source + part, work.target / part]
+        return Contender(command, " ".join(["cp", *parts]), environment)
     if work.server.lists:
-        return Contender([*program, "cp", f"{source}*", f"{work.target}/"], "cp of a wildcard, 256 workers", environment)
+        command = [*program, "cp", f"{source}*", f"{work.target}/"]
+        return Contender(command, "cp of a wildcard, 256 workers", environment)
     commands = work.written("s5cmd", (f"cp {source}{part} {work.target / part}" for part in work.parts))
     return Contender([*program, "run", commands], "run of a list of cp commands, 256 workers", environment)
 
@@ -86,7 +88,8 @@ def rclone(work):
     if work.is_one_file:
         [part] = work.parts
         options = ["--multi-thread-streams=8", "--multi-thread-chunk-size=64Mi"]
-        return Contender([*program, "copyto", *options, source + part, work.target / part], "copyto " + " ".join(options), environment)
+        command = [*program, "copyto", *options, source + part, work.target / part]
+        return Contender(command, "copyto " + " ".join(options), environment)
     options = ["--transfers=32", "--checkers=32"]
     if not work.server.lists:
         options += ["--no-traverse", f"--files-from-raw={work.written('rclone', work.parts)}"]

@@ -36,6 +36,15 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
             target: target.hasPrefix("?") ? "/" + target : String(target))
     }
 
+    /// A text that is no address, for a message: without the user and password that may be what is wrong with it.
+    package static func shown(_ text: String) -> String {
+        let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
+        let rest = text.dropFirst(scheme.count)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@") else { return text }
+        return "\(scheme)[secret]\(rest[at...])"
+    }
+
     private static func place(_ authority: Substring) -> (host: Substring, port: Int?)? {
         // The colons of an IPv6 address are within brackets.
         let bracket = authority.lastIndex(of: "]") ?? authority.startIndex

@@ -14,6 +14,7 @@ import botocore.tokens
 from harness.aws_fakes import SECRET_MARK
 from harness.fault_server import FaultServer
 from harness.s3_messages import PREFIX
+from harness.secrecy import leaks
 from harness.workspace import Workspace, error_text, outcomes
 
 ASSET = "small/asset"
@@ -128,10 +129,9 @@ class CredentialWorld:
         # `check` itself is no remedy for what it shows.
         assert all(row["remedy"] and "modelkit-assets check" not in row["remedy"] for row in failed), shown
 
-    @staticmethod
-    def silent(finished):
-        """Nothing that was said holds a secret."""
-        assert SECRET_MARK not in finished.stdout + finished.stderr, str(finished)
+    def silent(self, finished):
+        """Nothing that was said or written holds a secret."""
+        assert leaks([SECRET_MARK], self.store.requests, finished, self.workspace.assets) == [], str(finished)
         return finished
 
     def boto3_access_key(self):

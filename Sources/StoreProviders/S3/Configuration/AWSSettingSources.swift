@@ -65,8 +65,9 @@ struct AWSSettingSources: Sendable {
         guard let found else { return nil }
         guard let url = HTTPURL(found.value), url.query.isEmpty, S3Endpoint.isHost(url.host) else {
             throw S3ConfigurationFault(
-                "`\(found.value)` is no endpoint", place: found.provenance,
-                expected: "`http://` or `https://`, and a host whose name has letters, digits, hyphens and dots",
+                "`\(HTTPURL.shown(found.value))` is no endpoint", place: found.provenance,
+                expected:
+                    "`http://` or `https://`, no user, and a host whose name has letters, digits, hyphens and dots",
                 hint: found.value.contains("://") ? nil : "did you mean `https://\(found.value)`?")
         }
         return found.map { _ in url }

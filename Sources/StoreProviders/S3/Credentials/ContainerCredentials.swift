@@ -18,7 +18,7 @@ struct ContainerCredentials: CredentialProvider {
         guard let address = relative ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard let url = HTTPURL(address), Self.isTrusted(url) else {
             throw CredentialFailure(
-                .misconfigured, name, "`\(address)` is no address of a container's credential service",
+                .misconfigured, name, "`\(HTTPURL.shown(address))` is no address of a container's credential service",
                 remedy: "it must be https, or a loopback or link-local address that is known for it")
         }
         var headers: HTTPHeaders = ["accept": "application/json"]

@@ -76,7 +76,7 @@ struct InstanceCredentials: CredentialProvider {
         let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         guard let url = HTTPURL(text) else {
             throw CredentialFailure(
-                .misconfigured, name, "`\(text)` is no address of a metadata service",
+                .misconfigured, name, "`\(HTTPURL.shown(text))` is no address of a metadata service",
                 remedy: "correct AWS_EC2_METADATA_SERVICE_ENDPOINT, or unset it")
         }
         return url

@@ -52,13 +52,17 @@ struct SecurityTokenService: Sendable {
         _ action: String, _ parameters: [(name: String, value: String?)], signedWith signer: AWSCredentials?
     ) async throws(CredentialFailure) -> XMLElement {
         let items = [("Action", action), ("Version", "2011-06-15")] + parameters.filter { $0.value != nil }
-        let body = PercentEncoding.query(items)
-        let answer = try await send(body, signedWith: signer)
+        let request = try request(PercentEncoding.query(items), signedWith: signer)
+        let answer = try await ServiceCall(
+            settings: settings, provider: provider, service: "STS", attempts: Self.attempts
+        ).send(request)
         let root = try? XMLTree.parse(answer.body)
         if answer.status == 200, let root { return root }
         let error = root?.child("Error")
         let said = [error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": ")
-        let told = said.isEmpty ? "status \(answer.status)" : said
+        let shown = parameters.filter { $0.name == "WebIdentityToken" }.compactMap { $0.value.map(Secret.init) }
+        let redaction = Redaction(of: request, and: shown + [signer?.secretAccessKey].compactMap(\.self))
+        let told = said.isEmpty ? "status \(answer.status)" : redaction(said)
         if answer.isFailureForAWhile {
             throw CredentialFailure(
                 .unreachable, provider, "STS failed to \(action): \(told)", remedy: ServiceCall.later)
@@ -70,20 +74,16 @@ struct SecurityTokenService: Sendable {
             remedy: isClock ? "set the clock of this machine" : "check the role's trust policy, and who asks for it")
     }
 
-    private func send(
+    private func request(
         _ body: String, signedWith signer: AWSCredentials?
-    ) async throws(CredentialFailure) -> HTTPAnswer {
+    ) throws(CredentialFailure) -> HTTPRequest {
         let (url, region) = try place()
-        var request = HTTPRequest(
+        let request = HTTPRequest(
             .POST, url, headers: ["content-type": "application/x-www-form-urlencoded; charset=utf-8"],
             body: .bytes(ByteBuffer(string: body)))
-        let hash = Digests.sha256(body.utf8).hex
-        if let signer {
-            let time = settings.environment.now()
-            request = SigV4(signer, region: region, service: "sts", time: time).sign(request, payloadHash: hash)
-        }
-        return try await ServiceCall(settings: settings, provider: provider, service: "STS", attempts: Self.attempts)
-            .send(request)
+        guard let signer else { return request }
+        return SigV4(signer, region: region, service: "sts", time: settings.environment.now()).sign(
+            request, payloadHash: Digests.sha256(body.utf8).hex)
     }
 
     private func place() throws(CredentialFailure) -> (HTTPURL, region: String) {

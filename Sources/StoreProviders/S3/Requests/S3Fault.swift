@@ -38,6 +38,14 @@ extension S3Fault {
         retryAfter = Self.retryAfter(headers, now: serverTime)
     }
 
+    /// Without what nobody may see.
+    func redacted(_ redaction: Redaction) -> S3Fault {
+        S3Fault(
+            status: status, code: code.map(redaction.callAsFunction), message: message.map(redaction.callAsFunction),
+            region: region, requestID: requestID.map(redaction.callAsFunction), serverTime: serverTime,
+            retryAfter: retryAfter)
+    }
+
     /// `Retry-After` in seconds or as a date, and Amazon's own header in milliseconds.
     private static func retryAfter(_ headers: HTTPHeaders, now: Double?) -> Double? {
         if let milliseconds = headers.first(name: "x-amz-retry-after").flatMap(Double.init) {

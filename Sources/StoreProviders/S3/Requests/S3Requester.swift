@@ -41,8 +41,16 @@ final class S3Requester: Sendable {
     private final class Attempt: Sendable {
         let region: String
         let identity = Mutex<S3Identity?>(nil)
+        let request = Mutex<HTTPRequest?>(nil)
 
         init(region: String) { self.region = region }
+
+        /// Without what this try carried in secret.
+        func redacted(_ trouble: S3Trouble) -> S3Trouble {
+            guard let request = request.withLock({ $0 }) else { return trouble }
+            let key = identity.withLock { $0?.credentials?.secretAccessKey }
+            return trouble.redacted(Redaction(of: request, and: [key].compactMap(\.self)))
+        }
     }
 
     private var region: String { learnt.withLock { $0.region } ?? context.endpoint.region }
@@ -55,13 +63,14 @@ final class S3Requester: Sendable {
         do {
             return .success(try await read(try await reply(to: call, attempt)))
         } catch {
-            return .failure(S3Trouble(error))
+            return .failure(attempt.redacted(S3Trouble(error)))
         }
     }
 
     private func reply(to call: S3Call, _ attempt: Attempt) async throws -> S3Reply {
         let pass = await context.gate.enter()
         let request = try await signed(call, attempt)
+        attempt.request.withLock { $0 = request }
         let response = try await context.transport.send(request)
         guard (200..<300).contains(response.status) else {
             // What is wrong is said in a few hundred bytes, and a page of a proxy is not of interest.
@@ -179,6 +188,16 @@ final class S3Requester: Sendable {
 }
 
 extension S3Trouble {
+    /// Without what nobody may see.
+    func redacted(_ redaction: Redaction) -> S3Trouble {
+        switch self {
+        case .final: self
+        case .malformed(let detail): .malformed(redaction(detail))
+        case .transport(let failure): .transport(HTTPFailure(failure.kind, redaction(failure.detail)))
+        case .fault(let fault): .fault(fault.redacted(redaction))
+        }
+    }
+
     /// Whatever a try threw.
     init(_ error: any Error) {
         switch error {
