@@ -58,7 +58,7 @@ struct S3Checking: Sendable {
     ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
         if opening.configuration.anonymous.value {
             return (
-                [row("access key", Setting("none: requests are not signed", from: .flag("--no-sign-request")))], true
+                [row("access key", opening.configuration.anonymous.map { _ in "none: requests are not signed" })], true
             )
         }
         do {

@@ -92,7 +92,7 @@ struct PartFetcher: Sendable {
             try staged.journal.append(line)
             let file = try staged.openForWriting(part.object)
             // What an earlier content of the object left must not show past the end of this one.
-            try file.resize(to: 0)
+            try file.empty()
             try file.preallocate(attributes.size)
         }
         return attributes
@@ -137,7 +137,7 @@ struct PartFetcher: Sendable {
         let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             try staged.journal.append(line)
-            try staged.openForWriting(part.object).resize(to: 0)
+            try staged.openForWriting(part.object).empty()
         }
     }
 

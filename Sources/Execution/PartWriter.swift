@@ -37,7 +37,7 @@ struct PartWriter: Sendable {
         let object = staged.objects[part.object]
         let file = try staged.openForWriting(part.object)
         // What an earlier content of the object left must not show past the end of this one.
-        if isWhole, !hasBegun { try file.resize(to: 0) }
+        if isWhole, !hasBegun { try file.empty() }
         try object.write { () throws(FileError) in
             var offset = offset
             for chunk in chunks {

@@ -10,6 +10,9 @@ final class StagedObject: Sendable {
     private let finished = Mutex<ContentDigests?>(nil)
     private let writing = Mutex(())
 
+    /// Of every file of an asset, whatever the user's own would be.
+    private static let mode: UInt32 = 0o644
+
     /// - Parameter progress: what an earlier run left of it; nil where nothing.
     init(_ progress: ObjectProgress?) {
         hasher = FrontierHasher(expecting: progress?.attributes.checksum, present: progress?.done ?? [])
@@ -27,8 +30,9 @@ final class StagedObject: Sendable {
     /// Gives the file its mode and time, and ends its digests. Blocks on the disk.
     func finish(_ file: File, time: Int64) throws(FileError) -> ContentDigests {
         if let digests { return digests }
-        let digests = try hasher.finish(file, size: try file.status().size)
-        try file.setMode(0o644)
+        let status = try file.status()
+        let digests = try hasher.finish(file, size: status.size)
+        if status.mode != Self.mode { try file.setMode(Self.mode) }
         try file.setTime(to: time)
         finished.withLock { $0 = digests }
         return digests

@@ -181,6 +181,13 @@ package final class File: Sendable {
         guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw failure("resize") }
     }
 
+    /// Removes what is in the file. One that is empty is left alone: ext4 writes a file that was cut to nothing to the
+    /// disk when it is closed, and each by itself.
+    /// Source: <https://docs.kernel.org/admin-guide/ext4.html>, `auto_da_alloc`
+    package func empty() throws(FileError) {
+        if try status().size > 0 { try resize(to: 0) }
+    }
+
     package func setMode(_ mode: UInt32) throws(FileError) {
         guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of") }
     }

@@ -7,6 +7,8 @@ package struct FileStatus: Sendable, Hashable {
     }
 
     package let kind: Kind
+    /// `0o644`
+    package let mode: UInt32
     /// In bytes.
     package let size: Int64
     /// Seconds since 1970, and the nanoseconds past them.
@@ -23,6 +25,7 @@ package struct FileStatus: Sendable, Hashable {
         case S_IFLNK: kind = .link
         default: kind = .other
         }
+        mode = UInt32(buffer.st_mode & 0o7777)
         size = Int64(buffer.st_size)
         modified = Int64(buffer.st_mtim.tv_sec)
         modifiedNanoseconds = Int64(buffer.st_mtim.tv_nsec)

@@ -30,6 +30,8 @@ package struct StorageSection: Sendable, Equatable {
     package var prefix: Setting<String>?
     package var region: Setting<String>?
     package var endpoint: Setting<String>?
+    /// Whether requests go out without credentials, as a public bucket takes them.
+    package var anonymous: Setting<Bool>?
 
     package init() {}
 }

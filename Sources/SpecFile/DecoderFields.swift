@@ -19,7 +19,7 @@ enum FileKey: String, SpecKey {
 /// The keys below `storage`.
 enum StorageKey: String, SpecKey {
     static let place = "in `storage`"
-    case provider, bucket, prefix, region, endpoint
+    case provider, bucket, prefix, region, endpoint, anonymous
 }
 
 /// The keys of an asset's long form.

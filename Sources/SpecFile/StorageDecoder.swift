@@ -19,6 +19,7 @@ extension ManifestDecoder {
         section.prefix = fields[.prefix].flatMap { words(text($0.value, for: $0.key)) }
         section.region = words(optionalText(fields[.region]))
         section.endpoint = endpoint(fields[.endpoint], provider: section.provider?.value)
+        section.anonymous = setting(fields[.anonymous], code: "anonymous", ["true", "false"]) { Bool($0) }
         return section
     }
 

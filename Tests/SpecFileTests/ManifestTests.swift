@@ -64,6 +64,7 @@ struct ManifestTests {
             let manifest = try Corpus.read(try Corpus.bytes("accepted/\(name).yaml"))
             #expect(manifest.storage.bucket == nil)
             #expect(manifest.storage.endpoint == nil)
+            #expect(manifest.storage.anonymous == nil)
             #expect(manifest.versioning == nil)
             #expect(manifest.duplicates == nil)
             #expect(manifest.entries.map(\.requirement) == [.latest])

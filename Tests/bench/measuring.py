@@ -1,5 +1,7 @@
 """Runs commands and says how long they took and how much memory they had resident."""
 
+import ctypes
+import itertools
 import json
 import os
 import shutil
@@ -7,8 +9,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from machine import file_system
 
 MEASURING = Path(__file__).resolve().parents[1] / "python/harness/peak_memory.py"
 
@@ -17,15 +22,22 @@ MEASURING = Path(__file__).resolve().parents[1] / "python/harness/peak_memory.py
 class Cost:
     seconds: float
     peak_bytes: int
+    """Until what it wrote is on the disk too; the same as `seconds` where nobody waited for that."""
+    durable_seconds: float = 0
 
     @classmethod
     def median(cls, costs):
-        return cls(statistics.median(cost.seconds for cost in costs), max(cost.peak_bytes for cost in costs))
+        return cls(
+            statistics.median(cost.seconds for cost in costs),
+            max(cost.peak_bytes for cost in costs),
+            statistics.median(cost.durable_seconds for cost in costs),
+        )
 
 
-def run(command, environment=None):
-    """One run. Its output goes nowhere; where it fails, the benchmark ends with its standard error.
+def run(command, environment=None, folder=None):
+    """One run, and a wait until what it left is on the disk of `folder`.
 
+    Its output goes nowhere; where it fails, the benchmark ends with its standard error.
     A command that knows its time better, such as a script that imports what it measures, writes its seconds to the
     file that MEASURED_SECONDS names.
     """
@@ -44,8 +56,19 @@ def run(command, environment=None):
             complaint = done.stderr.decode(errors="replace")[-4000:]
             sys.exit(f"bench: {' '.join(map(str, command))} failed ({done.returncode}):\n{complaint}")
         cost = Cost(**json.load(result))
-        own = seconds.read()
-        return replace(cost, seconds=float(own)) if own else cost
+        if own := seconds.read():
+            cost = replace(cost, seconds=float(own))
+        return replace(cost, durable_seconds=cost.seconds + (seconds_to_sync(folder) if folder else 0))
+
+
+def seconds_to_sync(folder):
+    descriptor, began = os.open(folder, os.O_RDONLY), time.perf_counter()
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+            sys.exit(f"bench: cannot sync {folder}: {os.strerror(ctypes.get_errno())}")
+        return time.perf_counter() - began
+    finally:
+        os.close(descriptor)
 
 
 def repeated(times, command, environment=None, before=lambda: None):
@@ -57,7 +80,7 @@ def repeated(times, command, environment=None, before=lambda: None):
     return Cost.median(costs)
 
 
-def interleaved(times, contenders, before, after=lambda name: None, warm_ups=0):
+def interleaved(times, contenders, before, after=lambda name: None, warm_ups=0, folder=None):
     """Like `repeated` for each of the contenders (name to command and environment), taken in turns.
 
     So a disk that is slow for a while is slow for all of them. What the first `warm_ups` turns cost does not count.
@@ -66,9 +89,22 @@ def interleaved(times, contenders, before, after=lambda name: None, warm_ups=0):
     for _ in range(warm_ups + times):
         for name, (command, environment) in contenders.items():
             before()
-            costs[name].append(run(command, environment))
+            costs[name].append(run(command, environment, folder))
             after(name)
     return {name: Cost.median(each[warm_ups:]) for name, each in costs.items()}
+
+
+def cleared(folder):
+    """The folder made anew and on the disk, so that no run pays for the one before.
+
+    A tree of many files is put aside until the benchmark ends: for each file that it makes, ext4 looks again at all the
+    inodes that it freed in the last minutes, and who comes later would wait for that.
+    """
+    if sum(1 for _ in itertools.islice(folder.rglob("*"), 100)) == 100 and file_system(folder) != "tmpfs":
+        folder.rename(Path(tempfile.mkdtemp(prefix="done-", dir=folder.parent)) / "tree")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.sync()
 
 
 def warm(folder):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from delaying_proxy import delaying, rounds
 from machine import file_system
-from measuring import interleaved, repeated, warm
+from measuring import cleared, interleaved, repeated, warm
 from peers import RCLONE, Contender, Work, peers, s5cmd_program
 from servers import BUCKET, Server, nginx, seaweedfs
 from tables import MIB, PYTHON_MODELKIT, heading, mib, write_random
@@ -68,15 +68,6 @@ class Scene:
             found[MODELKIT] = Contender(fetch, "fetch_asset, with its start", environment)
         return found
 
-    def empty(self):
-        """A tree of many files is put aside: for each file that it makes, ext4 looks again at all the inodes that it
-        freed in the last seconds, and who comes later would wait for that."""
-        if len(self.parts) > 1 and self.target.exists() and file_system(self.target) != "tmpfs":
-            self.target.rename(Path(tempfile.mkdtemp(prefix="done-", dir=self.target.parent)) / "tree")
-        shutil.rmtree(self.target, ignore_errors=True)
-        self.target.mkdir(parents=True)
-        os.sync()
-
     def require_whole(self, name):
         """A client that skips what it cannot fetch and exits 0 would be the fastest."""
         there = sum(path.stat().st_size for path in self.target.rglob("*") if path.is_file())
@@ -90,9 +81,12 @@ class Scene:
 
         commands = {name: (each.command, each.environment) for name, each in contenders.items()}
         try:
-            return interleaved(TIMES, commands, self.empty, check, warm_ups=1)
+            return interleaved(TIMES, commands, self.clear, check, warm_ups=1, folder=self.target.parent)
         finally:
-            shutil.rmtree(self.target)
+            self.clear()
+
+    def clear(self):
+        cleared(self.target)
 
 
 def s3_file(bench):
@@ -187,9 +181,9 @@ def s3_memory(bench):
                 file.truncate(size)
             scene = Scene(bench, http, bench.assets, name, ["1.0"], size)
             tool = scene.contenders()[TOOL]
-            cost = repeated(3 if gibibytes == 2 else 1, tool.command, tool.environment, before=scene.empty)
+            cost = repeated(3 if gibibytes == 2 else 1, tool.command, tool.environment, before=scene.clear)
             scene.require_whole(TOOL)
-            scene.empty()
+            scene.clear()
             peaks.append(cost.peak_bytes)
             row(f"{gibibytes} GiB", mib(cost), f"{cost.seconds:.1f}", "under 64", met(cost.peak_bytes < MEMORY_AIM))
     if len(peaks) == 2:
@@ -265,19 +259,24 @@ def memory_folder(bench, size):
 
 MEDIANS = "median of five after one warm-up, in turns"
 
+# The tool ends when what it shows is on the disk; the others leave it to the kernel, which is part of the same work.
+DURABLE = "until on the disk"
+
 
 def comparison(title, contenders, costs, aims):
     heading(f"{title}, {MEDIANS}")
-    header("", "seconds", "peak MiB", f"to {TOOL}", "aim", "")
+    header("", "seconds", DURABLE, "peak MiB", f"to {TOOL}", "aim", "")
     for name, cost in costs.items():
         aim = aims.get(name)
-        reached = met(cost.seconds >= aim * costs[TOOL].seconds) if aim and TOOL in costs else ""
-        row(name, f"{cost.seconds:.3f}", mib(cost), ratio(cost, costs), f"{aim:.2f} × or more" if aim else "", reached)
+        reached = met(cost.durable_seconds >= aim * costs[TOOL].durable_seconds) if aim and TOOL in costs else ""
+        times = f"{cost.seconds:.3f}", f"{cost.durable_seconds:.3f}"
+        row(name, *times, mib(cost), ratio(cost, costs), f"{aim:.2f} × or more" if aim else "", reached)
     print_how(contenders)
 
 
 def ratio(cost, costs):
-    return f"{cost.seconds / costs[TOOL].seconds:.2f} ×" if TOOL in costs else ""
+    """By the time until all is on the disk."""
+    return f"{cost.durable_seconds / costs[TOOL].durable_seconds:.2f} ×" if TOOL in costs else ""
 
 
 def met(reached):

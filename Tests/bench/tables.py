@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import interleaved, repeated, warm
+from measuring import cleared, interleaved, repeated, warm
 
 MIB = 1024 * 1024
 PUSH_DATE = "2024-03-01T12:00:00+00:00"
@@ -40,10 +40,7 @@ class Bench:
         return max(1, count // self.shrink)
 
     def empty_assets(self):
-        """Made anew and on the disk, so that no run pays for the one before."""
-        shutil.rmtree(self.assets, ignore_errors=True)
-        self.assets.mkdir()
-        os.sync()
+        cleared(self.assets)
 
     def spec(self, entries, name="assets.yaml"):
         path = self.folder / name

@@ -99,6 +99,24 @@ enum SpecSchema {
                       "$ref": "#/$defs/variable"
                     }
                   ]
+                },
+                "anonymous": {
+                  "description": "Whether requests go out without credentials, as a public bucket takes them.",
+                  "anyOf": [
+                    {
+                      "enum": [
+                        true,
+                        false,
+                        "true",
+                        "false",
+                        "",
+                        null
+                      ]
+                    },
+                    {
+                      "$ref": "#/$defs/variable"
+                    }
+                  ]
                 }
               },
               "if": {

@@ -107,7 +107,7 @@ extension Settings {
         s3 = S3Overrides(
             region: sources.text(("--region", flags.region), [], file: storage.region),
             endpoint: sources.text(("--endpoint", flags.endpoint), Variable.endpoint, file: storage.endpoint),
-            anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : nil)
+            anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : storage.anonymous)
         self.environment = environment
     }
 

@@ -33,6 +33,7 @@ package final class AsyncHTTPTransport: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        let proxy = request.isDirect ? nil : settings.proxies.proxy(for: request.url)
         do {
             var body: HTTPClient.Body?
             if case .bytes(let buffer) = request.body { body = .byteBuffer(buffer) }
@@ -41,16 +42,17 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let deadline = request.timeouts.whole.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
             let exchange = TransportExchange()
             let answer = TransportBody(exchange)
-            let head = try await exchange.start(outgoing, with: client(for: request), deadline: deadline)
+            let head = try await exchange.start(outgoing, with: client(by: proxy), deadline: deadline)
             return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
-            throw HTTPFailure(error)
+            let failure = HTTPFailure(error)
+            guard let proxy, failure.kind == .noConnection || failure.kind == .unknownHost else { throw failure }
+            throw HTTPFailure(.noProxy, "the proxy at \(proxy.host):\(proxy.port) cannot be reached: \(failure.detail)")
         }
     }
 
-    private func client(for request: HTTPRequest) throws -> HTTPClient {
-        let proxy = request.isDirect ? nil : settings.proxies.proxy(for: request.url)
-        return try clients.withLock { clients in
+    private func client(by proxy: ProxyAddress?) throws -> HTTPClient {
+        try clients.withLock { clients in
             if let client = clients[proxy] { return client }
             let client = HTTPClient(
                 eventLoopGroupProvider: .shared(group), configuration: try settings.configuration(proxy: proxy))

@@ -83,6 +83,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownHost
         /// Nobody listens, or the network does not lead there.
         case noConnection
+        /// The same of the proxy that the request was to go through.
+        case noProxy
         /// It took longer than the time-outs allow.
         case timedOut
         /// The server's certificate, or the TLS handshake. Trying again does not help.

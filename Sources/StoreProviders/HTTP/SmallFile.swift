@@ -6,7 +6,7 @@ enum SmallFile {
     static let limit = 1 << 20
 
     /// The content; nil where there is no such file.
-    static func read(_ path: String) throws(S3ConfigurationFault) -> [UInt8]? {
+    static func read(_ path: String, limit: Int = limit) throws(S3ConfigurationFault) -> [UInt8]? {
         do throws(FileError) {
             return try File.openForReading(path).readToEnd(limit: limit)
         } catch {

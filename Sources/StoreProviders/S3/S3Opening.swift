@@ -23,7 +23,7 @@ package struct S3Opening: Sendable {
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
                 timeouts: timeouts, proxies: try ProxySettings(environment),
-                certificateAuthorities: configuration.certificateAuthorities.map { environment.expanding($0.value) },
+                certificateAuthorities: try CertificateBundle.path(configuration.certificateAuthorities, environment),
                 connections: window))
         settings = CredentialSettings(
             environment: environment, configuration: configuration, transport: transport,

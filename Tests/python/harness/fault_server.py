@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import re
 import socket
+import ssl
 import struct
 import threading
 import urllib.parse
@@ -69,8 +70,12 @@ class FaultServer:
 
     keys: dict = field(default_factory=lambda: {"AKIAFAULT00000000000": ("fault-secret", None)})
     page: int = 1000
+    """Whether requests without a signature are answered too."""
+    is_public: bool = False
     """Whether a listing says `EncodingType`, and encodes."""
     encodes: bool = True
+    """With which it speaks TLS."""
+    tls: ssl.SSLContext | None = None
     objects: dict = field(default_factory=dict)
     requests: list = field(default_factory=list)
     rules: list = field(default_factory=list)
@@ -82,7 +87,7 @@ class FaultServer:
         self.connections = set()
         self.closing = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.endpoint = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.endpoint = f"http{'s' if self.tls else ''}://127.0.0.1:{self.listener.getsockname()[1]}"
         self.acceptor = threading.Thread(target=self.accept, daemon=True)
         self.acceptor.start()
         return self
@@ -133,6 +138,8 @@ class FaultServer:
 
     def serve(self, connection):
         try:
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             reader = connection.makefile("rb")
             while request := read_request(reader):
                 if not self.exchange(Exchange(self, connection, request)):
@@ -178,7 +185,7 @@ class FaultServer:
     def refusal(self, request):
         """What a request whose signature does not hold is answered with."""
         if request.signed_by is None:
-            return error(403, "AccessDenied", "no signature")
+            return None if self.is_public else error(403, "AccessDenied", "no signature")
         access, region, signature = request.signed_by
         if access not in self.keys:
             return error(403, "InvalidAccessKeyId", "The AWS Access Key Id does not exist in our records")

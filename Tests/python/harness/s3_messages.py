@@ -65,9 +65,11 @@ class Response:
 
 def read_request(reader):
     line = reader.readline(65536)
-    if not line.strip():
+    words = line.decode("latin-1").split()
+    # Nothing more, or no HTTP.
+    if len(words) != 3:
         return None
-    method, target, _ = line.decode("ascii").split()
+    method, target, _ = words
     headers = {}
     while (line := reader.readline(65536).decode("latin-1").rstrip("\r\n")) != "":
         name, _, value = line.partition(":")

@@ -123,7 +123,7 @@ final class S3Requester: Sendable {
         let error = course.error(failure, endpoint: context.endpoint)
         switch failure.kind {
         case .tls, .proxy, .malformed, .cancelled: throw error
-        case .unknownHost, .noConnection:
+        case .unknownHost, .noConnection, .noProxy:
             try await course.wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
         case .timedOut, .closed: try await course.wait(RetryReason(failure.detail), orThrow: error)
         }

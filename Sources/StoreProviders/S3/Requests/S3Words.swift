@@ -50,7 +50,7 @@ enum S3Words {
         case .tls:
             "if the store's certificate is your own, name its authority in AWS_CA_BUNDLE; in a small image, install "
                 + "ca-certificates"
-        case .proxy: "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        case .proxy, .noProxy: "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
         case .unknownHost:
             "check the endpoint and the region; in a container, check that it has a network and a resolver"
         case .noConnection: "check the endpoint, that the store runs, and that this machine or container reaches it"

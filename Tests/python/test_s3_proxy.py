@@ -1,0 +1,108 @@
+"""Proxies: used where the environment names one, left out where it says so, and named where they are the trouble."""
+
+import pytest
+
+from harness.fault_world import SMALL, SMALL_CONTENT
+from harness.proxy_server import ProxyServer
+from harness.s3_messages import Response
+from harness.workspace import error_text, outcomes
+
+PIN = f"{SMALL}:1.0"
+PASSWORD = "proxy-password-of-the-tests"
+
+
+@pytest.fixture
+def proxy():
+    with ProxyServer() as proxy:
+        yield proxy
+
+
+def place(server):
+    """`host:port`"""
+    return server.endpoint.partition("://")[2]
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy"])
+def test_requests_go_through_the_proxy_of(fault_shelf, fault_server, proxy, variable):
+    finished = fault_shelf.resolve(PIN, environment={variable: proxy.url}).succeeded()
+    assert outcomes(finished.report) == {PIN: "fetched"}
+    assert proxy.targets == {place(fault_server)}
+    assert fault_server.requests != []
+
+
+# What stands beside the proxy in the environment; HOST and PORT are the store's.
+UNUSED = {
+    "the host is excepted": {"NO_PROXY": "HOST"},
+    "the host and its port are excepted": {"no_proxy": "other.example, HOST:PORT"},
+    "all hosts are excepted": {"NO_PROXY": "*"},
+    "the proxy is for https": {"HTTPS_PROXY": "PROXY", "HTTP_PROXY": None},
+    "the variable is empty": {"HTTP_PROXY": "", "http_proxy": ""},
+    "a web server runs the program": {"REQUEST_METHOD": "GET"},
+}
+
+
+@pytest.mark.parametrize("case", UNUSED)
+def test_the_proxy_is_left_out_where(fault_shelf, fault_server, proxy, case):
+    host, _, port = place(fault_server).partition(":")
+    changes = {
+        name: value and value.replace("HOST", host).replace("PORT", port).replace("PROXY", proxy.url)
+        for name, value in UNUSED[case].items()
+    }
+    fault_shelf.resolve(PIN, environment={"HTTP_PROXY": proxy.url, **changes}).succeeded()
+    assert proxy.requests == []
+
+
+def test_an_exception_of_another_port_does_not_count(fault_shelf, fault_server, proxy):
+    environment = {"HTTP_PROXY": proxy.url, "NO_PROXY": "127.0.0.1:1"}
+    fault_shelf.resolve(PIN, environment=environment).succeeded()
+    assert proxy.targets == {place(fault_server)}
+
+
+def with_password(proxy, password=PASSWORD):
+    return {"HTTP_PROXY": proxy.url.replace("://", f"://user:{password}@")}
+
+
+def test_a_proxy_s_user_and_password_are_shown_to_it(fault_shelf, fault_server, proxy):
+    proxy.credentials = f"user:{PASSWORD}"
+    fault_shelf.resolve(PIN, environment=with_password(proxy)).succeeded()
+    assert "proxy-authorization" not in {name for request in fault_server.requests for name in request.headers}
+
+
+# What the proxy answers, and what is said besides its variables.
+REFUSALS = {
+    "wants another password": (None, "credentials"),
+    "refuses": (Response(403, b"<html>not allowed</html>"), "refused"),
+    "fails": (Response(503, b"<html>try later</html>"), "proxy"),
+    "cannot reach the store": (Response(502), "proxy"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_it_is_said_where_the_proxy(fault_shelf, fault_server, proxy, case):
+    proxy.credentials, (proxy.answer, word) = f"user:{PASSWORD}", REFUSALS[case]
+    finished = fault_shelf.resolve(PIN, environment=with_password(proxy, "another")).failed(8)
+    text = error_text(finished.report)
+    assert word in text
+    assert "HTTP_PROXY" in text
+    assert "another" not in text
+    assert fault_server.requests == []
+    assert not (fault_shelf.assets / SMALL / "1.0").exists()
+
+
+def test_a_proxy_that_nobody_listens_at_is_named(fault_shelf, fault_server):
+    with ProxyServer() as gone:
+        pass
+    finished = fault_shelf.resolve(PIN, environment={"HTTP_PROXY": gone.url}).failed(8)
+    assert f"127.0.0.1:{gone.port}" in error_text(finished.report)
+    assert fault_server.requests == []
+
+
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_a_proxy_that_is_not_spoken_to_in_http_is_refused_at_once(fault_shelf, url):
+    finished = fault_shelf.resolve(PIN, environment={"HTTP_PROXY": url}).failed(3)
+    assert "HTTP_PROXY" in error_text(finished.report)
+
+
+def test_the_object_is_whole_behind_a_proxy(fault_shelf, proxy):
+    fault_shelf.resolve(PIN, environment={"HTTP_PROXY": proxy.url}).succeeded()
+    assert (fault_shelf.assets / SMALL / "1.0").read_bytes() == SMALL_CONTENT

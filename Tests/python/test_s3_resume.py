@@ -1,0 +1,65 @@
+"""Runs that end in the middle of a large object, and what the next one fetches."""
+
+import signal
+
+import pytest
+
+from harness.fault_world import LARGE, LARGE_CONTENT, data, put_asset
+from harness.faults import stall_after
+from harness.s3_world import MIB
+from harness.store import sha256
+from harness.trees import digests, visible
+
+PIN = f"{LARGE}:1.0"
+SIZE = len(LARGE_CONTENT)
+
+
+@pytest.fixture(params=[signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def ended(request, fault_shelf, fault_server):
+    """A run that has the first part, and was ended while the second was on its way."""
+    fault_server.on(data(LARGE), stall_after(MIB), skip=1)
+    fault_shelf.tool.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "60"
+    running = fault_shelf.tool.start("resolve", fault_shelf.spec(PIN))
+    running.until(lambda: len(fault_server.seen(data(LARGE))) == 2 and journal(fault_shelf), "had its first part")
+    running.process.send_signal(request.param)
+    assert running.wait().status != 0
+    fault_server.rules.clear()
+    fault_server.requests.clear()
+    return fault_shelf
+
+
+def journal(shelf):
+    """What is written down of the parts that are there."""
+    lines = [path.read_text() for path in shelf.assets.rglob("journal")]
+    return "".join(lines).count("\n") >= 3
+
+
+def ranges(server):
+    """Of the object, what was asked for: first and last byte."""
+    asked = [request.headers.get("range", f"bytes=0-{SIZE - 1}") for request in server.seen(data(LARGE))]
+    return sorted(tuple(map(int, text.removeprefix("bytes=").split("-"))) for text in asked)
+
+
+def test_what_is_there_is_not_fetched_again(ended, fault_server):
+    ended.resolve(PIN).succeeded()
+    assert ranges(fault_server) == [(16 * MIB, SIZE - 1)]
+    assert visible(digests(ended.assets))[f"{LARGE}/1.0"] == sha256(LARGE_CONTENT)
+
+
+def test_nothing_of_an_object_that_changed_is_kept(ended, fault_server):
+    changed = bytes(reversed(LARGE_CONTENT))
+    put_asset(fault_server, LARGE, changed)
+    finished = ended.resolve(PIN)
+    if finished.status != 0:
+        # It is said first, and the next run begins anew.
+        assert finished.status == 6, str(finished)
+        ended.resolve(PIN).succeeded()
+    assert visible(digests(ended.assets))[f"{LARGE}/1.0"] == sha256(changed)
+
+
+@pytest.mark.parametrize("damage", [b"\x00\xff", b"", b"part 0-99999999 1.0\n"], ids=["bytes", "emptied", "a lie"])
+def test_a_journal_that_cannot_be_believed_counts_for_nothing(ended, fault_server, damage):
+    (path,) = ended.assets.rglob("journal")
+    path.write_bytes(damage if damage in (b"", b"\x00\xff") else path.read_bytes() + damage)
+    ended.resolve(PIN).succeeded()
+    assert visible(digests(ended.assets))[f"{LARGE}/1.0"] == sha256(LARGE_CONTENT)
