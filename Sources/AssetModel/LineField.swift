@@ -1,6 +1,11 @@
 /// A text as a field of a line of the tool's own files: `%`, tabs and line feeds are percent-encoded, nothing else is.
 package enum LineField {
     package static func encoded(_ text: String) -> String {
+        guard
+            text.utf8.contains(where: {
+                $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\n")
+            })
+        else { return text }
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -14,6 +19,7 @@ package enum LineField {
     }
 
     package static func decoded(_ field: Substring) -> String {
+        guard field.utf8.contains(UInt8(ascii: "%")) else { return String(field) }
         var bytes: [UInt8] = []
         var rest = field.utf8[...]
         while let byte = rest.popFirst() {

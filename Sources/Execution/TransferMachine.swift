@@ -69,7 +69,7 @@ struct TransferMachine {
     private var order: CommitOrder
     private var phases: [Phase]
     /// The parts that each object of an asset in transfer still lacks.
-    private var partsLeft: [Int: [Int]] = [:]
+    private var partsLeft: [Int: Int] = [:]
     private var queue = PartQueue()
     private var nextAsset = 0
     private var opening = 0
@@ -118,10 +118,10 @@ struct TransferMachine {
         guard phases[asset] == .opening else { return [] }
         leaveOpening(asset)
         phases[asset] = .transferring
-        var left: [Int] = []
+        var left = 0
         for (object, progress) in progress.enumerated() {
             let parts = parts(of: asset, object, progress)
-            left.append(parts.count)
+            left += parts.count
             queue.append(parts)
         }
         partsLeft[asset] = left
@@ -140,11 +140,11 @@ struct TransferMachine {
     private mutating func received(_ part: Part, _ attributes: ObjectAttributes) -> [Action] {
         queue.ended(part)
         guard isLive(part.asset) else { return [] }
-        partsLeft[part.asset]?[part.object] -= 1
+        partsLeft[part.asset]? -= 1
         if part.isFirst, attributes.size > partSize {
             let rest = ObjectProgress(attributes, done: [part.range])
             let parts = parts(of: part.asset, part.object, rest)
-            partsLeft[part.asset]?[part.object] += parts.count
+            partsLeft[part.asset]? += parts.count
             // Before what was queued: an object that was begun is finished first, and with it its asset.
             queue.prepend(parts)
         }
@@ -152,7 +152,7 @@ struct TransferMachine {
     }
 
     private mutating func sealIfComplete(_ asset: Int) -> [Action] {
-        guard partsLeft[asset]?.allSatisfy({ $0 == 0 }) == true else { return [] }
+        guard partsLeft[asset] == 0 else { return [] }
         partsLeft[asset] = nil
         phases[asset] = .sealing
         return [.seal(asset)]

@@ -62,9 +62,11 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     /// What the `Host` header says: the port only where it is not the scheme's own.
     package var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
 
-    package var path: Substring { target.prefix { $0 != "?" } }
+    package var path: Substring { target[..<questionMark] }
 
-    package var query: Substring { target.drop { $0 != "?" }.dropFirst() }
+    package var query: Substring { target[questionMark...].dropFirst() }
+
+    private var questionMark: String.Index { target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex }
 
     package var description: String { "\(scheme.rawValue)://\(authority)\(target)" }
 

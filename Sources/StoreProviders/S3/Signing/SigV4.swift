@@ -41,9 +41,10 @@ package struct SigV4: Sendable {
             request.headers.replaceOrAdd(name: "x-amz-security-token", value: token.exposed)
         }
         let canonical = CanonicalRequest(request, payloadHash: payloadHash)
-        let value =
-            "AWS4-HMAC-SHA256 Credential=\(key.scope.credentials.accessKeyID)/\(key.scope), SignedHeaders=\(canonical.signedHeaders), "
-            + "Signature=\(signature(of: canonical))"
+        let value = [
+            "AWS4-HMAC-SHA256 Credential=", key.scope.credentials.accessKeyID, "/", key.scopeText, ", SignedHeaders=",
+            canonical.signedHeaders, ", Signature=", signature(of: canonical),
+        ].joined()
         request.headers.replaceOrAdd(name: "authorization", value: value)
         return request
     }
@@ -54,7 +55,7 @@ package struct SigV4: Sendable {
     }
 
     package func stringToSign(_ canonical: CanonicalRequest) -> String {
-        "AWS4-HMAC-SHA256\n\(timestamp)\n\(key.scope)\n\(Digests.sha256(canonical.text.utf8).hex)"
+        ["AWS4-HMAC-SHA256", timestamp, key.scopeText, Digests.sha256(canonical.bytes).hex].joined(separator: "\n")
     }
 }
 
@@ -72,11 +73,14 @@ package struct SigningKey: Sendable, CustomReflectable {
     }
 
     package let scope: Scope
+    /// The scope in what is signed.
+    fileprivate let scopeText: String
     /// As good as the secret key, for its day.
     fileprivate let bytes: [UInt8]
 
     init(_ scope: Scope) {
         self.scope = scope
+        scopeText = scope.description
         let secret = Array("AWS4\(scope.credentials.secretAccessKey.exposed)".utf8)
         bytes = [scope.day, scope.region, scope.service, "aws4_request"].reduce(secret) {
             Digests.hmacSHA256(key: $0, $1)
@@ -90,22 +94,40 @@ package struct SigningKey: Sendable, CustomReflectable {
 package struct CanonicalRequest: Sendable {
     /// `host;x-amz-date`
     package let signedHeaders: String
-    package let text: String
+    let bytes: [UInt8]
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package init(_ request: HTTPRequest, payloadHash: String) {
         let headers = Self.headers(request.headers)
         signedHeaders = headers.map(\.name).joined(separator: ";")
-        text = [
-            request.method.rawValue, String(request.url.path), Self.query(request.url.query),
-            headers.map { "\($0.name):\($0.value)\n" }.joined(), signedHeaders, payloadHash,
-        ].joined(separator: "\n")
+        // Each request is signed, and bytes are several times faster than texts.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        func add(_ text: some StringProtocol, _ end: Character = "\n") {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(contentsOf: end.utf8)
+        }
+        add(request.method.rawValue)
+        add(request.url.path)
+        add(Self.query(request.url.query))
+        for (name, value) in headers {
+            add(name, ":")
+            add(value)
+        }
+        add("")
+        add(signedHeaders)
+        bytes.append(contentsOf: payloadHash.utf8)
+        self.bytes = bytes
     }
 
     /// Sorted by name; the values of one name are joined by commas.
     private static func headers(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
         var signed: [(name: String, value: String)] = []
+        signed.reserveCapacity(16)
         for (name, value) in headers {
-            let name = name.lowercased()
+            let hasCapitals = name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            let name = hasCapitals ? name.lowercased() : name
             guard !unsigned.contains(name) else { continue }
             if let first = signed.firstIndex(where: { $0.name == name }) {
                 signed[first].value += ",\(collapsed(value))"
