@@ -15,11 +15,12 @@ struct Checking: Sendable {
         var sections = [CheckTable.Section(title: "Settings", rows: SettingsText.rows(settings))]
         var statuses: [Int32] = []
         sections.append(CheckTable.Section(title: "Assets directory", rows: await directoryRows(&statuses)))
-        if settings.provider?.value == .s3, let bucket = settings.bucket {
-            let check = S3Checking(settings: settings, bucket: bucket.value, role: role)
-            sections += await check.sections(&statuses)
-        } else {
-            sections.append(CheckTable.Section(title: "Store", rows: await storeRows(&statuses)))
+        switch (settings.provider?.value, settings.bucket?.value) {
+        case (.s3, let bucket?):
+            sections += await S3Checking(settings: settings, bucket: bucket, role: role).sections(&statuses)
+        case (.gcs, let bucket?):
+            sections += await GCSChecking(settings: settings, bucket: bucket, role: role).sections(&statuses)
+        default: sections.append(CheckTable.Section(title: "Store", rows: await storeRows(&statuses)))
         }
         return CheckTable(sections, exitStatus: statuses.first ?? 0)
     }
@@ -101,6 +102,8 @@ struct StoreReading: Sendable {
 }
 
 extension CheckTable.Row {
+    static let notAsked = CheckTable.Row("answers", "it was not asked, for want of credentials", state: .unproven)
+
     /// Something that does not work.
     init(_ name: String, _ problem: Problem) {
         let value = ([problem.message] + problem.details).joined(separator: "; ")

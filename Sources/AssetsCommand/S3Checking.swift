@@ -18,15 +18,12 @@ struct S3Checking: Sendable {
         }
         let place = CheckTable.Section(title: "S3", rows: placeRows(opening))
         let (credentials, isUsable) = await credentialRows(opening, &statuses)
-        let store = isUsable ? await storeRows(opening, &statuses) : [Self.notAsked]
+        let store = isUsable ? await storeRows(opening, &statuses) : [.notAsked]
         return [
             place, CheckTable.Section(title: "Credentials", rows: credentials),
             CheckTable.Section(title: "Store", rows: store),
         ]
     }
-
-    private static let notAsked = CheckTable.Row(
-        "answers", "it was not asked, for want of credentials", state: .unproven)
 
     // MARK: Where
 
@@ -110,7 +107,7 @@ struct S3Checking: Sendable {
         let key = ObjectKey(prefix.isEmpty ? name : "\(prefix)/\(name)")
         let upload: MultipartUpload
         do throws(StoreError) {
-            upload = try await store.startUpload(of: key)
+            upload = try await store.startUpload(of: key, .none)
         } catch {
             return [failed("can be written", Problem(error), &statuses)]
         }

@@ -16,7 +16,7 @@ enum S3Settings {
 }
 
 extension Problem {
-    init(_ fault: S3ConfigurationFault) {
+    init(_ fault: ConfigurationFault) {
         let place = fault.place.map { ["it comes from \($0.description.escapedForTerminal)"] } ?? []
         let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
         self.init(

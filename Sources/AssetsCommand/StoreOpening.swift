@@ -26,7 +26,9 @@ enum StoreOpening {
         case .s3:
             return PrefixStore(
                 try S3Settings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
-        case .gcs: throw Problems([notBuilt(provider)])
+        case .gcs:
+            return PrefixStore(
+                try GCSSettings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
         }
     }
 
@@ -48,13 +50,6 @@ enum StoreOpening {
         Problem(
             code: "no-store", message: "`--force-download` cannot fetch anything: no storage provider is set",
             hint: "set MODELKIT_STORAGE_PROVIDER or give --provider", exitStatus: 64)
-    }
-
-    private static func notBuilt(_ provider: Setting<Provider>) -> Problem {
-        Problem(
-            code: "provider-not-supported",
-            message: "the storage provider `\(provider.value.rawValue)` is not supported by this version",
-            details: ["it comes from \(provider.provenance)"], hint: "use the provider `s3` or `local`", exitStatus: 1)
     }
 
     /// A store that is the assets directory itself would be read and written at once; modelkit refuses it too.

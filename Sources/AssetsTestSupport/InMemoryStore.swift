@@ -98,9 +98,11 @@ extension InMemoryStore: WritableStore {
         try write(Array(content.readableBytesView), to: key, condition, "put")
     }
 
-    package func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload {
+    package func startUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload {
         state.withLock { state in
-            let upload = MultipartUpload(key: key, identifier: "\(state.uploads.count)")
+            let upload = MultipartUpload(key: key, identifier: "\(state.uploads.count)", condition: condition)
             state.uploads[upload] = [:]
             return upload
         }
@@ -119,13 +121,13 @@ extension InMemoryStore: WritableStore {
     }
 
     package func completeUpload(
-        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+        _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes {
         guard let uploaded = state.withLock({ $0.uploads[upload] }) else {
             throw unknown(upload, "complete the upload of")
         }
         let bytes = parts.sorted { $0.number < $1.number }.flatMap { uploaded[$0.number] ?? [] }
-        let attributes = try write(bytes, to: upload.key, condition, "complete the upload of")
+        let attributes = try write(bytes, to: upload.key, upload.condition, "complete the upload of")
         state.withLock { $0.uploads[upload] = nil }
         return attributes
     }

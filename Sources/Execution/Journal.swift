@@ -48,7 +48,7 @@ struct Journal: Equatable {
             objects[path] = ObjectProgress(attributes, done: [])
         case ("part", 4):
             guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]),
-                start <= end
+                start <= end, let size = objects[path]?.attributes.size, end <= size
             else { return }
             objects[path]?.done.append(start..<end)
         case ("digest", 3):

@@ -34,7 +34,8 @@ final class StagedObject: Sendable {
         let digests = try hasher.finish(file, size: status.size)
         if status.mode != Self.mode { try file.setMode(Self.mode) }
         try file.setTime(to: time)
-        finished.withLock { $0 = digests }
+        // What is damaged is fetched again.
+        if digests.mismatch == nil { finished.withLock { $0 = digests } }
         return digests
     }
 }

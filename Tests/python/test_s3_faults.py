@@ -49,6 +49,7 @@ PASSING = {
     "a Content-Length too long": (length_off_by(7), 1),
     "a Content-Length too short": (length_off_by(-7), 1),
     "a wrong clock, once": (SKEWED, 1),
+    "a wrong byte, once": (corrupted, 1),
 }
 
 

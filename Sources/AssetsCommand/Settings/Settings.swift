@@ -20,6 +20,7 @@ struct Settings: Sendable {
     /// For how long a request is tried again, in seconds.
     let storageTimeout: Setting<Double>
     let s3: S3Overrides
+    let gcs: GCSOverrides
     /// What providers look further settings and credentials up in.
     let environment: ProcessEnvironment
 
@@ -108,6 +109,8 @@ extension Settings {
             region: sources.text(("--region", flags.region), [], file: storage.region),
             endpoint: sources.text(("--endpoint", flags.endpoint), Variable.endpoint, file: storage.endpoint),
             anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : storage.anonymous)
+        gcs = GCSOverrides(
+            endpoint: flags.endpoint.map { Setting($0, from: .flag("--endpoint")) }, anonymous: s3.anonymous)
         self.environment = environment
     }
 

@@ -46,8 +46,8 @@ package final class AsyncHTTPTransport: HTTPTransport {
             return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
             let failure = HTTPFailure(error)
-            guard let proxy, failure.kind == .noConnection || failure.kind == .unknownHost else { throw failure }
-            throw HTTPFailure(.noProxy, "the proxy at \(proxy.host):\(proxy.port) cannot be reached: \(failure.detail)")
+            guard let proxy else { throw failure }
+            throw failure.of(proxy)
         }
     }
 
@@ -113,6 +113,15 @@ package struct HTTPTransportSettings: Sendable {
 }
 
 extension HTTPFailure {
+    /// The same, with the proxy's name where it is the proxy's.
+    fileprivate func of(_ proxy: ProxyAddress) -> HTTPFailure {
+        switch kind {
+        case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
+        case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
+        case .timedOut, .tls, .closed, .malformed, .cancelled, .noProxy: self
+        }
+    }
+
     /// Whatever AsyncHTTPClient and what is below it throw.
     init(_ error: any Error) {
         switch error {
@@ -133,8 +142,8 @@ extension HTTPFailure {
         case .cancelled, .requestStreamCancelled: self.init(.cancelled, "cancelled")
         case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "no connection in time")
         case .readTimeout, .deadlineExceeded: self.init(.timedOut, "no answer in time")
-        case .proxyAuthenticationRequired: self.init(.proxy, "the proxy asks for credentials")
-        case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, "the proxy refused the connection")
+        case .proxyAuthenticationRequired: self.init(.proxy, "asks for credentials")
+        case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, "refused the connection")
         case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, "the server closed the connection")
         case .invalidURL, .emptyHost: self.init(.unknownHost, "no address that can be asked")
         default: self.init(.closed, "\(error)")

@@ -15,6 +15,12 @@ enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Without padding, and with the two digits that a URL can hold.
+    /// Source: <https://www.rfc-editor.org/rfc/rfc4648#section-5>
+    static func encodeForURL(_ bytes: [UInt8]) -> String {
+        encode(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
     /// Nil where the text is not base 64.
     static func decode(_ text: String) -> [UInt8]? {
         guard text.utf8.count.isMultiple(of: 4) else { return nil }

@@ -12,13 +12,20 @@ actor CredentialCache<Value: Sendable> {
     private var generation = 0
     private var underWay: Task<(value: Value, generation: Int), any Error>?
 
-    /// So long before the expiration a renewal is tried, and so long before it must succeed, in seconds.
-    /// Source: botocore's `RefreshableCredentials`
-    static var advisory: Double { 900 }
-    static var mandatory: Double { 600 }
+    private let advisory: Double
+    private let mandatory: Double
 
-    init(now: @escaping @Sendable () -> Double, fetch: @escaping @Sendable () async throws -> Entry) {
+    /// - Parameters:
+    ///   - now: the wall clock, in seconds since 1970.
+    ///   - advisory: so long before the expiration a renewal is tried, in seconds.
+    ///   - mandatory: so long before it a renewal must succeed. Source of both: botocore's `RefreshableCredentials`
+    init(
+        now: @escaping @Sendable () -> Double, advisory: Double = 900, mandatory: Double = 600,
+        fetch: @escaping @Sendable () async throws -> Entry
+    ) {
         self.now = now
+        self.advisory = advisory
+        self.mandatory = mandatory
         self.fetch = fetch
     }
 
@@ -26,12 +33,12 @@ actor CredentialCache<Value: Sendable> {
     func current() async throws -> (value: Value, generation: Int) {
         guard let entry else { return try await renewed() }
         let left = (entry.expiration ?? .infinity) - now()
-        if left > Self.advisory { return (entry.value, generation) }
+        if left > advisory { return (entry.value, generation) }
         do {
             return try await renewed()
         } catch {
             // As long as it lasts, the old one does.
-            guard left > Self.mandatory else { throw error }
+            guard left > mandatory else { throw error }
             return (entry.value, generation)
         }
     }

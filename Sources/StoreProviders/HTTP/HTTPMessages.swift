@@ -47,6 +47,12 @@ package struct HTTPTimeouts: Sendable, Hashable {
 
     /// boto3 waits for 60 s for each; a connection that takes more than 10 is not going to stand.
     package static let storage = HTTPTimeouts(connect: 10, idle: 60)
+
+    /// Those of a store for a run that tries no longer than this, in seconds: a server that says nothing for longer is not
+    /// waited for.
+    package static func storage(within budget: Double) -> HTTPTimeouts {
+        HTTPTimeouts(connect: min(storage.connect, budget), idle: min(storage.idle, budget))
+    }
 }
 
 /// An answer whose body has still to come.

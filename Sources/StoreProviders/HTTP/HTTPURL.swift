@@ -62,6 +62,9 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     /// What the `Host` header says: the port only where it is not the scheme's own.
     package var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
 
+    /// Whether what is sent there stays on this machine.
+    package var isLoopback: Bool { host.hasPrefix("127.") || host == "localhost" || host == "[::1]" }
+
     package var path: Substring { target[..<questionMark] }
 
     package var query: Substring { target[questionMark...].dropFirst() }

@@ -6,6 +6,9 @@ package struct ProxyAddress: Hashable, Sendable {
     package let port: Int
     /// `user:password` in base 64, as HTTP's basic authentication has it.
     package let credentials: Secret?
+
+    /// `the proxy at 10.0.0.1:3128`
+    var words: String { "the proxy at \(host):\(port)" }
 }
 
 /// HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as botocore reads them: names in lower case win, and ALL_PROXY is not read.
@@ -22,7 +25,7 @@ package struct ProxySettings: Sendable {
         exceptions = []
     }
 
-    package init(_ environment: ProviderEnvironment) throws(S3ConfigurationFault) {
+    package init(_ environment: ProviderEnvironment) throws(ConfigurationFault) {
         var byScheme: [HTTPURL.Scheme: ProxyAddress] = [:]
         for scheme in [HTTPURL.Scheme.http, .https] {
             let name = "\(scheme.rawValue)_proxy"
@@ -30,7 +33,7 @@ package struct ProxySettings: Sendable {
             let isForged = scheme == .http && environment["REQUEST_METHOD"] != nil
             guard let setting = environment.setting([name] + (isForged ? [] : [name.uppercased()])) else { continue }
             guard let proxy = ProxyAddress(setting.value) else {
-                throw S3ConfigurationFault(
+                throw ConfigurationFault(
                     "the proxy cannot be used", place: setting.provenance,
                     expected: "`http://HOST:PORT`; no proxy is reached over TLS or SOCKS")
             }

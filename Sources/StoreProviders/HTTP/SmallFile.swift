@@ -6,12 +6,12 @@ enum SmallFile {
     static let limit = 1 << 20
 
     /// The content; nil where there is no such file.
-    static func read(_ path: String, limit: Int = limit) throws(S3ConfigurationFault) -> [UInt8]? {
+    static func read(_ path: String, limit: Int = limit) throws(ConfigurationFault) -> [UInt8]? {
         do throws(FileError) {
             return try File.openForReading(path).readToEnd(limit: limit)
         } catch {
             if error.isMissing || error.isNotADirectory { return nil }
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "the file `\(path)` cannot be read: \(error.reason)",
                 hint: error.isADirectory
                     ? "a folder stands there where a container was to be given a file that does not exist on its host"

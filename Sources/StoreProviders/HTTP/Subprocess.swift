@@ -2,7 +2,8 @@ internal import CLinux
 internal import FileSystem
 internal import Glibc
 
-/// Runs a program and gathers what it prints. No shell is involved, and it sees this process's environment.
+/// Runs a program and gathers what it prints. No shell is involved, and it sees this process's environment and what is
+/// added to it.
 enum Subprocess {
     struct Output: Sendable {
         let status: Int32
@@ -23,13 +24,23 @@ enum Subprocess {
     /// Of each of the two outputs, in bytes.
     private static let limit = 1 << 20
 
-    static func run(_ words: [String]) async throws(Fault) -> Output {
+    /// - Parameters:
+    ///   - variables: of the environment, beside this process's own.
+    ///   - timeout: after which the program is killed, in seconds; nil for never.
+    static func run(
+        _ words: [String], adding variables: [String: String] = [:], timeout: Double? = nil
+    ) async throws(Fault) -> Output {
         try await DiskQueue.shared.run { () throws(Fault) in
             let (output, error) = (try Pipe(), try Pipe())
-            let child = try spawn(words, output, error)
+            let child = try spawn(words, variables, output, error)
             output.closeWriter()
             error.closeWriter()
-            let (standardOutput, standardError) = gather(output, error)
+            let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+            guard let (standardOutput, standardError) = gather(output, error, until: deadline) else {
+                kill(child, SIGKILL)
+                while waitpid(child, nil, 0) < 0, errno == EINTR {}
+                throw Fault(words: "it took longer than \(timeout ?? 0) seconds")
+            }
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0, errno == EINTR {}
             let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
@@ -37,7 +48,9 @@ enum Subprocess {
         }
     }
 
-    private static func spawn(_ words: [String], _ output: Pipe, _ error: Pipe) throws(Fault) -> pid_t {
+    private static func spawn(
+        _ words: [String], _ variables: [String: String], _ output: Pipe, _ error: Pipe
+    ) throws(Fault) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -46,19 +59,35 @@ enum Subprocess {
         posix_spawn_file_actions_adddup2(&actions, error.writer, STDERR_FILENO)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
+        var inherited: [String] = []
+        var place = environ
+        while let variable = place.pointee {
+            inherited.append(String(cString: variable))
+            place += 1
+        }
+        let kept = inherited.filter { variables[String($0.prefix { $0 != "=" })] == nil }
+        var environment = (kept + variables.map { "\($0.key)=\($0.value)" }).map { strdup($0) } + [nil]
+        defer { for variable in environment { free(variable) } }
         var child: pid_t = 0
-        let code = posix_spawnp(&child, words[0], &actions, nil, &arguments, environ)
+        let code = posix_spawnp(&child, words[0], &actions, nil, &arguments, &environment)
         guard code == 0 else { throw Fault(words: SystemErrorText.of(code)) }
         return child
     }
 
     /// Both at once, as a program that fills one of them waits until it is read.
-    private static func gather(_ output: Pipe, _ error: Pipe) -> ([UInt8], [UInt8]) {
+    ///
+    /// - Returns: nil where the deadline came before the end.
+    private static func gather(
+        _ output: Pipe, _ error: Pipe, until deadline: ContinuousClock.Instant?
+    ) -> ([UInt8], [UInt8])? {
         var gathered: [[UInt8]] = [[], []]
         var polled = [output.reader, error.reader].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while polled.contains(where: { $0.fd >= 0 }) {
-            guard poll(&polled, nfds_t(polled.count), -1) > 0 else { continue }
+            let left = deadline.map { Int32(max(0, (($0 - .now) / .milliseconds(1)).rounded(.up))) }
+            let count = poll(&polled, nfds_t(polled.count), left ?? -1)
+            if count == 0 { return nil }
+            guard count > 0 else { continue }
             for place in polled.indices where polled[place].revents != 0 {
                 let count = read(polled[place].fd, &buffer, buffer.count)
                 if count <= 0 { polled[place].fd = -1 }

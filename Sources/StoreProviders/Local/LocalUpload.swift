@@ -20,11 +20,13 @@ extension LocalStore: WritableStore {
         }
     }
 
-    package func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload {
+    package func startUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload {
         try await writing("start an upload of", key) { root throws(FileError) in
             let name = uniqueName()
             _ = try root.makeDirectory("\(Self.uploadsFolder)/\(name)")
-            return MultipartUpload(key: key, identifier: name)
+            return MultipartUpload(key: key, identifier: name, condition: condition)
         }
     }
 
@@ -39,7 +41,7 @@ extension LocalStore: WritableStore {
     }
 
     package func completeUpload(
-        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+        _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes {
         try await writing("complete the upload of", upload.key) { root throws(FileError) in
             let (name, uploads) = (uniqueName(), try root.makeDirectory(Self.uploadsFolder))
@@ -49,7 +51,7 @@ extension LocalStore: WritableStore {
                 let source = try folder.openFile("\(part.number)")
                 offset += try file.copy(from: source.descriptor, 0..<part.size, to: offset)
             }
-            let attributes = try place(name, in: uploads, root, file, upload.key, condition)
+            let attributes = try place(name, in: uploads, root, file, upload.key, upload.condition)
             try uploads.remove(upload.identifier)
             return attributes
         }

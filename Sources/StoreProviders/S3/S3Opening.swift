@@ -14,16 +14,15 @@ package struct S3Opening: Sendable {
     package init(
         bucket: String, _ overrides: S3Overrides, _ environment: ProviderEnvironment, window: Int, budget: Double,
         log: RetryLog
-    ) throws(S3ConfigurationFault) {
+    ) throws(ConfigurationFault) {
         configuration = try S3Configuration(overrides, environment)
         endpoint = try S3Endpoint(bucket, configuration)
-        // A server that says nothing for longer than everything may take is not waited for.
-        let timeouts = HTTPTimeouts(
-            connect: min(HTTPTimeouts.storage.connect, budget), idle: min(HTTPTimeouts.storage.idle, budget))
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
-                timeouts: timeouts, proxies: try ProxySettings(environment),
-                certificateAuthorities: try CertificateBundle.path(configuration.certificateAuthorities, environment),
+                timeouts: .storage(within: budget), proxies: try ProxySettings(environment),
+                certificateAuthorities: try CertificateBundle.path(
+                    configuration.certificateAuthorities, environment,
+                    isNeeded: configuration.endpoint?.value.scheme != .http),
                 connections: window))
         settings = CredentialSettings(
             environment: environment, configuration: configuration, transport: transport,
@@ -34,9 +33,11 @@ package struct S3Opening: Sendable {
         store = S3Store(
             S3Context(
                 transport: transport, identities: identities, endpoint: endpoint, bucket: bucket,
-                policy: RetryPolicy(
-                    attempts: configuration.attempts?.value ?? RetryPolicy.defaultAttempts, budget: budget),
-                log: log, window: window, wantsChecksums: configuration.validatesResponses.value,
+                retries: RetryContext(
+                    policy: RetryPolicy(
+                        attempts: configuration.attempts?.value ?? RetryPolicy.defaultAttempts, budget: budget),
+                    log: log, window: window),
+                wantsChecksums: configuration.validatesResponses.value,
                 encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
     }
 

@@ -22,8 +22,12 @@ package struct S3Store: ObjectStore {
 
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
         let opened = try await open(key, options)
-        let body = S3Body(
-            store: self, key: key, opened: opened, retries: Retries(context.policy))
+        let tag = opened.attributes.entityTag
+        let body = ResumingBody(
+            address: address(of: key), range: opened.range, opened: opened.answer, context: context.retries
+        ) { rest async throws(StoreError) in
+            try await open(key, GetOptions(range: rest, entityTag: tag)).answer
+        }
         return ObjectDownload(attributes: opened.attributes, range: opened.range, body: .stream(body))
     }
 
@@ -83,53 +87,20 @@ struct S3Opened: Sendable {
 
     /// - Parameter asked: the range that was asked for; nil for the whole object.
     init(_ reply: S3Reply, asked: Range<Int64>?) throws(S3Trouble) {
-        let length = reply.headers.first(name: "content-length").flatMap(Int64.init)
-        // By the header: `rclone serve s3` answers a range with the status 200.
-        (range, attributes) =
-            reply.headers.contains(name: "content-range") || reply.response.status == 206
-            ? try Self.part(reply.headers, length: length, asked: asked)
-            : try Self.whole(reply.headers, length: length, asked: asked)
         self.reply = reply
+        let size: Int64
+        do {
+            (range, size) = try RangedAnswer.read(reply.headers, status: reply.response.status, asked: asked)
+        } catch {
+            throw .malformed(error.words)
+        }
+        attributes = S3Attributes.of(reply.headers, size: size, isWhole: Int64(range.count) == size)
         guard attributes.entityTag != nil else {
             throw .malformed("the answer has no entity tag, which S3's always has: something else answered")
         }
     }
 
-    private static func part(
-        _ headers: HTTPHeaders, length: Int64?, asked: Range<Int64>?
-    ) throws(S3Trouble) -> (Range<Int64>, ObjectAttributes) {
-        let text = headers.first(name: "content-range") ?? ""
-        guard let (range, size) = contentRange(text) else {
-            throw .malformed("it says `Content-Range: \(text)`, which is no range")
-        }
-        guard let asked, range == asked.clamped(to: 0..<size) else {
-            throw .malformed("bytes \(range.lowerBound) to \(range.upperBound) came, which were not asked for")
-        }
-        guard length == nil || length == Int64(range.count) else {
-            throw .malformed("it announces \(length ?? 0) bytes for a range of \(range.count)")
-        }
-        return (range, S3Attributes.of(headers, size: size, isWhole: Int64(range.count) == size))
-    }
-
-    private static func whole(
-        _ headers: HTTPHeaders, length: Int64?, asked: Range<Int64>?
-    ) throws(S3Trouble) -> (Range<Int64>, ObjectAttributes) {
-        guard let length, length >= 0 else { throw .malformed("the answer does not say how long it is") }
-        let whole = 0..<length
-        guard asked.map({ $0.clamped(to: whole) == whole }) ?? true else {
-            throw .malformed("the whole object came, where a part was asked for")
-        }
-        return (whole, S3Attributes.of(headers, size: length, isWhole: true))
-    }
-
-    /// `bytes 0-9/100`
-    private static func contentRange(_ text: String) -> (Range<Int64>, Int64)? {
-        let fields = text.split(whereSeparator: { " -/".contains($0) })
-        guard fields.count == 4, fields[0].lowercased() == "bytes", let first = Int64(fields[1]),
-            let last = Int64(fields[2]), let size = Int64(fields[3]), first >= 0, first <= last, last < size
-        else { return nil }
-        return (first..<last + 1, size)
-    }
+    var answer: ResumingBody.Opened { .init(body: reply.response.body, pass: reply.pass) }
 }
 
 /// What the headers say of an object.

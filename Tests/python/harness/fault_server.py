@@ -66,6 +66,8 @@ class Rule:
 
 @dataclass
 class FaultServer:
+    request_class = Request
+
     """Access key id to secret key and session token (None: none): what signatures are checked against."""
 
     keys: dict = field(default_factory=lambda: {"AKIAFAULT00000000000": ("fault-secret", None)})
@@ -140,8 +142,13 @@ class FaultServer:
         try:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
+            elif connection.recv(1, socket.MSG_PEEK) == b"\x16":
+                # A handshake: real servers say in the clear that it is not for them.
+                connection.recv(1 << 16)
+                connection.sendall(Response(400).head())
+                return
             reader = connection.makefile("rb")
-            while request := read_request(reader):
+            while request := read_request(reader, self.request_class):
                 if not self.exchange(Exchange(self, connection, request)):
                     return
         except OSError:

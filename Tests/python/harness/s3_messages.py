@@ -63,7 +63,7 @@ class Response:
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def read_request(reader):
+def read_request(reader, request_class=Request):
     line = reader.readline(65536)
     words = line.decode("latin-1").split()
     # Nothing more, or no HTTP.
@@ -75,7 +75,7 @@ def read_request(reader):
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     body = reader.read(int(headers.get("content-length", 0)))
-    return Request(method, target, headers, body, time.monotonic())
+    return request_class(method, target, headers, body, time.monotonic())
 
 
 def expected_signature(request, access, secret, region, endpoint):

@@ -39,6 +39,7 @@ class S3Server:
     endpoint: str
     keys: Keys = ADMIN
     region: str = "us-east-1"
+    provider: str = "s3"
     """By role, where the server tells identities apart."""
     identities: dict = field(default_factory=dict)
 
@@ -141,6 +142,14 @@ SERVERS = {"SeaweedFS": seaweedfs, "moto": moto, "rclone": rclone}
 @contextmanager
 def serving(command, server, folder):
     """Runs a server until the block ends, which begins when it stores objects."""
+    with started(command, folder) as (process, log):
+        wait_until_it_stores(server, process, log)
+        yield
+
+
+@contextmanager
+def started(command, folder):
+    """A server that may not answer yet, and the file that it writes to."""
     log = folder / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -148,8 +157,7 @@ def serving(command, server, folder):
         )
     running.add(process.pid)
     try:
-        wait_until_it_stores(server, process, log)
-        yield
+        yield process, log
     finally:
         # SeaweedFS takes ten seconds to end by itself, and nothing that these servers hold is wanted again.
         process.kill()

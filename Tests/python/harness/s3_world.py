@@ -1,4 +1,4 @@
-"""A bucket that Python modelkit filled through boto3, and what must stand in an assets directory after it."""
+"""A bucket that Python modelkit filled, and what must stand in an assets directory after it."""
 
 import tempfile
 from pathlib import Path
@@ -20,7 +20,7 @@ class S3World:
     @property
     def environment(self):
         return {
-            "MODELKIT_STORAGE_PROVIDER": "s3",
+            "MODELKIT_STORAGE_PROVIDER": self.server.provider,
             "MODELKIT_STORAGE_BUCKET": self.bucket,
             "MODELKIT_STORAGE_PREFIX": self.prefix,
             **self.server.environment,
@@ -28,7 +28,7 @@ class S3World:
 
     def provider(self):
         return remote.StorageProvider(
-            provider="s3", bucket=self.bucket, prefix=self.prefix, **self.server.client_settings
+            provider=self.server.provider, bucket=self.bucket, prefix=self.prefix, **self.server.client_settings
         )
 
     def push(self, pin, content, pushed=PUSH_DATE):

@@ -25,7 +25,7 @@ struct AWSConfigFile {
         let line: Int
     }
 
-    init(_ text: String, file: String) throws(S3ConfigurationFault) {
+    init(_ text: String, file: String) throws(ConfigurationFault) {
         self.file = file
         var number = 0
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: Self.isLineEnd) {
@@ -39,7 +39,7 @@ struct AWSConfigFile {
     /// Not what Unicode calls a newline beside these.
     private static func isLineEnd(_ character: Character) -> Bool { ["\n", "\r", "\r\n"].contains(character) }
 
-    private mutating func take(_ line: String, _ number: Int) throws(S3ConfigurationFault) {
+    private mutating func take(_ line: String, _ number: Int) throws(ConfigurationFault) {
         let trimmed = line.trimmed
         guard let first = trimmed.first, first != "#", first != ";" else { return }
         let indent = line.prefix(while: \.isWhitespace).count
@@ -56,7 +56,7 @@ struct AWSConfigFile {
         }
     }
 
-    private mutating func begin(_ name: String, _ number: Int) throws(S3ConfigurationFault) {
+    private mutating func begin(_ name: String, _ number: Int) throws(ConfigurationFault) {
         try endSection()
         guard !sections.contains(where: { $0.name == name }) else {
             throw fault(number, "the section [\(name)] stands twice", "one section of each name")
@@ -64,7 +64,7 @@ struct AWSConfigFile {
         current = name
     }
 
-    private mutating func take(pair: String, _ number: Int) throws(S3ConfigurationFault) {
+    private mutating func take(pair: String, _ number: Int) throws(ConfigurationFault) {
         guard current != nil else { throw fault(number, "something stands before the first section", "`[default]`") }
         guard let delimiter = pair.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
             throw fault(number, "a line has neither `=` nor `:`", "`key = value`")
@@ -77,7 +77,7 @@ struct AWSConfigFile {
         lastKey = key
     }
 
-    private mutating func endSection() throws(S3ConfigurationFault) {
+    private mutating func endSection() throws(ConfigurationFault) {
         defer { (values, lastKey) = ([:], nil) }
         guard let current else { return }
         var section = AWSSection()
@@ -89,7 +89,7 @@ struct AWSConfigFile {
         }
     }
 
-    private func value(_ pending: Pending) throws(S3ConfigurationFault) -> Setting<AWSValue> {
+    private func value(_ pending: Pending) throws(ConfigurationFault) -> Setting<AWSValue> {
         let lines = pending.lines
         guard lines.count > 1, lines[0].text.isEmpty else {
             let text = lines.map(\.text).joined(separator: "\n").trimmed
@@ -108,8 +108,8 @@ struct AWSConfigFile {
 
     private func place(_ line: Int) -> Provenance { .file(SourceLocation(file: file, line: line, column: 1)) }
 
-    private func fault(_ line: Int, _ words: String, _ expected: String) -> S3ConfigurationFault {
-        S3ConfigurationFault("the file cannot be read: \(words)", place: place(line), expected: expected)
+    private func fault(_ line: Int, _ words: String, _ expected: String) -> ConfigurationFault {
+        ConfigurationFault("the file cannot be read: \(words)", place: place(line), expected: expected)
     }
 }
 

@@ -17,7 +17,7 @@ package struct AWSFiles: Sendable {
     package init() {}
 
     /// Reads the files that the environment names, or those in the home folder. One that is not there is as an empty one.
-    package static func load(_ environment: ProviderEnvironment) throws(S3ConfigurationFault) -> AWSFiles {
+    package static func load(_ environment: ProviderEnvironment) throws(ConfigurationFault) -> AWSFiles {
         var files = AWSFiles()
         let config = environment["AWS_CONFIG_FILE"] ?? "~/.aws/config"
         for (name, section) in try sections(of: config, environment) { files.take(name, section) }
@@ -28,11 +28,11 @@ package struct AWSFiles: Sendable {
 
     private static func sections(
         of path: String, _ environment: ProviderEnvironment
-    ) throws(S3ConfigurationFault) -> [(name: String, section: AWSSection)] {
+    ) throws(ConfigurationFault) -> [(name: String, section: AWSSection)] {
         let path = environment.expanding(path)
         guard let bytes = try SmallFile.read(path) else { return [] }
         guard let text = String(validating: bytes, as: UTF8.self), bytes.first != 0xEF else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "the file `\(path)` cannot be read: it is not UTF-8 without a byte order mark",
                 hint: "save it as plain UTF-8")
         }

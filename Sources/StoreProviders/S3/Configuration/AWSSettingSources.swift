@@ -26,27 +26,27 @@ struct AWSSettingSources: Sendable {
     }
 
     /// Whether us-east-1 has its own address rather than the one without a region.
-    func usesRegionalAddressForUSEast1() throws(S3ConfigurationFault) -> Bool {
+    func usesRegionalAddressForUSEast1() throws(ConfigurationFault) -> Bool {
         let setting =
             text("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "s3_us_east_1_regional_endpoint")
             ?? profile.block("s3")["us_east_1_regional_endpoint"]
         guard let setting else { return false }
         guard ["legacy", "regional"].contains(setting.value) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(setting.value)` says nothing of the address of us-east-1", place: setting.provenance,
                 expected: "`legacy` or `regional`")
         }
         return setting.value == "regional"
     }
 
-    func region(_ override: Setting<String>?) throws(S3ConfigurationFault) -> Setting<String>? {
+    func region(_ override: Setting<String>?) throws(ConfigurationFault) -> Setting<String>? {
         let (first, last) = Self.split(override)
         let found =
             first ?? environment.setting(["AWS_DEFAULT_REGION"]) ?? last ?? profile["region"]
             ?? environment.setting(["AWS_REGION"])
         guard let found else { return nil }
         guard S3Endpoint.isRegion(found.value) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(found.value)` is no region", place: found.provenance,
                 expected: "letters, digits and hyphens, as in `eu-west-1`")
         }
@@ -55,7 +55,7 @@ struct AWSSettingSources: Sendable {
 
     func endpoint(
         _ service: String, _ override: Setting<String>?
-    ) throws(S3ConfigurationFault) -> Setting<HTTPURL>? {
+    ) throws(ConfigurationFault) -> Setting<HTTPURL>? {
         let (first, last) = Self.split(override)
         let suffix = service.uppercased().replacing("-", with: "_")
         let ignores = flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls").value
@@ -64,7 +64,7 @@ struct AWSSettingSources: Sendable {
         if found == nil, !ignores { found = try configuredEndpoint(service) }
         guard let found else { return nil }
         guard let url = HTTPURL(found.value), url.query.isEmpty, S3Endpoint.isHost(url.host) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(HTTPURL.shown(found.value))` is no endpoint", place: found.provenance,
                 expected:
                     "`http://` or `https://`, no user, and a host whose name has letters, digits, hyphens and dots",
@@ -74,11 +74,11 @@ struct AWSSettingSources: Sendable {
     }
 
     /// The endpoint of a service in the profile's `services` section, or the profile's own.
-    private func configuredEndpoint(_ service: String) throws(S3ConfigurationFault) -> Setting<String>? {
+    private func configuredEndpoint(_ service: String) throws(ConfigurationFault) -> Setting<String>? {
         let key = service.replacing("-", with: "_")
         if let name = profile["services"] {
             guard let services = files.services[name.value], !services.values.isEmpty else {
-                throw S3ConfigurationFault(
+                throw ConfigurationFault(
                     "the profile uses the services section `\(name.value)`, which does not exist",
                     place: name.provenance, expected: "a section `[services \(name.value)]` in ~/.aws/config")
             }
@@ -87,20 +87,20 @@ struct AWSSettingSources: Sendable {
         return profile["endpoint_url"]
     }
 
-    func style() throws(S3ConfigurationFault) -> Setting<AddressingStyle> {
+    func style() throws(ConfigurationFault) -> Setting<AddressingStyle> {
         guard let setting = profile.block("s3")["addressing_style"] else { return Setting(.auto, from: .builtIn) }
         guard let style = AddressingStyle(rawValue: setting.value) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(setting.value)` is no addressing style", place: setting.provenance,
                 expected: "one of auto, virtual, path")
         }
         return setting.map { _ in style }
     }
 
-    func attempts() throws(S3ConfigurationFault) -> Setting<Int>? {
+    func attempts() throws(ConfigurationFault) -> Setting<Int>? {
         guard let setting = text("AWS_MAX_ATTEMPTS", "max_attempts") else { return nil }
         guard let count = Int(setting.value), count > 0 else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(setting.value)` is no number of attempts", place: setting.provenance, expected: "a number from 1 on"
             )
         }
@@ -108,10 +108,10 @@ struct AWSSettingSources: Sendable {
     }
 
     /// The program has one way to try again; a mode that nobody knows is a mistake all the same, as it is for boto3.
-    func checkRetryMode() throws(S3ConfigurationFault) {
+    func checkRetryMode() throws(ConfigurationFault) {
         guard let setting = text("AWS_RETRY_MODE", "retry_mode") else { return }
         guard ["legacy", "standard", "adaptive"].contains(setting.value) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(setting.value)` is no retry mode", place: setting.provenance,
                 expected: "one of legacy, standard, adaptive")
         }

@@ -49,7 +49,7 @@ package struct S3Configuration: Sendable {
     package let files: AWSFiles
     let sources: AWSSettingSources
 
-    package init(_ overrides: S3Overrides, _ environment: ProviderEnvironment) throws(S3ConfigurationFault) {
+    package init(_ overrides: S3Overrides, _ environment: ProviderEnvironment) throws(ConfigurationFault) {
         files = try AWSFiles.load(environment)
         profile = environment.setting(["AWS_DEFAULT_PROFILE", "AWS_PROFILE"]) ?? Setting("default", from: .builtIn)
         if profile.provenance != .builtIn, files.profile(profile.value) == nil {
@@ -75,13 +75,13 @@ package struct S3Configuration: Sendable {
     }
 
     /// Where another of Amazon's services is, `sts`, `sso`, `sso-oidc`, if something says; found as S3's own endpoint is.
-    package func endpoint(of service: String) throws(S3ConfigurationFault) -> Setting<HTTPURL>? {
+    package func endpoint(of service: String) throws(ConfigurationFault) -> Setting<HTTPURL>? {
         try sources.endpoint(service, nil)
     }
 
-    private static func unknown(_ profile: Setting<String>, in files: AWSFiles) -> S3ConfigurationFault {
+    private static func unknown(_ profile: Setting<String>, in files: AWSFiles) -> ConfigurationFault {
         let known = Set(files.config.keys).union(files.credentials.keys).sorted()
-        return S3ConfigurationFault(
+        return ConfigurationFault(
             "the config profile (\(profile.value)) could not be found", place: profile.provenance,
             expected: known.isEmpty ? nil : "one of \(known.joined(separator: ", "))",
             hint: nearestWord(to: profile.value, in: known).map { "did you mean `\($0)`?" }

@@ -28,7 +28,7 @@ package struct S3Endpoint: Sendable {
     private let isAccelerated: Bool
     private let accessPoint: AccessPoint?
 
-    package init(_ bucket: String, _ configuration: S3Configuration) throws(S3ConfigurationFault) {
+    package init(_ bucket: String, _ configuration: S3Configuration) throws(ConfigurationFault) {
         accessPoint = bucket.hasPrefix("arn:") ? try AccessPoint(bucket) : nil
         if accessPoint == nil { try Self.check(bucket) }
         let named = configuration.region?.value ?? "us-east-1"
@@ -51,14 +51,14 @@ package struct S3Endpoint: Sendable {
     }
 
     /// What there is no address for.
-    private func checkVariants(_ region: String, _ configuration: S3Configuration) throws(S3ConfigurationFault) {
+    private func checkVariants(_ region: String, _ configuration: S3Configuration) throws(ConfigurationFault) {
         if usesFIPS, region.hasPrefix("cn-"), custom == nil {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "there are no FIPS endpoints in \(region)", place: configuration.usesFIPS.provenance,
                 hint: "unset AWS_USE_FIPS_ENDPOINT")
         }
         if usesDualStack, ["eu-isoe-", "us-isof-"].contains(where: region.hasPrefix) {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "there are no dual-stack endpoints in \(region)", place: configuration.usesDualStack.provenance,
                 hint: "unset AWS_USE_DUALSTACK_ENDPOINT")
         }
@@ -69,7 +69,7 @@ package struct S3Endpoint: Sendable {
             (region.hasPrefix("cn-"), "the region \(region)"), (accessPoint != nil, "access points"),
         ]
         if let obstacle = obstacles.first(where: \.0)?.1 {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "S3 Transfer Acceleration does not go together with \(obstacle)",
                 place: configuration.usesAcceleration.value ? configuration.usesAcceleration.provenance : nil,
                 hint: "remove use_accelerate_endpoint")
@@ -181,17 +181,17 @@ extension S3Endpoint {
         return host.hasPrefix("[") || numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
     }
 
-    private static func check(_ bucket: String) throws(S3ConfigurationFault) {
+    private static func check(_ bucket: String) throws(ConfigurationFault) {
         let isName = bucket.utf8.allSatisfy { isLetterOrDigit($0) || "-._".utf8.contains($0) }
         guard isName, (1...255).contains(bucket.utf8.count) else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(bucket)` is no name of a bucket",
                 expected: "letters, digits, `.`, `-` and `_`, or an access point's ARN",
                 hint: bucket.contains("/") ? "what follows the bucket's name belongs into MODELKIT_STORAGE_PREFIX" : nil
             )
         }
         guard !bucket.hasSuffix("--x-s3") else {
-            throw S3ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
+            throw ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
         }
     }
 
@@ -205,13 +205,13 @@ private struct AccessPoint: Sendable {
     let region: String
     let host: String
 
-    init(_ text: String) throws(S3ConfigurationFault) {
+    init(_ text: String) throws(ConfigurationFault) {
         let fields = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
         let resource = fields.last?.split(whereSeparator: { ":/".contains($0) }).map(String.init) ?? []
         guard fields.count == 6, fields[2] == "s3", !fields[3].isEmpty, !fields[4].isEmpty, resource.count == 2,
             resource[0] == "accesspoint"
         else {
-            throw S3ConfigurationFault(
+            throw ConfigurationFault(
                 "`\(text)` is not supported as a bucket", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
                 hint: "access points of several regions, of outposts and of object lambdas are not supported")
         }

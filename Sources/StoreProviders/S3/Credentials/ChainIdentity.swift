@@ -29,13 +29,3 @@ struct ChainIdentity: S3IdentitySource {
         try await cache.refresh(replacing: identity.generation)
     }
 }
-
-extension StoreError {
-    init(_ failure: CredentialFailure, address: String) {
-        let kind: StoreError.Kind = failure.kind == .unreachable ? .credentialsUnavailable : .unauthenticated
-        self.init(
-            kind, operation: "find credentials for", address: address,
-            detail: "", notes: [failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"],
-            remedy: failure.remedy)
-    }
-}

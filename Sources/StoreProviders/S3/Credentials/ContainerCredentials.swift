@@ -25,7 +25,8 @@ struct ContainerCredentials: CredentialProvider {
         if let token = try authorization() { headers.add(name: "authorization", value: token.exposed) }
         let request = HTTPRequest(.GET, url, headers: headers, timeouts: Self.timeouts, isDirect: true)
         let call = ServiceCall(
-            settings: settings, provider: name, service: "the container's credential service", attempts: Self.attempts,
+            transport: settings.transport, sleep: settings.sleep, provider: name,
+            service: "the container's credential service", attempts: Self.attempts,
             remedy: "this variable came from another environment, or the network of this container does not lead there",
             isFinal: { $0 == 200 || $0 == 401 || $0 == 403 })
         let answer = try await call.send(request)

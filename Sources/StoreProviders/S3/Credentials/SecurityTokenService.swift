@@ -54,7 +54,8 @@ struct SecurityTokenService: Sendable {
         let items = [("Action", action), ("Version", "2011-06-15")] + parameters.filter { $0.value != nil }
         let request = try request(PercentEncoding.query(items), signedWith: signer)
         let answer = try await ServiceCall(
-            settings: settings, provider: provider, service: "STS", attempts: Self.attempts
+            transport: settings.transport, sleep: settings.sleep, provider: provider, service: "STS",
+            attempts: Self.attempts
         ).send(request)
         let root = try? XMLTree.parse(answer.body)
         if answer.status == 200, let root { return root }
@@ -110,43 +111,4 @@ enum Configured {
             throw CredentialFailure(.misconfigured, provider, error.words, remedy: error.hint ?? "correct the endpoint")
         }
     }
-}
-
-/// A request to a service that hands credentials out, sent again where that can help.
-struct ServiceCall: Sendable {
-    let settings: CredentialSettings
-    let provider: String
-    /// `STS`, `the container's credential service`
-    let service: String
-    let attempts: Int
-    /// What a failure to reach it may come from.
-    var remedy = "check its address, the network and the proxy"
-    /// Between two tries, in seconds.
-    var pause = 0.3
-
-    static let later = "run again later; if it lasts, ask whoever runs the service"
-
-    /// Whether a status is not worth another try.
-    var isFinal: @Sendable (Int) -> Bool = { $0 < 500 && $0 != 429 }
-
-    /// - Returns: an answer of any status.
-    func send(_ request: HTTPRequest) async throws(CredentialFailure) -> HTTPAnswer {
-        for _ in 1..<attempts {
-            if let answer = try? await settings.transport.exchange(request), isFinal(answer.status) { return answer }
-            if Task.isCancelled { break }
-            await settings.sleep(pause)
-        }
-        do {
-            return try await settings.transport.exchange(request)
-        } catch {
-            throw CredentialFailure(
-                .unreachable, provider, "\(service) at \(request.url.origin) cannot be reached: \(error.detail)",
-                remedy: remedy)
-        }
-    }
-}
-
-extension HTTPAnswer {
-    /// The server failed, or has too much to do: the same request may succeed later.
-    var isFailureForAWhile: Bool { status >= 500 || status == 429 }
 }

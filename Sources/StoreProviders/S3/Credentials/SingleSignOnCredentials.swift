@@ -137,7 +137,9 @@ struct SingleSignOnCredentials: CredentialProvider {
     }
 
     private func call(_ service: String) -> ServiceCall {
-        ServiceCall(settings: settings, provider: name, service: service, attempts: Self.attempts)
+        ServiceCall(
+            transport: settings.transport, sleep: settings.sleep, provider: name, service: service,
+            attempts: Self.attempts)
     }
 
     private func endpoint(_ service: String, _ host: String, _ region: String) throws(CredentialFailure) -> HTTPURL {

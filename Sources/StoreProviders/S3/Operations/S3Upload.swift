@@ -14,7 +14,9 @@ extension S3Store: WritableStore {
         }
     }
 
-    package func startUpload(of key: ObjectKey) async throws(StoreError) -> MultipartUpload {
+    package func startUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload {
         var call = S3Call("start an upload of", address: address(of: key), method: .POST, key: key)
         call.query = [("uploads", nil)]
         call.headers.add(contentsOf: encryption)
@@ -22,7 +24,7 @@ extension S3Store: WritableStore {
             guard let identifier = try await reply.xml()["UploadId"], !identifier.isEmpty else {
                 throw S3Trouble.malformed("the upload has no name")
             }
-            return MultipartUpload(key: key, identifier: identifier)
+            return MultipartUpload(key: key, identifier: identifier, condition: condition)
         }
     }
 
@@ -40,13 +42,13 @@ extension S3Store: WritableStore {
     }
 
     package func completeUpload(
-        _ upload: MultipartUpload, _ parts: [UploadedPart], _ condition: PutCondition
+        _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes {
         var call = S3Call("complete the upload of", address: address(of: upload.key), method: .POST, key: upload.key)
         call.query = [("uploadId", upload.identifier)]
         call.setBody(ByteBuffer(string: Self.document(of: parts)))
         call.headers.add(name: "content-type", value: "application/xml")
-        call.headers.add(contentsOf: condition.headers)
+        call.headers.add(contentsOf: upload.condition.headers)
         let size = parts.reduce(0) { $0 + $1.size }
         return try await requester.perform(call) { reply in
             // An upload that cannot be completed may be told with a status of success.

@@ -7,15 +7,12 @@ struct S3Course {
     }
 
     let call: S3Call
-    private let context: S3Context
-    private var retries: Retries
+    private var course: CallCourse
     private var remedies: Set<Remedy> = []
-    private var attempts = 1
 
     init(_ call: S3Call, _ context: S3Context) {
         self.call = call
-        self.context = context
-        retries = Retries(context.policy)
+        course = CallCourse(call.operation, address: call.address, context.retries)
     }
 
     /// Whether the remedy is still to be tried; it is after this.
@@ -25,18 +22,13 @@ struct S3Course {
     ///
     /// - Throws: the error, where it was sent often or long enough.
     mutating func wait(_ reason: RetryReason, orThrow error: StoreError) async throws(StoreError) {
-        guard let seconds = retries.wait(after: reason, now: context.uptime(), random: context.random()) else {
-            throw error
-        }
-        attempts += 1
-        context.log.note(reason)
-        guard await context.sleep(seconds) else { throw self.error(.unavailable, "interrupted") }
+        try await course.wait(reason, orThrow: error)
     }
 
     // MARK: Errors
 
     func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
-        StoreError(kind, operation: call.operation, address: call.address, detail: detail, notes: attemptNotes)
+        course.error(kind, detail)
     }
 
     func error(_ kind: StoreError.Kind, _ fault: S3Fault, _ identity: S3Identity?) -> StoreError {
@@ -57,7 +49,7 @@ struct S3Course {
     func error(_ failure: HTTPFailure, endpoint: S3Endpoint) -> StoreError {
         var error = error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
         error.notes.append("the endpoint is \(endpoint.words)")
-        error.remedy = S3Words.remedy(for: failure)
+        error.remedy = TransportWords.remedy(for: failure, certificates: "AWS_CA_BUNDLE")
         return error
     }
 
@@ -75,6 +67,4 @@ struct S3Course {
         error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
         return error
     }
-
-    private var attemptNotes: [String] { attempts > 1 ? ["it was tried \(attempts) times"] : [] }
 }

@@ -45,19 +45,6 @@ enum S3Words {
         }
     }
 
-    static func remedy(for failure: HTTPFailure) -> String? {
-        switch failure.kind {
-        case .tls:
-            "if the store's certificate is your own, name its authority in AWS_CA_BUNDLE; in a small image, install "
-                + "ca-certificates"
-        case .proxy, .noProxy: "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-        case .unknownHost:
-            "check the endpoint and the region; in a container, check that it has a network and a resolver"
-        case .noConnection: "check the endpoint, that the store runs, and that this machine or container reaches it"
-        case .timedOut, .closed, .malformed, .cancelled: nil
-        }
-    }
-
     static let bucketRemedy = "check MODELKIT_STORAGE_BUCKET, and that the endpoint is the one that has it"
 
     /// `12 minutes behind`

@@ -1,7 +1,7 @@
 package import AssetModel
 
-/// A setting of S3 that cannot be used.
-package struct S3ConfigurationFault: Error, Sendable, Equatable {
+/// A setting of a provider that cannot be used.
+package struct ConfigurationFault: Error, Sendable, Equatable {
     /// Lower case, without a final period.
     package let words: String
     /// Where the setting came from.

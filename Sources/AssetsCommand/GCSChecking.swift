@@ -1,0 +1,111 @@
+internal import AssetModel
+internal import ObjectStore
+internal import StoreProviders
+
+/// The part of a check that is about Google Cloud Storage: where the bucket is, whose credentials are used, and what they
+/// may do.
+struct GCSChecking: Sendable {
+    let settings: Settings
+    let bucket: String
+    let role: CheckRole
+
+    func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
+        let opening: GCSOpening
+        do throws(Problems) {
+            opening = try GCSSettings.open(settings, bucket, RetryLog())
+        } catch {
+            statuses.append(error.exitStatus)
+            return [CheckTable.Section(title: "GCS", rows: error.list.map { CheckTable.Row("settings", $0) })]
+        }
+        let (credentials, isUsable) = await credentialRows(opening, &statuses)
+        let store = isUsable ? await storeRows(opening, &statuses) : [.notAsked]
+        return [
+            CheckTable.Section(title: "GCS", rows: placeRows(opening)),
+            CheckTable.Section(title: "Credentials", rows: credentials),
+            CheckTable.Section(title: "Store", rows: store),
+        ]
+    }
+
+    // MARK: Where
+
+    private func placeRows(_ opening: GCSOpening) -> [CheckTable.Row] {
+        let configuration = opening.configuration
+        let endpoint = configuration.endpoint
+        return [
+            CheckTable.Row(
+                "endpoint", endpoint?.value.origin ?? "Google's own",
+                source: (endpoint?.provenance ?? .builtIn).description),
+            configuration.quotaProject.map { row("quota project", $0) },
+            configuration.certificateAuthorities.map { row("certificates", $0) },
+            row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
+        ].compactMap(\.self)
+    }
+
+    private func row(_ name: String, _ setting: Setting<String>) -> CheckTable.Row {
+        CheckTable.Row(name, setting.value, source: setting.provenance.description)
+    }
+
+    // MARK: Who
+
+    private func credentialRows(
+        _ opening: GCSOpening, _ statuses: inout [Int32]
+    ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
+        if opening.configuration.anonymous.value {
+            return (
+                [row("account", opening.configuration.anonymous.map { _ in "none: requests carry no token" })], true
+            )
+        }
+        do {
+            let identity = try await opening.identities.current()
+            var rows = [CheckTable.Row("account", identity.source, state: .ok)]
+            if let expiration = identity.expiration {
+                let left = Int(expiration - WallClock.now())
+                rows.append(CheckTable.Row("token expires", "in \(Units.duration(Double(max(0, left))))"))
+            }
+            return (rows, true)
+        } catch {
+            let problem = Problem.wording(error)
+            statuses.append(problem.exitStatus)
+            return ([CheckTable.Row("account", problem)], false)
+        }
+    }
+
+    // MARK: What
+
+    private func storeRows(_ opening: GCSOpening, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
+        let store = PrefixStore(opening.store, prefix: settings.prefix.value)
+        var rows = await StoreReading(store: store).rows(&statuses)
+        // A listing that came, or was refused, came from somewhere.
+        if rows.contains(where: { $0.state == .ok }) {
+            rows.insert(CheckTable.Row("answers", store.name, state: .ok), at: 0)
+        }
+        if role == .developer { rows.append(await permissionRow(opening.store, &statuses)) }
+        return rows
+    }
+
+    /// To overwrite the list of versions, an object must be deleted and created.
+    private static let needed = ["storage.objects.create", "storage.objects.delete"]
+
+    private func permissionRow(_ store: GCSStore, _ statuses: inout [Int32]) async -> CheckTable.Row {
+        let held: Set<String>
+        do throws(StoreError) {
+            held = try await store.heldPermissions(Self.needed)
+        } catch {
+            // Emulators do not know the question.
+            return CheckTable.Row(
+                "can be written", "not proved: the store does not say which permissions these credentials have",
+                state: .unproven)
+        }
+        let missing = Self.needed.filter { !held.contains($0) }
+        if missing.isEmpty {
+            return CheckTable.Row(
+                "can be written", "the bucket's policy grants \(Self.needed.joined(separator: " and "))", state: .ok)
+        }
+        // Conditions on names of objects are not looked at by the question.
+        statuses.append(4)
+        return CheckTable.Row(
+            "can be written", "the bucket's policy does not grant \(missing.joined(separator: " and "))",
+            state: .failed,
+            remedy: "grant roles/storage.objectUser on the bucket to this account")
+    }
+}

@@ -1,0 +1,33 @@
+internal import CLibCrypto
+
+/// RSASSA-PKCS1-v1_5 with SHA-256, by OpenSSL: `RS256` of <https://www.rfc-editor.org/rfc/rfc7518#section-3.3>.
+enum RSASignature {
+    /// - Parameter key: a private key in PEM.
+    /// - Returns: nil where the text is no such key.
+    static func sign(_ text: String, with key: Secret) -> [UInt8]? {
+        let pem = Array(key.exposed.utf8)
+        let source = BIO_new_mem_buf(pem, CInt(pem.count))
+        defer { BIO_free(source) }
+        // With an empty passphrase nobody is asked for one at the terminal.
+        guard
+            let loaded = "".withCString({ passphrase in
+                PEM_read_bio_PrivateKey(source, nil, nil, UnsafeMutableRawPointer(mutating: passphrase))
+            })
+        else {
+            ERR_clear_error()
+            return nil
+        }
+        defer { EVP_PKEY_free(loaded) }
+        guard EVP_PKEY_get_base_id(loaded) == EVP_PKEY_RSA else { return nil }
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        let message = Array(text.utf8)
+        var length = 0
+        guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, loaded) == 1,
+            EVP_DigestSign(context, nil, &length, message, message.count) == 1
+        else { return nil }
+        var signature = [UInt8](repeating: 0, count: length)
+        guard EVP_DigestSign(context, &signature, &length, message, message.count) == 1 else { return nil }
+        return Array(signature.prefix(length))
+    }
+}

@@ -1,0 +1,75 @@
+internal import FoundationEssentials
+
+/// A token of another identity provider, exchanged for one of Google's: how CI systems and other clouds let their jobs in.
+///
+/// Source: <https://google.aip.dev/auth/4117>; google-auth's `external_account.py` and `sts.py`.
+struct ExternalAccountTokens: TokenSource {
+    let settings: TokenSettings
+    let universe: String
+    let name = "external account"
+
+    private let audience: String
+    private let tokenType: String
+    private let url: HTTPURL
+    private let subject: any SubjectTokenSource
+    private let impersonation: Impersonation?
+    private let client: (name: String, secret: Secret)?
+    private let userProject: String?
+
+    /// The service account whose name is taken.
+    private struct Impersonation {
+        let url: HTTPURL
+        /// In seconds.
+        let lifetime: Int
+    }
+
+    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+        self.settings = settings
+        audience = try settings.required(file.audience, "audience", name)
+        tokenType = try settings.required(file.subjectTokenType, "subject_token_type", name)
+        url = try settings.address(file.tokenUrl, "token_url", name)
+        subject = try SubjectTokens.source(file, audience: audience, tokenType: tokenType, settings, provider: name)
+        let lifetime = file.serviceAccountImpersonation?.tokenLifetimeSeconds ?? 3600
+        if let text = file.serviceAccountImpersonationUrl {
+            impersonation = Impersonation(
+                url: try settings.address(text, "service_account_impersonation_url", name), lifetime: lifetime)
+        } else {
+            impersonation = nil
+        }
+        client = file.clientId.map { ($0, Secret(file.clientSecret ?? "")) }
+        userProject = file.workforcePoolUserProject
+        universe = file.universeDomain ?? Google.universe
+    }
+
+    var owner: String {
+        impersonation.map { "service account \(ServiceAccountName.of($0.url)), by the external account" }
+            ?? "external account \(audience.split(separator: "/").suffix(3).joined(separator: "/"))"
+    }
+
+    func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
+        guard let impersonation else { return try await exchange(for: scopes) }
+        let token = try await exchange(for: [Google.impersonationScope])
+        return try await ImpersonatedToken(
+            settings: settings, url: impersonation.url, provider: name, delegates: nil, lifetime: impersonation.lifetime
+        ).token(for: scopes, with: token)
+    }
+
+    private func exchange(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
+        let token = try await subject.token()
+        var options: String?
+        if client == nil, let userProject {
+            let text = (try? JSONEncoder().encode(["userProject": userProject])).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            options = text.map { PercentEncoding.encode($0) }
+        }
+        let form: [(name: String, value: String?)] = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"), ("audience", audience),
+            ("scope", scopes.joined(separator: " ")),
+            ("requested_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("subject_token", token.exposed), ("subject_token_type", tokenType), ("options", options),
+        ]
+        return try await TokenEndpoint(settings: settings, url: url, provider: name)
+            .token(form, secrets: [token, client?.secret].compactMap(\.self), client: client).token
+    }
+}

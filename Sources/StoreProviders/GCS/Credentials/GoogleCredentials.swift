@@ -1,0 +1,64 @@
+internal import AssetModel
+
+/// Looks for credentials where Google's own libraries do, in their order: the first that is there is the one, and where it
+/// does not work, nobody else is asked.
+///
+/// Source: google-auth's `_default.py`.
+struct GoogleCredentials: Sendable {
+    let settings: TokenSettings
+    let file: Setting<String>?
+
+    /// - Throws: `.noneFound` where nothing is configured.
+    func find() async throws(CredentialFailure) -> (source: any TokenSource, place: String, quotaProject: String?) {
+        if let file {
+            let document = try read(file)
+            return (
+                try Self.source(document, settings), "\(file.value) (\(file.provenance))", document.quotaProjectId
+            )
+        }
+        if let metadata = try await MetadataTokens(settings) { return (metadata, "the metadata service", nil) }
+        throw CredentialFailure(
+            .noneFound, "",
+            "no credentials were found (no GOOGLE_APPLICATION_CREDENTIALS; no login by gcloud; the metadata service does "
+                + "not answer)",
+            remedy: "set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, run `gcloud auth application-default "
+                + "login`, or, for a public bucket, give --no-sign-request")
+    }
+
+    private func read(_ file: Setting<String>) throws(CredentialFailure) -> GoogleCredentialFile {
+        let mount = "if it is a secret of a build or a pod, check that it is mounted, and under this path"
+        let place = "the file of credentials `\(file.value)` (\(file.provenance))"
+        let bytes: [UInt8]?
+        do {
+            bytes = try SmallFile.read(settings.environment.expanding(file.value))
+        } catch {
+            throw CredentialFailure(.misconfigured, "", error.words, remedy: error.hint ?? mount)
+        }
+        guard let bytes else { throw CredentialFailure(.misconfigured, "", "\(place) does not exist", remedy: mount) }
+        guard !bytes.isEmpty else { throw CredentialFailure(.misconfigured, "", "\(place) is empty", remedy: mount) }
+        guard let document = GoogleCredentialFile.read(bytes) else {
+            throw CredentialFailure(
+                .misconfigured, "", "\(place) is no JSON of Google's credentials",
+                remedy: "it is to hold the JSON itself, and not base64 of it; download it anew")
+        }
+        return document
+    }
+
+    /// The source that a file describes.
+    static func source(
+        _ file: GoogleCredentialFile, _ settings: TokenSettings
+    ) throws(CredentialFailure) -> any TokenSource {
+        switch file.type {
+        case "service_account": return try ServiceAccountTokens(file, settings)
+        case "authorized_user": return try AuthorizedUserTokens(file, settings)
+        case "external_account": return try ExternalAccountTokens(file, settings)
+        case "external_account_authorized_user": return try ExternalUserTokens(file, settings)
+        case "impersonated_service_account": return try ImpersonatedTokens(file, settings)
+        case let type:
+            throw CredentialFailure(
+                .notSupported, "", "credentials of the type `\(type ?? "")` are not supported",
+                remedy: "service_account, authorized_user, external_account, external_account_authorized_user and "
+                    + "impersonated_service_account are")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A service account's name, taken with other credentials.
+///
+/// Source: <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken>
+struct ImpersonatedTokens: TokenSource {
+    let settings: TokenSettings
+    let source: any TokenSource
+    let universe: String
+    let name = "impersonated service account"
+
+    private let account: String
+    private let delegates: [String]?
+    private let url: HTTPURL
+
+    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+        self.settings = settings
+        let inner = try settings.required(file.sourceCredentials, "source_credentials", name)
+        guard ["authorized_user", "service_account", "external_account_authorized_user"].contains(inner.type) else {
+            throw CredentialFailure(
+                .notSupported, name, "its `source_credentials` are of the type `\(inner.type ?? "")`",
+                remedy: "authorized_user, service_account and external_account_authorized_user can take a name")
+        }
+        source = try GoogleCredentials.source(inner, settings)
+        universe = source.universe
+        let named = try settings.address(
+            file.serviceAccountImpersonationUrl, "service_account_impersonation_url", name)
+        account = ServiceAccountName.of(named)
+        delegates = file.delegates
+        // Google's own library goes there too, whatever host the file names; a test's loopback stays.
+        url =
+            named.isLoopback
+            ? named
+            : HTTPURL(
+                scheme: .https, host: "iamcredentials.\(universe)",
+                target: "/v1/projects/-/serviceAccounts/\(account):generateAccessToken")
+    }
+
+    var owner: String { "service account \(account), by \(source.owner)" }
+
+    func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
+        let token = try await source.token(for: [Google.impersonationScope])
+        return try await ImpersonatedToken(
+            settings: settings, url: url, provider: name, delegates: delegates, lifetime: 3600
+        ).token(for: scopes, with: token)
+    }
+}
+
+enum ServiceAccountName {
+    /// `…/serviceAccounts/robot@acme.iam.gserviceaccount.com:generateAccessToken`
+    static func of(_ url: HTTPURL) -> String {
+        let last = url.path.split(separator: "/").last.map(String.init) ?? ""
+        return PercentEncoding.decode(last.hasSuffix(":generateAccessToken") ? String(last.dropLast(20)) : last)
+    }
+}
+
+/// One call that takes a service account's name.
+struct ImpersonatedToken: Sendable {
+    let settings: TokenSettings
+    let url: HTTPURL
+    let provider: String
+    let delegates: [String]?
+    /// In seconds.
+    let lifetime: Int
+
+    private struct Wish: Encodable {
+        let delegates: [String]?
+        let scope: [String]
+        let lifetime: String
+    }
+
+    private struct Answer: Decodable {
+        let accessToken: String
+        let expireTime: String
+    }
+
+    func token(
+        for scopes: [String], with token: AccessToken
+    ) async throws(CredentialFailure) -> AccessToken {
+        let wish = Wish(delegates: delegates, scope: scopes, lifetime: "\(lifetime)s")
+        let body = (try? JSONEncoder().encode(wish)).map { Array($0) } ?? []
+        let request = HTTPRequest(
+            .POST, url,
+            headers: ["content-type": "application/json", "authorization": "Bearer \(token.value.exposed)"],
+            body: .bytes(ByteBuffer(bytes: body)))
+        let answer = try await settings.call(provider, "Google's IAM", attempts: 3).send(request)
+        guard answer.status == 200 else {
+            let told = GCSFault(status: answer.status, headers: answer.headers, body: answer.body)
+                .redacted(Redaction(of: request)).words
+            throw CredentialFailure(
+                answer.isFailureForAWhile ? .unreachable : .refused, provider,
+                "the name of \(ServiceAccountName.of(url)) cannot be taken: \(told)",
+                remedy: answer.isFailureForAWhile
+                    ? ServiceCall.later
+                    : "grant roles/iam.serviceAccountTokenCreator on that account to whoever takes its name")
+        }
+        guard let document = try? JSONDecoder().decode(Answer.self, from: Data(answer.body)),
+            document.accessToken.isHeaderSafe
+        else {
+            throw CredentialFailure(
+                .malformed, provider, "\(url.origin) answered without a token",
+                remedy: "a proxy or another server may have answered in its place")
+        }
+        return AccessToken(
+            value: Secret(document.accessToken), expiration: Timestamp.seconds(document.expireTime))
+    }
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import NIOHTTP1
+
+/// The metadata service of a virtual machine, of Cloud Run, of GKE: it has the tokens of the account that runs there.
+///
+/// Source: <https://cloud.google.com/compute/docs/metadata/overview>; google-auth's `compute_engine/_metadata.py`.
+struct MetadataTokens: TokenSource {
+    let settings: TokenSettings
+    let name = "metadata service"
+    let email: String
+    let universe: String
+
+    var owner: String { "service account \(email) of this machine" }
+
+    private static let path = "/computeMetadata/v1/"
+    private static let attempts = 5
+
+    /// Nil where this is no machine of Google's.
+    init?(_ settings: TokenSettings) async throws(CredentialFailure) {
+        self.settings = settings
+        guard settings.environment["NO_GCE_CHECK"] != "true", await Self.isThere(settings) else { return nil }
+        let account = try await Self.ask("instance/service-accounts/default/email", settings)
+        guard account.status == 200 else {
+            throw CredentialFailure(
+                .noneFound, name, "this machine has no service account (status \(account.status))",
+                remedy: "attach one to it, or set GOOGLE_APPLICATION_CREDENTIALS")
+        }
+        email = String(decoding: account.body, as: UTF8.self).trimmed
+        let domain = try await Self.ask("universe/universe-domain", settings)
+        let text = String(decoding: domain.body, as: UTF8.self).trimmed
+        universe = domain.status == 200 && S3Endpoint.isHost(text) ? text : Google.universe
+    }
+
+    func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
+        let query = PercentEncoding.query([("scopes", scopes.joined(separator: ","))])
+        let answer = try await Self.ask("instance/service-accounts/default/token?\(query)", settings)
+        guard answer.status == 200 else {
+            throw CredentialFailure(
+                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                "the metadata service answered with status \(answer.status)",
+                remedy: "check the service account of this machine, and its access scopes")
+        }
+        guard let found = TokenAnswer(answer.body, now: settings.environment.now()) else {
+            throw CredentialFailure(
+                .malformed, name, "the metadata service answered without a token",
+                remedy: "a proxy or another server may have answered in its place")
+        }
+        return found.token
+    }
+
+    // MARK: The service
+
+    private static let timeouts = HTTPTimeouts(connect: 3, idle: 3, whole: 3)
+    private static let flavor = "metadata-flavor"
+
+    private static func host(_ settings: TokenSettings) -> String {
+        settings.environment["GCE_METADATA_HOST"] ?? settings.environment["GCE_METADATA_ROOT"]
+            ?? "metadata.google.internal"
+    }
+
+    /// Costs nothing where the environment names the service, and a second where nobody answers.
+    ///
+    /// Google's library waits three times and for twelve seconds in all; a service that is there answers in milliseconds.
+    private static func isThere(_ settings: TokenSettings) async -> Bool {
+        if settings.environment["GCE_METADATA_HOST"] != nil { return true }
+        let address = settings.environment["GCE_METADATA_IP"] ?? "169.254.169.254"
+        guard let url = HTTPURL("http://\(address)/") else { return false }
+        let request = HTTPRequest(
+            .GET, url, headers: [flavor: "Google"], timeouts: HTTPTimeouts(connect: 1, idle: 1, whole: 1),
+            isDirect: true
+        )
+        let answer = try? await settings.transport.exchange(request)
+        return answer?.headers.first(name: flavor) == "Google"
+    }
+
+    private static func ask(
+        _ target: String, _ settings: TokenSettings
+    ) async throws(CredentialFailure) -> HTTPAnswer {
+        let host = host(settings)
+        guard let url = HTTPURL("http://\(host)\(path)\(target)") else {
+            throw CredentialFailure(
+                .misconfigured, "metadata service", "`\(host)` is no host of a metadata service",
+                remedy: "correct GCE_METADATA_HOST, or unset it")
+        }
+        return try await settings.call("metadata service", "the metadata service", attempts: attempts)
+            .send(HTTPRequest(.GET, url, headers: [flavor: "Google"], timeouts: timeouts, isDirect: true))
+    }
+}

@@ -1,0 +1,146 @@
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A server that gives access tokens for a form.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc6749#section-5>; google-auth's `oauth2/_client.py`.
+struct TokenEndpoint: Sendable {
+    let settings: TokenSettings
+    let url: HTTPURL
+    /// In messages: `service account`.
+    let provider: String
+
+    private static let attempts = 3
+
+    /// - Parameters:
+    ///   - secrets: what the form holds that no message may show.
+    ///   - client: whose name and secret go into the header, where there is one.
+    func token(
+        _ form: [(name: String, value: String?)], secrets: [Secret], client: (name: String, secret: Secret)? = nil
+    ) async throws(CredentialFailure) -> TokenAnswer {
+        var request = HTTPRequest(
+            .POST, url, headers: ["content-type": "application/x-www-form-urlencoded"],
+            body: .bytes(ByteBuffer(string: PercentEncoding.query(form.filter { $0.value != nil }))))
+        if let client {
+            let pair = Base64.encode(Array("\(client.name):\(client.secret.exposed)".utf8))
+            request.headers.add(name: "authorization", value: "Basic \(pair)")
+        }
+        let answer = try await settings.call(provider, "the token server", attempts: Self.attempts).send(request)
+        if answer.status == 200 { return try read(answer) }
+        throw refusal(answer, Redaction(of: request, and: secrets))
+    }
+
+    private func read(_ answer: HTTPAnswer) throws(CredentialFailure) -> TokenAnswer {
+        guard let token = TokenAnswer(answer.body, now: settings.environment.now()) else {
+            throw CredentialFailure(
+                .malformed, provider, "the token server at \(url.origin) answered without a token",
+                remedy: "a proxy or another server may have answered in its place")
+        }
+        return token
+    }
+
+    private func refusal(_ answer: HTTPAnswer, _ redaction: Redaction) -> CredentialFailure {
+        let fault = TokenFault(answer.body)
+        let told = fault.map { redaction($0.words) } ?? "status \(answer.status)"
+        guard !answer.isFailureForAWhile, fault?.isPassing != true else {
+            return CredentialFailure(
+                .unreachable, provider, "the token server at \(url.origin) failed: \(told)", remedy: ServiceCall.later)
+        }
+        return CredentialFailure(
+            .refused, provider, "the token server at \(url.origin) refused: \(told)",
+            remedy: fault?.remedy ?? "check the credentials; a proxy may have answered in the server's place")
+    }
+}
+
+/// What a token server answers.
+struct TokenAnswer: Sendable {
+    let token: AccessToken
+    /// A new one in place of the one that was used.
+    let refreshToken: Secret?
+
+    private struct Document: Decodable {
+        let accessToken: String
+        let expiresIn: LooseNumber?
+        let refreshToken: String?
+    }
+
+    /// - Parameter now: in seconds since 1970.
+    /// - Returns: nil where there is no token.
+    init?(_ bytes: [UInt8], now: Double) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let document = try? decoder.decode(Document.self, from: Data(bytes)), document.accessToken.isHeaderSafe
+        else { return nil }
+        token = AccessToken(
+            value: Secret(document.accessToken), expiration: document.expiresIn.map { now + $0.value })
+        refreshToken = document.refreshToken.map(Secret.init)
+    }
+}
+
+extension String {
+    /// Whether it can be sent as a part of a header.
+    var isHeaderSafe: Bool { !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+}
+
+/// A number, which some servers write as a text.
+struct LooseNumber: Decodable, Sendable {
+    let value: Double
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Double.self) {
+            value = number
+        } else if let number = Double(try container.decode(String.self)) {
+            value = number
+        } else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no number")
+        }
+    }
+}
+
+/// What a token server says is wrong.
+struct TokenFault: Sendable {
+    let code: String
+    let detail: String?
+
+    private struct Document: Decodable {
+        let error: String
+        let errorDescription: String?
+        let errorSubtype: String?
+    }
+
+    /// Nil where the text is not from a token server.
+    init?(_ bytes: [UInt8]) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let document = try? decoder.decode(Document.self, from: Data(bytes)) else { return nil }
+        code = document.error
+        detail = [document.errorDescription, document.errorSubtype].compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// `invalid_grant: Invalid JWT Signature.`
+    var words: String { [code, detail].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ") }
+
+    /// Whether the same request may succeed later. Source: google-auth's `oauth2/_client.py`
+    var isPassing: Bool { ["internal_failure", "server_error", "temporarily_unavailable"].contains(code) }
+
+    var remedy: String? {
+        let text = words.lowercased()
+        return switch true {
+        case text.contains("rapt"):
+            "run `gcloud auth application-default login`: the organisation wants the person to log in again"
+        case text.contains("reasonable timeframe") || text.contains("iat") || text.contains("issued in the future"):
+            "set the clock of this machine; in a container it is the host's"
+        case text.contains("jwt signature"):
+            "the key was deleted or replaced: make a new one for this service account"
+        case text.contains("account not found") || text.contains("account has been deleted"):
+            "the service account is gone: use another one"
+        case code == "invalid_grant":
+            "the credentials expired or were revoked: run `gcloud auth application-default login`, or get a new file"
+        case code == "invalid_client" || code == "unauthorized_client" || code == "invalid_target":
+            "check the file of credentials against the identity pool or the client that it names"
+        default: nil
+        }
+    }
+}

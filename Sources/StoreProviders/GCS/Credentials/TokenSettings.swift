@@ -1,0 +1,42 @@
+/// What the sources of tokens look at.
+struct TokenSettings: Sendable {
+    let environment: ProviderEnvironment
+    let transport: any HTTPTransport
+    /// Waits for so many seconds.
+    let sleep: @Sendable (Double) async -> Void
+
+    func call(_ provider: String, _ service: String, attempts: Int) -> ServiceCall {
+        ServiceCall(
+            transport: transport, sleep: sleep, provider: provider, service: service, attempts: attempts, pause: 1)
+    }
+
+    /// An address that a file of credentials names.
+    func address(_ text: String?, _ field: String, _ provider: String) throws(CredentialFailure) -> HTTPURL {
+        guard let text else { throw missing(field, provider) }
+        guard let url = HTTPURL(text), url.scheme == .https || url.isLoopback else {
+            throw CredentialFailure(
+                .misconfigured, provider, "`\(HTTPURL.shown(text))`, its `\(field)`, is no address for credentials",
+                remedy: "it must be https; download the file anew")
+        }
+        return url
+    }
+
+    /// An address of a service beside this machine, which may speak http.
+    func address(anyScheme text: String, _ field: String, _ provider: String) throws(CredentialFailure) -> HTTPURL {
+        if let url = HTTPURL(text) { return url }
+        throw CredentialFailure(
+            .misconfigured, provider, "`\(HTTPURL.shown(text))`, its `\(field)`, is no address",
+            remedy: "make the file anew with `gcloud iam workload-identity-pools create-cred-config`")
+    }
+
+    func required<Value>(_ value: Value?, _ field: String, _ provider: String) throws(CredentialFailure) -> Value {
+        guard let value else { throw missing(field, provider) }
+        return value
+    }
+
+    private func missing(_ field: String, _ provider: String) -> CredentialFailure {
+        CredentialFailure(
+            .partial, provider, "the file of credentials has no `\(field)`",
+            remedy: "download it anew: it was cut, or is of another kind")
+    }
+}

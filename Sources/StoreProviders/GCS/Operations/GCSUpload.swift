@@ -1,0 +1,243 @@
+internal import FoundationEssentials
+package import NIOCore
+internal import NIOHTTP1
+package import ObjectStore
+
+extension GCSStore: WritableStore {
+    /// A session takes its bytes from the first to the last.
+    package var takesPartsInAnyOrder: Bool { false }
+
+    /// In one request of two parts: what the object is, and its content.
+    ///
+    /// Source: <https://cloud.google.com/storage/docs/uploading-objects#rest-upload-objects>
+    package func put(
+        _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes {
+        let boundary = "modelkit-assets-\(UInt64.random(in: 0 ... .max))"
+        let digest = Base64.encode(Digests.md5(content.readableBytesView))
+        var body = ByteBuffer(
+            string: "--\(boundary)\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n"
+                + GCSNewObject(name: key.text, md5Hash: digest).text
+                + "\r\n--\(boundary)\r\ncontent-type: application/octet-stream\r\n\r\n")
+        body.writeImmutableBuffer(content)
+        body.writeString("\r\n--\(boundary)--\r\n")
+        var call = GCSCall("put", address: address(of: key), method: .POST, place: .uploads(context.bucket))
+        call.query = [("uploadType", "multipart")] + condition.query + encryption
+        call.headers = ["content-type": "multipart/related; boundary=\"\(boundary)\""]
+        call.body = body
+        return try await requester.perform(call) { reply in try await reply.newObject() }
+    }
+
+    /// Begins a session. Source: <https://cloud.google.com/storage/docs/performing-resumable-uploads>
+    package func startUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload {
+        var call = GCSCall(
+            "start an upload of", address: address(of: key), method: .POST, place: .uploads(context.bucket))
+        call.query = [("uploadType", "resumable")] + condition.query + encryption
+        call.headers = ["content-type": "application/json; charset=UTF-8"]
+        call.body = ByteBuffer(string: GCSNewObject(name: key.text, md5Hash: nil).text)
+        let url = try await requester.perform(call) { reply in
+            _ = try await reply.response.readBody(limit: 1 << 16)
+            guard let url = reply.headers.first(name: "location").flatMap({ HTTPURL($0) }) else {
+                throw GCSTrouble.malformed("the upload has no address")
+            }
+            return url
+        }
+        return MultipartUpload(key: key, identifier: await sessions.add(url), condition: condition)
+    }
+
+    package func uploadPart(
+        _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
+    ) async throws(StoreError) -> UploadedPart {
+        let operation = "upload part \(number) of"
+        var session = try await session(of: upload, operation)
+        guard number == session.parts + 1 else {
+            throw StoreError(
+                .invalidAnswer, operation: operation, address: address(of: upload.key),
+                detail: "part \(session.parts + 1) is the next of this upload")
+        }
+        session.tail.writeImmutableBuffer(content)
+        while session.tail.readableBytes >= GCSSession.unit {
+            session = try await sent(session, isLast: false, upload.key, operation).session
+        }
+        session.parts = number
+        await sessions.set(session, of: upload.identifier)
+        return UploadedPart(number: number, size: Int64(content.readableBytes), entityTag: "\(number)")
+    }
+
+    package func completeUpload(
+        _ upload: MultipartUpload, _ parts: [UploadedPart]
+    ) async throws(StoreError) -> ObjectAttributes {
+        let operation = "complete the upload of"
+        var session = try await session(of: upload, operation)
+        while true {
+            let (next, made) = try await sent(session, isLast: true, upload.key, operation)
+            if let made {
+                await sessions.remove(upload.identifier)
+                return made
+            }
+            session = next
+        }
+    }
+
+    package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
+        let session = try await session(of: upload, "abort the upload of")
+        var call = GCSCall(
+            "abort the upload of", address: address(of: upload.key), method: .DELETE, place: .upload(session.url))
+        // What the store answers to a client that takes its request back.
+        call.expected = [499]
+        try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
+        await sessions.remove(upload.identifier)
+    }
+
+    // MARK: Sessions
+
+    private func session(of upload: MultipartUpload, _ operation: String) async throws(StoreError) -> GCSSession {
+        if let session = await sessions[upload.identifier] { return session }
+        throw StoreError(
+            .notFound, operation: operation, address: address(of: upload.key), detail: "the upload was ended before")
+    }
+
+    /// Sends what waits, as far as it goes: whole units, and with the last all of it.
+    ///
+    /// - Returns: the session with what the store has not kept, and once it is whole the object.
+    private func sent(
+        _ session: GCSSession, isLast: Bool, _ key: ObjectKey, _ operation: String
+    ) async throws(StoreError) -> (session: GCSSession, made: ObjectAttributes?) {
+        var session = session
+        var course = CallCourse(operation, address: address(of: key), context.retries)
+        while true {
+            let count = session.tail.readableBytes
+            let chunk = isLast ? count : count / GCSSession.unit * GCSSession.unit
+            do throws(StoreError) {
+                let (kept, made) = try await send(session, chunk, isLast: isLast, key, operation)
+                if made != nil || kept > session.offset {
+                    session.keep(upTo: kept)
+                    return (session, made)
+                }
+                let error = course.error(.unavailable, "the store keeps nothing of what is sent")
+                try await course.wait(RetryReason(error.detail), orThrow: error)
+            } catch {
+                guard error.kind == .unavailable, !Task.isCancelled else { throw error }
+                try await course.wait(RetryReason(error.detail), orThrow: error)
+                // Some of it may have been kept.
+                let (kept, made) = try await asked(session, key, operation)
+                if let made { return (session, made) }
+                session.keep(upTo: kept)
+            }
+        }
+    }
+
+    private func send(
+        _ session: GCSSession, _ chunk: Int, isLast: Bool, _ key: ObjectKey, _ operation: String
+    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
+        let end = session.offset + Int64(chunk)
+        let total = isLast ? "\(end)" : "*"
+        let range = chunk == 0 ? "bytes */\(total)" : "bytes \(session.offset)-\(end - 1)/\(total)"
+        return try await put(
+            range, session.tail.getSlice(at: session.tail.readerIndex, length: chunk), session, key, operation)
+    }
+
+    /// How much of it the store has.
+    private func asked(
+        _ session: GCSSession, _ key: ObjectKey, _ operation: String
+    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
+        try await put("bytes */*", nil, session, key, operation)
+    }
+
+    private func put(
+        _ range: String, _ body: ByteBuffer?, _ session: GCSSession, _ key: ObjectKey, _ operation: String
+    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
+        var call = GCSCall(operation, address: address(of: key), method: .PUT, place: .upload(session.url))
+        call.headers = ["content-range": range]
+        call.body = body ?? ByteBuffer()
+        // No redirect: there is more to come.
+        call.expected = [308]
+        call.isSentOnce = body != nil
+        return try await requester.perform(call) { reply in
+            guard reply.response.status == 308 else {
+                return (session.offset + Int64(body?.readableBytes ?? 0), try await reply.newObject())
+            }
+            _ = try await reply.response.readBody(limit: 1 << 16)
+            // Without the header, nothing was kept.
+            let last = reply.headers.first(name: "range")?.split(separator: "-").last.flatMap { Int64($0) }
+            return (last.map { $0 + 1 } ?? 0, nil)
+        }
+    }
+
+    private var encryption: [(name: String, value: String?)] {
+        context.encryptionKey.map { [("kmsKeyName", $0)] } ?? []
+    }
+}
+
+/// An upload under way.
+struct GCSSession: Sendable {
+    /// As good as a key: nothing else is asked of who writes to it.
+    let url: HTTPURL
+    /// What the store has, in bytes.
+    var offset: Int64 = 0
+    /// What it does not have yet.
+    var tail = ByteBuffer()
+    /// How many were given.
+    var parts = 0
+
+    /// In bytes: all that is sent but the last is a multiple of it.
+    static let unit = 256 << 10
+
+    mutating func keep(upTo end: Int64) {
+        let count = Int(max(0, min(end - offset, Int64(tail.readableBytes))))
+        tail.moveReaderIndex(forwardBy: count)
+        tail.discardReadBytes()
+        offset += Int64(count)
+    }
+}
+
+/// The uploads of a store, each by a name that is no secret.
+actor UploadSessions {
+    private var sessions: [String: GCSSession] = [:]
+    private var count = 0
+
+    subscript(name: String) -> GCSSession? { sessions[name] }
+
+    func add(_ url: HTTPURL) -> String {
+        count += 1
+        sessions["upload-\(count)"] = GCSSession(url: url)
+        return "upload-\(count)"
+    }
+
+    func set(_ session: GCSSession, of name: String) { sessions[name] = session }
+
+    func remove(_ name: String) { sessions[name] = nil }
+}
+
+/// What is said of an object before its content.
+private struct GCSNewObject: Encodable {
+    let name: String
+    let md5Hash: String?
+
+    var text: String {
+        // Texts alone: they can always be written.
+        (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
+
+extension GCSReply {
+    /// Of what was just written.
+    fileprivate func newObject() async throws -> ObjectAttributes {
+        guard let attributes = try await json(GCSObject.self).attributes else {
+            throw GCSTrouble.malformed("the answer does not say what was written")
+        }
+        return attributes
+    }
+}
+
+extension PutCondition {
+    fileprivate var query: [(name: String, value: String?)] {
+        switch self {
+        case .none: []
+        case .ifAbsent: [("ifGenerationMatch", "0")]
+        case .ifUnchanged(let generation): [("ifGenerationMatch", generation)]
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import ObjectStore
+
+/// A request to Google Cloud Storage before it has an address and a token.
+struct GCSCall: Sendable {
+    /// `get`, `list`: in messages.
+    let operation: String
+    /// In messages.
+    let address: String
+    var method: HTTPMethod
+    var place: GCSPlace
+    var query: [(name: String, value: String?)] = []
+    var headers: HTTPHeaders = [:]
+    var body: ByteBuffer?
+    /// Statuses that are no faults beside those of success.
+    var expected: Set<Int> = []
+    /// Whoever calls sees to what is to be sent after a failure.
+    var isSentOnce = false
+
+    init(_ operation: String, address: String, method: HTTPMethod, place: GCSPlace) {
+        self.operation = operation
+        self.address = address
+        self.method = method
+        self.place = place
+    }
+}
+
+/// What a request is about. Source: <https://cloud.google.com/storage/docs/request-endpoints>
+enum GCSPlace: Sendable {
+    case bucket(String)
+    case permissions(String)
+    case objects(String)
+    case object(String, ObjectKey)
+    case content(String, ObjectKey)
+    case uploads(String)
+    /// An upload that was begun: its whole address, which is as good as a key.
+    case upload(HTTPURL)
+
+    /// The path; an object's name is one segment of it.
+    var path: String {
+        switch self {
+        case .bucket(let bucket): "/storage/v1/b/\(PercentEncoding.encode(bucket))"
+        case .permissions(let bucket): "/storage/v1/b/\(PercentEncoding.encode(bucket))/iam/testPermissions"
+        case .objects(let bucket): "/storage/v1/b/\(PercentEncoding.encode(bucket))/o"
+        case .object(let bucket, let key):
+            "/storage/v1/b/\(PercentEncoding.encode(bucket))/o/\(PercentEncoding.encode(key.text))"
+        case .content(let bucket, let key):
+            "/download/storage/v1/b/\(PercentEncoding.encode(bucket))/o/\(PercentEncoding.encode(key.text))"
+        case .uploads(let bucket): "/upload/storage/v1/b/\(PercentEncoding.encode(bucket))/o"
+        case .upload(let url): url.target
+        }
+    }
+}
+
+/// An answer that says that all went well. Its body is still to be read.
+struct GCSReply: Sendable {
+    let response: HTTPResponse
+    /// Held for as long as the answer is being read.
+    let pass: RequestGate.Pass
+
+    var headers: HTTPHeaders { response.headers }
+}
+
+/// Why a try did not succeed.
+enum GCSTrouble: Error, Sendable {
+    case fault(GCSFault)
+    case transport(HTTPFailure)
+    /// The answer is not what the protocol says: how.
+    case malformed(String)
+    /// Known to be final: there are no credentials, or the object changed.
+    case final(StoreError)
+}

@@ -1,0 +1,182 @@
+"""Google's services that hand tokens out, on loopback; each checks what it gets as the real one does.
+
+`tokens` grows with each answer, so that a store that takes no others proves whose token was used.
+"""
+
+import base64
+import json
+import time
+import urllib.parse
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from harness.aws_fakes import HOUR, SECRET_MARK, Service, json_answer, timestamp
+from harness.s3_messages import Response
+
+AUDIENCE = "https://oauth2.googleapis.com/token"
+STORAGE = {f"https://www.googleapis.com/auth/devstorage.{name}" for name in ("full_control", "read_only", "read_write")}
+ROBOT = "robot@acme.iam.gserviceaccount.com"
+
+
+class TokenService(Service):
+    """What those that give tokens share."""
+
+    label = "token"
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.tokens = set()
+
+    def issue_token(self):
+        with self.lock:
+            token = f"{SECRET_MARK}.{self.label}.{len(self.tokens) + 1}"
+            self.tokens.add(token)
+            return token, self.lifetimes.pop(0) if self.lifetimes else HOUR
+
+    def granted(self, **more):
+        token, lifetime = self.issue_token()
+        return json_answer({"access_token": token, "expires_in": lifetime, "token_type": "Bearer", **more})
+
+
+def refused(error, description, status=400, **more):
+    return json_answer({"error": error, "error_description": description, **more}, status)
+
+
+class TokenServer(TokenService):
+    """The token endpoint: of service accounts, of persons' logins, and of identity pools."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.clock = 0
+        """Subject tokens that the pool knows."""
+        self.subjects = {f"{SECRET_MARK}.subject"}
+        self.refresh_tokens = {f"{SECRET_MARK}-refresh"}
+        self.client_secret = f"{SECRET_MARK}-client"
+
+    @property
+    def pem(self):
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+
+    def service_account(self, **changes):
+        """The file of a key, as the console gives it."""
+        return {
+            "type": "service_account",
+            "project_id": "acme",
+            "private_key_id": "key-1",
+            "private_key": self.pem,
+            "client_email": ROBOT,
+            "client_id": "1",
+            "token_uri": f"{self.endpoint}/token",
+            **changes,
+        }
+
+    def answer(self, request):
+        form = {name: values[0] for name, values in urllib.parse.parse_qs(request.body.decode()).items()}
+        if request.method != "POST" or request.headers.get("content-type") != "application/x-www-form-urlencoded":
+            return Response(400)
+        match form.get("grant_type"):
+            case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+                return self.by_assertion(form["assertion"])
+            case "refresh_token":
+                return self.by_refresh_token(form, request)
+            case "urn:ietf:params:oauth:grant-type:token-exchange":
+                return self.by_exchange(form)
+        return refused("unsupported_grant_type", "Invalid grant_type")
+
+    def by_assertion(self, assertion):
+        header, claims, signature = assertion.split(".")
+        signed = f"{header}.{claims}".encode()
+        try:
+            self.key.public_key().verify(unpadded(signature), signed, padding.PKCS1v15(), hashes.SHA256())
+        except InvalidSignature:
+            return refused("invalid_grant", "Invalid JWT Signature.")
+        header, claims = json.loads(unpadded(header)), json.loads(unpadded(claims))
+        now = time.time() + self.clock
+        if not now - 600 < claims["iat"] < now + 60 or claims["exp"] <= now:
+            return refused(
+                "invalid_grant",
+                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
+                "Check your iat and exp values in the JWT claim.",
+            )
+        expected = {"alg": "RS256", "typ": "JWT", "kid": "key-1"}, ROBOT, AUDIENCE, 3600, STORAGE
+        found = header, claims["iss"], claims["aud"], claims["exp"] - claims["iat"], set(claims["scope"].split())
+        if found[:4] != expected[:4] or found[4] not in (STORAGE, {"https://www.googleapis.com/auth/iam"}):
+            return refused("invalid_grant", f"not as expected: {found}")
+        return self.granted()
+
+    def by_refresh_token(self, form, request):
+        secret = form.get("client_secret") or basic_password(request)
+        if secret != self.client_secret:
+            return refused("invalid_client", "The OAuth client was not found.", 401)
+        if form["refresh_token"] not in self.refresh_tokens:
+            return refused("invalid_grant", "Token has been expired or revoked.")
+        return self.granted()
+
+    def by_exchange(self, form):
+        if form["subject_token"] not in self.subjects:
+            return refused("invalid_grant", "The given credential is rejected by the attribute condition.")
+        if form["requested_token_type"] != "urn:ietf:params:oauth:token-type:access_token" or not form["audience"]:
+            return refused("invalid_request", "Invalid request")
+        return self.granted(issued_token_type="urn:ietf:params:oauth:token-type:access_token")
+
+
+class IdentityManagement(TokenService):
+    """`generateAccessToken` of IAM: for whoever shows a token of those that it trusts."""
+
+    label = "impersonated"
+
+    def __init__(self, trusted, **options):
+        super().__init__(**options)
+        self.trusted = trusted
+
+    @property
+    def url(self):
+        return f"{self.endpoint}/v1/projects/-/serviceAccounts/{ROBOT}:generateAccessToken"
+
+    def answer(self, request):
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind != "Bearer" or token not in self.trusted:
+            message = "Permission 'iam.serviceAccounts.getAccessToken' denied"
+            return json_answer({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": message}}, 403)
+        wish = json.loads(request.body)
+        if set(wish["scope"]) != STORAGE or not wish["lifetime"].endswith("s"):
+            return json_answer({"error": {"code": 400, "message": f"not as expected: {wish}"}}, 400)
+        token, lifetime = self.issue_token()
+        return json_answer({"accessToken": token, "expireTime": timestamp(lifetime)})
+
+
+class MachineMetadata(TokenService):
+    """The metadata service of a machine of Google's."""
+
+    label = "machine"
+
+    @property
+    def environment(self):
+        return {"GCE_METADATA_HOST": self.endpoint.removeprefix("http://")}
+
+    def answer(self, request):
+        flavor = (("Metadata-Flavor", "Google"),)
+        if request.headers.get("metadata-flavor") != "Google":
+            return Response(403, b"Missing Metadata-Flavor:Google header.", flavor)
+        match request.path.removeprefix("/computeMetadata/v1/"):
+            case "instance/service-accounts/default/email":
+                return Response(200, ROBOT.encode(), flavor)
+            case "instance/service-accounts/default/token":
+                return self.granted()
+            case "/":
+                return Response(200, b"", flavor)
+        return Response(404, b"", flavor)
+
+
+def unpadded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def basic_password(request):
+    kind, _, pair = request.headers.get("authorization", "").partition(" ")
+    return base64.b64decode(pair).decode().partition(":")[2] if kind == "Basic" else None
