@@ -1,12 +1,12 @@
 """Google's credentials of every type, by services on loopback that check what they get."""
 
-import json
-
 import pytest
 
 from harness.aws_fakes import SECRET_MARK, answers, any_request
+from harness.certificates import Authority
 from harness.google_fakes import ROBOT, IdentityManagement, MachineMetadata, TokenServer, refused
 from harness.google_world import GoogleWorld
+from harness.proxy_server import ProxyServer
 
 FIRST, SECOND = f"{SECRET_MARK}.token.1", f"{SECRET_MARK}.token.2"
 
@@ -143,49 +143,61 @@ def test_another_s_name_is_taken(world, server):
         world.resolves(by=[f"{SECRET_MARK}.impersonated.1"])
 
 
-def pool(server, source, **more):
-    """The file of an identity pool."""
+@pytest.fixture
+def google(world, tmp_path_factory):
+    """The one token server that persons' logins are for: its name leads to loopback by a proxy."""
+    authority = Authority(tmp_path_factory.mktemp("certificates"))
+    with TokenServer(tls=authority.context("oauth2.googleapis.com")) as server, ProxyServer() as proxy:
+        proxy.places["oauth2.googleapis.com:443"] = server.endpoint.removeprefix("https://")
+        world.environment.update(HTTPS_PROXY=proxy.url, SSL_CERT_FILE=authority.bundle)
+        world.store.tokens = server.tokens
+        yield server
+
+
+def login(server, **changes):
+    """What `gcloud auth application-default login` leaves."""
     return {
-        "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/ci",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": f"{server.endpoint}/v1/token",
-        "credential_source": source,
-        **more,
+        "type": "authorized_user",
+        "client_id": "client.apps.googleusercontent.com",
+        "client_secret": server.client_secret,
+        "refresh_token": f"{SECRET_MARK}-refresh",
+        # Whatever it says, there is one such server.
+        "token_uri": "https://elsewhere.example/token",
+        **changes,
     }
 
 
-FORMATS = {
-    "text": (f"{SECRET_MARK}.subject", {}),
-    "a text with its line break": (f"{SECRET_MARK}.subject\n", {"format": {"type": "text"}}),
-    "JSON": (
-        json.dumps({"value": f"{SECRET_MARK}.subject", "other": 1}),
-        {"format": {"type": "json", "subject_token_field_name": "value"}},
-    ),
-}
-
-
-@pytest.mark.parametrize("case", FORMATS)
-def test_a_pool_s_token_stands_in_a_file_as(world, server, case):
-    content, more = FORMATS[case]
-    path = world.file("subject", content)
-    world.credentials(pool(server, {"file": str(path), **more}))
+def test_a_person_s_login_is_used(world, google):
+    world.file(".config/gcloud/application_default_credentials.json", login(google))
     world.resolves(by=[FIRST])
 
 
-def test_a_pool_s_member_takes_a_service_account_s_name(world, server):
-    path = world.file("subject", f"{SECRET_MARK}.subject")
-    with IdentityManagement(server.tokens) as iam:
-        world.store.tokens = iam.tokens
-        world.credentials(pool(server, {"file": str(path)}, service_account_impersonation_url=iam.url))
-        world.resolves(by=[f"{SECRET_MARK}.impersonated.1"])
+LOGINS = {
+    "revoked": ({"refresh_token": f"{SECRET_MARK}-revoked"}, None, ("expired or revoked", "gcloud auth")),
+    "of another client": ({"client_secret": f"{SECRET_MARK}-other"}, None, ("invalid_client",)),
+    "to be made again": (
+        {}, refused("invalid_grant", "reauth related error (invalid_rapt)", error_subtype="invalid_rapt"),
+        ("log in again", "gcloud auth application-default login"),
+    ),
+}  # fmt: skip
 
 
-def test_a_program_runs_only_where_it_is_allowed(world, server):
-    answer = {"version": 1, "success": True, "token_type": "urn:ietf:params:oauth:token-type:id_token",
-              "id_token": f"{SECRET_MARK}.subject"}  # fmt: skip
-    program = world.file("give", f"#!/bin/sh\necho '{json.dumps(answer)}'\n", mode=0o700)
-    world.credentials(pool(server, {"executable": {"command": str(program)}}))
-    world.refused(4, "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES")
-    world.environment["GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"] = "1"
+@pytest.mark.parametrize("case", LOGINS)
+def test_a_login_is_refused_that_is(world, google, case):
+    changes, answer, words = LOGINS[case]
+    world.credentials(login(google, **changes))
+    if answer:
+        google.on(any_request, lambda *_: answer)
+    world.refused(4, "authorized user", *words)
+
+
+def test_a_login_by_another_identity_provider_is_used(world, server):
+    file = {
+        "type": "external_account_authorized_user",
+        "client_id": "client",
+        "client_secret": server.client_secret,
+        "refresh_token": f"{SECRET_MARK}-refresh",
+        "token_url": f"{server.endpoint}/v1/oauthtoken",
+    }
+    world.credentials(file)
     world.resolves(by=[FIRST])

@@ -1,4 +1,4 @@
-"""What goes wrong between the program and Google Cloud Storage: it is overcome, or the right error, and never a wrong byte.
+"""What goes wrong with Google Cloud Storage: it is overcome, or the right error, and never a wrong byte.
 
 Each table is the specification: a fault, and what must come of it. See `test_s3_faults`.
 """

@@ -72,8 +72,10 @@ class Service:
 
     label = ""
 
-    def __init__(self, lifetimes=()):
+    def __init__(self, lifetimes=(), tls=None):
         self.keys = {}
+        """The context with which it speaks TLS."""
+        self.tls = tls
         """For how long the credentials to come are good, in seconds; an hour once these are used up."""
         self.lifetimes = list(lifetimes)
         self.requests, self.rules = [], []
@@ -92,7 +94,9 @@ class Service:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads, self.server.block_on_close = True, False
-        self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
+        if self.tls:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True)
+        self.endpoint = f"http{'s' if self.tls else ''}://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
         return self

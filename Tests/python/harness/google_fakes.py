@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from harness.aws_fakes import HOUR, SECRET_MARK, Service, json_answer, timestamp
-from harness.s3_messages import Response
+from harness.aws_identity_fakes import expected_signature as amazon_signature
+from harness.s3_messages import Request, Response
 
 AUDIENCE = "https://oauth2.googleapis.com/token"
 STORAGE = {f"https://www.googleapis.com/auth/devstorage.{name}" for name in ("full_control", "read_only", "read_write")}
+AMAZON = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"
 ROBOT = "robot@acme.iam.gserviceaccount.com"
 
 
@@ -55,6 +57,8 @@ class TokenServer(TokenService):
         self.subjects = {f"{SECRET_MARK}.subject"}
         self.refresh_tokens = {f"{SECRET_MARK}-refresh"}
         self.client_secret = f"{SECRET_MARK}-client"
+        """Of Amazon: access key id to secret key and session token."""
+        self.amazon_keys = {}
 
     @property
     def pem(self):
@@ -118,11 +122,32 @@ class TokenServer(TokenService):
         return self.granted()
 
     def by_exchange(self, form):
-        if form["subject_token"] not in self.subjects:
+        if form["subject_token_type"] == "urn:ietf:params:aws:token-type:aws4_request":
+            if wrong := self.wrong_amazon_request(form):
+                return refused("invalid_grant", wrong)
+        elif form["subject_token"] not in self.subjects:
             return refused("invalid_grant", "The given credential is rejected by the attribute condition.")
         if form["requested_token_type"] != "urn:ietf:params:oauth:token-type:access_token" or not form["audience"]:
             return refused("invalid_request", "Invalid request")
         return self.granted(issued_token_type="urn:ietf:params:oauth:token-type:access_token")
+
+
+    def wrong_amazon_request(self, form):
+        """What Amazon, and Google before it sends the request there, would refuse it for."""
+        request = json.loads(urllib.parse.unquote(form["subject_token"]))
+        headers = {header["key"].lower(): header["value"] for header in request["headers"]}
+        if headers.pop("x-goog-cloud-target-resource", None) != form["audience"]:
+            return "the audience is another"
+        if (request["method"], request["url"]) != ("POST", AMAZON.replace("{region}", "eu-west-3")):
+            return f"not who it is: {request['url']}"
+        asked = Request("POST", request["url"].partition(".com")[2], headers, b"", 0)
+        access, region, signature = asked.signed_by
+        secret, token = self.amazon_keys[access]
+        if headers.get("x-amz-security-token") != token:
+            return "the session token is another"
+        endpoint = request["url"].partition("?")[0]
+        expected = amazon_signature(asked, access, secret, region, endpoint)
+        return None if signature == expected else "the signature does not hold"
 
 
 class IdentityManagement(TokenService):
