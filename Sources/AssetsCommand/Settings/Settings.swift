@@ -85,7 +85,8 @@ extension Settings {
             sources.text(("--bucket", flags.bucket), Variable.bucket, file: storage.bucket), provider: provider?.value)
         prefix =
             sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix)?
-            .map { String($0.split(separator: "/").joined(separator: "/")) }
+            // Those at its ends are slips; one within is a part of every key.
+            .map { String($0.drop { $0 == "/" }.reversed().drop { $0 == "/" }.reversed()) }
             ?? Setting(Self.defaultPrefix, from: .builtIn)
         versioning =
             try Self.versioningOverride(flags: flags, environment: environment) ?? manifest?.versioning

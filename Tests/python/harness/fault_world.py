@@ -24,6 +24,15 @@ def put_asset(server, name, content, **options):
     server.put(f"{PREFIX}/{name}/1.0", content, **options)
 
 
+def put_folder(server, name, files):
+    """A directory asset of these files: path to content."""
+    meta = {"push_date": "2024-03-01T12:00:00+00:00", "is_directory": True, "contents": list(files)}
+    server.put(f"{PREFIX}/{name}.versions", json.dumps({"versions": ["1.0"]}).encode())
+    server.put(f"{PREFIX}/{name}/1.0.meta", json.dumps(meta).encode())
+    for path, content in files.items():
+        server.put(f"{PREFIX}/{name}/1.0/{path}", content)
+
+
 def data(name):
     return gets(f"{name}/1.0")
 
