@@ -39,6 +39,7 @@ struct S3Checking: Sendable {
             CheckTable.Row("addressing", endpoint.style.rawValue, source: configuration.style.provenance.description),
             CheckTable.Row(
                 "object address", endpoint.url(of: ObjectKey("KEY"), query: [], region: endpoint.region).description),
+            opening.proxy.map { row("proxy", $0) },
             configuration.certificateAuthorities.map { row("certificates", $0) },
             row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)

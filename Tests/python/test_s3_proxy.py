@@ -106,3 +106,11 @@ def test_a_proxy_that_is_not_spoken_to_in_http_is_refused_at_once(fault_shelf, u
 def test_the_object_is_whole_behind_a_proxy(fault_shelf, proxy):
     fault_shelf.resolve(PIN, environment={"HTTP_PROXY": proxy.url}).succeeded()
     assert (fault_shelf.assets / SMALL / "1.0").read_bytes() == SMALL_CONTENT
+
+
+def test_check_shows_the_proxy_and_its_variable_without_its_password(fault_shelf, proxy):
+    proxy.credentials = f"user:{PASSWORD}"
+    text = fault_shelf.tool.run("check", fault_shelf.spec(PIN), environment=with_password(proxy)).succeeded().stdout
+    assert f"127.0.0.1:{proxy.port}" in text
+    assert "HTTP_PROXY" in text
+    assert PASSWORD not in text

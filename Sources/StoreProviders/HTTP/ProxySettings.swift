@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 
 /// Where requests go in place of their hosts.
 package struct ProxyAddress: Hashable, Sendable {
@@ -16,7 +16,7 @@ package struct ProxyAddress: Hashable, Sendable {
 /// NO_PROXY is `*`, or hosts parted by commas, each of which stands for the hosts below it too, and with a port for that
 /// port alone. Services that tell a machine about itself are never asked through a proxy.
 package struct ProxySettings: Sendable {
-    private let byScheme: [HTTPURL.Scheme: ProxyAddress]
+    private let byScheme: [HTTPURL.Scheme: Setting<ProxyAddress>]
     private let exceptions: [String]
 
     /// No proxy.
@@ -26,7 +26,7 @@ package struct ProxySettings: Sendable {
     }
 
     package init(_ environment: ProviderEnvironment) throws(ConfigurationFault) {
-        var byScheme: [HTTPURL.Scheme: ProxyAddress] = [:]
+        var byScheme: [HTTPURL.Scheme: Setting<ProxyAddress>] = [:]
         for scheme in [HTTPURL.Scheme.http, .https] {
             let name = "\(scheme.rawValue)_proxy"
             // A server that runs programs for others hands its clients' `Proxy:` header on as HTTP_PROXY.
@@ -37,14 +37,17 @@ package struct ProxySettings: Sendable {
                     "the proxy cannot be used", place: setting.provenance,
                     expected: "`http://HOST:PORT`; no proxy is reached over TLS or SOCKS")
             }
-            byScheme[scheme] = proxy
+            byScheme[scheme] = setting.map { _ in proxy }
         }
         self.byScheme = byScheme
         let list = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
         exceptions = list.lowercased().split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
     }
 
-    package func proxy(for url: HTTPURL) -> ProxyAddress? {
+    package func proxy(for url: HTTPURL) -> ProxyAddress? { setting(for: url)?.value }
+
+    /// With the variable that names it.
+    package func setting(for url: HTTPURL) -> Setting<ProxyAddress>? {
         guard let proxy = byScheme[url.scheme], !Self.metadataHosts.contains(url.host) else { return nil }
         return exceptions == ["*"] || exceptions.contains { Self.covers($0, url) } ? nil : proxy
     }

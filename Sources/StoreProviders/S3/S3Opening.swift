@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 
 /// A bucket that is about to be read or written: its store, and what `check` has to say about it.
 package struct S3Opening: Sendable {
@@ -7,6 +7,7 @@ package struct S3Opening: Sendable {
     package let identities: any S3IdentitySource
     package let store: S3Store
     private let settings: CredentialSettings
+    private let proxies: ProxySettings
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.
@@ -17,9 +18,10 @@ package struct S3Opening: Sendable {
     ) throws(ConfigurationFault) {
         configuration = try S3Configuration(overrides, environment)
         endpoint = try S3Endpoint(bucket, configuration)
+        proxies = try ProxySettings(environment)
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
-                timeouts: .storage(within: budget), proxies: try ProxySettings(environment),
+                timeouts: .storage(within: budget), proxies: proxies,
                 certificateAuthorities: try CertificateBundle.path(
                     configuration.certificateAuthorities, environment,
                     isNeeded: configuration.endpoint?.value.scheme != .http),
@@ -39,6 +41,12 @@ package struct S3Opening: Sendable {
                     log: log, window: window),
                 wantsChecksums: configuration.validatesResponses.value,
                 encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
+    }
+
+    /// By which the bucket is reached: `10.0.0.1:3128`.
+    package var proxy: Setting<String>? {
+        let url = endpoint.url(of: nil, query: [], region: endpoint.region)
+        return proxies.setting(for: url)?.map { "\($0.host):\($0.port)" }
     }
 
     /// Who the credentials belong to, `arn:aws:iam::123456789012:user/ci`, as STS tells.
