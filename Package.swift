@@ -23,6 +23,8 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /** expat's XML parser */
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        /** zlib's decoder of gzip */
+        .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         /** The cyclic redundancy checks of object stores */
         .target(name: "CChecksums"),
         /** The Linux calls that glibc hides from Swift */
@@ -40,7 +42,8 @@ let package = Package(
         /** assets.yaml to a manifest or a list of diagnostics */
         .target(name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"]),
         /** The protocol that every provider speaks, its keys and its errors */
-        .target(name: "ObjectStore", dependencies: [.product(name: "NIOCore", package: "swift-nio")]),
+        .target(
+            name: "ObjectStore", dependencies: ["CLibZ", .product(name: "NIOCore", package: "swift-nio")]),
         /** The one place where paths below the assets directory are opened */
         .target(
             name: "FileSystem",

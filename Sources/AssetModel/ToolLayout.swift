@@ -3,6 +3,7 @@
 ///
 /// ```
 /// .modelkit-assets/staging/nlp/lexicon/@2.0/content      what arrives, before it appears
+/// .modelkit-assets/staging/nlp/lexicon/@2.0/encoded      what arrives encoded, and is decoded into content
 /// .modelkit-assets/staging/nlp/lexicon/@2.0/journal      what has arrived
 /// .modelkit-assets/partial/nlp/lexicon/@2.0              the paths of an asset that was fetched in part
 /// ```
@@ -12,6 +13,7 @@ package enum ToolLayout {
     package static let partialFolder = "\(folder)/partial"
 
     package static let content = "content"
+    package static let encoded = "encoded"
     package static let journal = "journal"
 
     package static func staging(of pin: AssetPin) -> String { "\(stagingFolder)/\(pin.name)/\(entry(of: pin))" }

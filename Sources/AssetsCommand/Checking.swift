@@ -80,6 +80,14 @@ struct StoreReading: Sendable {
         return [listed, await readRow(page, &statuses)]
     }
 
+    /// The same of a store that is reached over a network, which may not answer at all.
+    func rowsOfServer(_ statuses: inout [Int32]) async -> [CheckTable.Row] {
+        let rows = await rows(&statuses)
+        // A listing that came, or was refused, came from somewhere.
+        guard rows.contains(where: { $0.state == .ok }) else { return rows }
+        return [CheckTable.Row("answers", store.name, state: .ok)] + rows
+    }
+
     private func readRow(_ page: ListPage, _ statuses: inout [Int32]) async -> CheckTable.Row {
         guard let object = page.objects.first(where: { $0.size > 0 }) else {
             return CheckTable.Row(
@@ -102,6 +110,15 @@ struct StoreReading: Sendable {
 }
 
 extension CheckTable.Row {
+    init(_ name: String, _ setting: Setting<String>) {
+        self.init(name, setting.value, source: setting.provenance.description)
+    }
+
+    /// - Parameter expiration: in seconds since 1970.
+    init(_ name: String, at expiration: Double) {
+        self.init(name, "in \(Units.duration(Double(max(0, Int(expiration - WallClock.now())))))")
+    }
+
     static let notAsked = CheckTable.Row("answers", "it was not asked, for want of credentials", state: .unproven)
 
     /// Something that does not work.

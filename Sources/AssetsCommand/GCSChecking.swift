@@ -35,14 +35,11 @@ struct GCSChecking: Sendable {
             CheckTable.Row(
                 "endpoint", endpoint?.value.origin ?? "Google's own",
                 source: (endpoint?.provenance ?? .builtIn).description),
-            configuration.quotaProject.map { row("quota project", $0) },
-            configuration.certificateAuthorities.map { row("certificates", $0) },
-            row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
+            configuration.quotaProject.map { CheckTable.Row("quota project", $0) },
+            opening.proxy.map { CheckTable.Row("proxy", $0) },
+            configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
+            CheckTable.Row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
-    }
-
-    private func row(_ name: String, _ setting: Setting<String>) -> CheckTable.Row {
-        CheckTable.Row(name, setting.value, source: setting.provenance.description)
     }
 
     // MARK: Who
@@ -52,15 +49,17 @@ struct GCSChecking: Sendable {
     ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
         if opening.configuration.anonymous.value {
             return (
-                [row("account", opening.configuration.anonymous.map { _ in "none: requests carry no token" })], true
+                [
+                    CheckTable.Row(
+                        "account", opening.configuration.anonymous.map { _ in "none: requests carry no token" })
+                ], true
             )
         }
         do {
             let identity = try await opening.identities.current()
             var rows = [CheckTable.Row("account", identity.source, state: .ok)]
             if let expiration = identity.expiration {
-                let left = Int(expiration - WallClock.now())
-                rows.append(CheckTable.Row("token expires", "in \(Units.duration(Double(max(0, left))))"))
+                rows.append(CheckTable.Row("token expires", at: expiration))
             }
             return (rows, true)
         } catch {
@@ -74,11 +73,7 @@ struct GCSChecking: Sendable {
 
     private func storeRows(_ opening: GCSOpening, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
         let store = PrefixStore(opening.store, prefix: settings.prefix.value)
-        var rows = await StoreReading(store: store).rows(&statuses)
-        // A listing that came, or was refused, came from somewhere.
-        if rows.contains(where: { $0.state == .ok }) {
-            rows.insert(CheckTable.Row("answers", store.name, state: .ok), at: 0)
-        }
+        var rows = await StoreReading(store: store).rowsOfServer(&statuses)
         if role == .developer { rows.append(await permissionRow(opening.store, &statuses)) }
         return rows
     }

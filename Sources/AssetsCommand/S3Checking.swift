@@ -31,7 +31,7 @@ struct S3Checking: Sendable {
         let (configuration, endpoint) = (opening.configuration, opening.endpoint)
         let region = configuration.region
         return [
-            configuration.profile.provenance == .builtIn ? nil : row("profile", configuration.profile),
+            configuration.profile.provenance == .builtIn ? nil : CheckTable.Row("profile", configuration.profile),
             CheckTable.Row(
                 "region", endpoint.region, source: (region?.provenance ?? .builtIn).description),
             CheckTable.Row(
@@ -39,14 +39,10 @@ struct S3Checking: Sendable {
             CheckTable.Row("addressing", endpoint.style.rawValue, source: configuration.style.provenance.description),
             CheckTable.Row(
                 "object address", endpoint.url(of: ObjectKey("KEY"), query: [], region: endpoint.region).description),
-            opening.proxy.map { row("proxy", $0) },
-            configuration.certificateAuthorities.map { row("certificates", $0) },
-            row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
+            opening.proxy.map { CheckTable.Row("proxy", $0) },
+            configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
+            CheckTable.Row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
-    }
-
-    private func row(_ name: String, _ setting: Setting<String>) -> CheckTable.Row {
-        CheckTable.Row(name, setting.value, source: setting.provenance.description)
     }
 
     // MARK: Who
@@ -56,7 +52,10 @@ struct S3Checking: Sendable {
     ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
         if opening.configuration.anonymous.value {
             return (
-                [row("access key", opening.configuration.anonymous.map { _ in "none: requests are not signed" })], true
+                [
+                    CheckTable.Row(
+                        "access key", opening.configuration.anonymous.map { _ in "none: requests are not signed" })
+                ], true
             )
         }
         do {
@@ -67,8 +66,7 @@ struct S3Checking: Sendable {
                 CheckTable.Row("source", identity.source),
             ]
             if let expiration = credentials.expiration {
-                let left = Int(expiration - WallClock.now())
-                rows.append(CheckTable.Row("expire", "in \(Units.duration(Double(max(0, left))))"))
+                rows.append(CheckTable.Row("expire", at: expiration))
             }
             if let row = await identityRow(opening, credentials) { rows.append(row) }
             return (rows, true)
@@ -92,11 +90,7 @@ struct S3Checking: Sendable {
 
     private func storeRows(_ opening: S3Opening, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
         let store = PrefixStore(opening.store, prefix: settings.prefix.value)
-        var rows = await StoreReading(store: store).rows(&statuses)
-        // A listing that came, or was refused, came from somewhere.
-        if rows.contains(where: { $0.state == .ok }) {
-            rows.insert(CheckTable.Row("answers", store.name, state: .ok), at: 0)
-        }
+        var rows = await StoreReading(store: store).rowsOfServer(&statuses)
         if role == .developer { rows += await writeRows(opening.store, &statuses) }
         return rows
     }

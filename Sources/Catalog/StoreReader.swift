@@ -4,7 +4,7 @@ internal import NIOCore
 package import ObjectStore
 
 extension ObjectStore {
-    /// The whole of a small object.
+    /// The whole of a small object, decoded.
     ///
     /// - Parameter limit: in bytes; a larger object is `.invalidAnswer`, so that nobody's mistake fills the memory.
     package func read(_ key: ObjectKey, limit: Int) async throws(StoreError) -> [UInt8] {
@@ -14,9 +14,20 @@ extension ObjectStore {
                 .invalidAnswer, operation: "get", address: address(of: key),
                 detail: "it has \(download.attributes.size) bytes, and \(limit) are the most that is read")
         }
-        switch download.body {
-        case .stream(let chunks): return try await collect(chunks, of: key, size: download.attributes.size)
-        case .file(let file): return try await read(file, of: key, size: download.attributes.size)
+        let stored =
+            switch download.body {
+            case .stream(let chunks): try await collect(chunks, of: key, size: download.attributes.size)
+            case .file(let file): try await read(file, of: key, size: download.attributes.size)
+            }
+        guard download.attributes.encoding == .gzip else { return stored }
+        return try decoded(stored, of: key, limit: limit)
+    }
+
+    private func decoded(_ stored: [UInt8], of key: ObjectKey, limit: Int) throws(StoreError) -> [UInt8] {
+        do {
+            return try GzipDecoder.decode(stored, limit: limit)
+        } catch {
+            throw StoreError(.invalidAnswer, operation: "get", address: address(of: key), detail: error.words)
         }
     }
 

@@ -25,24 +25,25 @@ final class ContentHash {
     func finish() -> ContentDigests {
         let digest = sha256.finish()
         let checked = expected?.algorithm == .sha256 ? digest : check?.finish()
-        var mismatch: ChecksumMismatch?
+        var fault: ContentFault?
         if let expected, let checked, checked != expected.bytes {
-            mismatch = ChecksumMismatch(expected: expected, actual: checked)
+            fault = .checksum(expected: expected, actual: checked)
         }
-        return ContentDigests(sha256: SHA256Digest(bytes: digest), mismatch: mismatch)
+        return ContentDigests(sha256: SHA256Digest(bytes: digest), fault: fault)
     }
 }
 
 /// What hashing an object came to.
 struct ContentDigests: Sendable, Hashable {
     let sha256: SHA256Digest
-    /// Where the store told another checksum than the bytes have.
-    let mismatch: ChecksumMismatch?
+    let fault: ContentFault?
 }
 
-struct ChecksumMismatch: Sendable, Hashable {
-    let expected: ObjectChecksum
-    let actual: [UInt8]
+/// What is wrong with the bytes of an object that arrived.
+enum ContentFault: Sendable, Hashable {
+    /// The store told another checksum than they have.
+    case checksum(expected: ObjectChecksum, actual: [UInt8])
+    case decoding(DecodingFault)
 }
 
 /// A checksum in the making.

@@ -55,6 +55,8 @@ package enum ExecutionFailure: Error, Sendable {
     case digest(address: String, expected: String, actual: String, source: String)
     /// What arrived from `address` does not have the checksum that the store tells, both in hexadecimal.
     case checksum(address: String, algorithm: String, expected: String, actual: String)
+    /// `address` is stored encoded, and its bytes, which arrived as they are stored, cannot be decoded.
+    case decoding(address: String, detail: String)
     /// `address` has another size than was promised, in bytes.
     case size(address: String, expected: Int64, actual: Int64, source: String)
 }

@@ -1,6 +1,6 @@
 /// How a plan is executed.
 package struct ExecutionOptions: Sendable {
-    /// How many small objects are transferred at the same time; a part of a large one counts as four.
+    /// How many small objects are transferred at the same time; a part of a large one counts as five.
     package let window: Int
     /// In bytes. Objects up to this size are one part. 16 MiB: large enough that a part's round trip does not count,
     /// small enough that the window spreads over one large object.
@@ -9,7 +9,7 @@ package struct ExecutionOptions: Sendable {
     /// The time of every file in place of its push date, in seconds since 1970; from SOURCE_DATE_EPOCH.
     package let fixedTime: Int64?
 
-    /// Enough that the round trips of small objects do not count, and sixteen parts of large ones.
+    /// Enough that the round trips of small objects do not count, and twelve parts of large ones.
     package static let defaultWindow = 64
     package static let defaultPartSize: Int64 = 16 << 20
 

@@ -199,7 +199,7 @@ extension ExecutionFailure {
     /// Whether what is in staging must not be gone on from: it would be wrong for ever.
     var spoilsStaging: Bool {
         switch self {
-        case .digest, .checksum, .size: true
+        case .digest, .checksum, .decoding, .size: true
         case .store(let error): error.kind == .changed
         case .file, .lockTimeout: false
         }

@@ -4,8 +4,8 @@ internal import ObjectStore
 /// What a staging folder has of an asset, one fact a line, so that a later run can go on.
 ///
 /// ```
-/// staging 2 <boot id> <push time> <address of the asset's data>
-/// object <path> <size> <entity tag> <algorithm of a checksum> <the checksum>
+/// staging 3 <boot id> <push time> <address of the asset's data>
+/// object <path> <size> <entity tag> <algorithm of a checksum> <the checksum> <encoding>
 /// part <path> <first byte> <end>
 /// digest <path> <SHA-256>
 /// sealed
@@ -40,11 +40,12 @@ struct Journal: Equatable {
     private mutating func take(_ line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
         switch (fields.first, fields.count) {
-        case ("object", 6):
+        case ("object", 7):
             guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
             let attributes = ObjectAttributes(
                 size: size, entityTag: fields[3].isEmpty ? nil : fields[3],
-                checksum: Self.checksum(algorithm: fields[4], hex: fields[5]))
+                checksum: Self.checksum(algorithm: fields[4], hex: fields[5]),
+                encoding: ContentEncoding(rawValue: fields[6]))
             objects[path] = ObjectProgress(attributes, done: [])
         case ("part", 4):
             guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]),
@@ -65,7 +66,7 @@ struct Journal: Equatable {
         let checksum = attributes.checksum
         return line([
             "object", path?.text ?? "", "\(attributes.size)", attributes.entityTag ?? "",
-            checksum?.algorithm.rawValue ?? "", checksum?.hex ?? "",
+            checksum?.algorithm.rawValue ?? "", checksum?.hex ?? "", attributes.encoding?.rawValue ?? "",
         ])
     }
 
@@ -98,13 +99,13 @@ struct Journal: Equatable {
 extension Journal.Header {
     init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
-        guard fields.count == 5, fields[0] == "staging", fields[1] == "2", let time = Int64(fields[3]) else {
+        guard fields.count == 5, fields[0] == "staging", fields[1] == "3", let time = Int64(fields[3]) else {
             return nil
         }
         self.init(bootID: fields[2], pushTime: time, address: fields[4])
     }
 
-    var line: String { Journal.line(["staging", "2", bootID, "\(pushTime)", address]) }
+    var line: String { Journal.line(["staging", "3", bootID, "\(pushTime)", address]) }
 }
 
 /// How much of an object is in staging.

@@ -76,17 +76,18 @@ struct PartFetcher: Sendable {
         _ part: TransferMachine.Part, of staged: StagedAsset, _ told: ObjectAttributes
     ) async throws -> ObjectAttributes {
         let object = staged.content.objects[part.object]
-        if let expected = object.size, expected != told.size {
+        // What is promised is the size of the content.
+        if told.encoding == nil, let expected = object.size, expected != told.size {
             let address = store.address(of: ObjectKey(of: staged.pin, path: object.path))
             throw ExecutionFailure.size(address: address, expected: expected, actual: told.size, source: "the plan")
         }
         emit(.sized(staged.pin, bytes: told.size))
         guard !isWhole(part, told) else {
-            staged.objects[part.object].hasher.restart(expecting: told.checksum)
+            staged.objects[part.object].begin(told)
             return told
         }
         let attributes = await withWholeChecksum(told, key(part, staged))
-        staged.objects[part.object].hasher.restart(expecting: attributes.checksum)
+        staged.objects[part.object].begin(attributes)
         let line = Journal.line(object: object.path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             try staged.journal.append(line)
@@ -103,7 +104,8 @@ struct PartFetcher: Sendable {
         guard store.tellsChecksumsOfWholeObjects, let whole = try? await store.head(key), whole.size == told.size,
             whole.entityTag == told.entityTag, let checksum = whole.checksum
         else { return told }
-        return ObjectAttributes(size: told.size, entityTag: told.entityTag, checksum: checksum)
+        return ObjectAttributes(
+            size: told.size, entityTag: told.entityTag, checksum: checksum, encoding: told.encoding)
     }
 
     // MARK: Bytes
@@ -172,8 +174,8 @@ struct PartFetcher: Sendable {
         let digests = try await DiskQueue.shared.run { () throws(FileError) in
             try current.write(chunks, isLast: isLast)
         }
-        if let mismatch = digests?.mismatch {
-            throw ExecutionFailure(mismatch, address: store.address(of: key(writer.part, writer.staged)))
+        if let fault = digests?.fault {
+            throw ExecutionFailure(fault, address: store.address(of: key(writer.part, writer.staged)))
         }
         emit(.received(writer.staged.pin, bytes: Int64(size)))
         writer.offset += Int64(size)

@@ -60,8 +60,8 @@ struct PartWriter: Sendable {
             try staged.journal.append(line)
             return nil
         }
-        let digests = try object.finish(file, time: staged.time)
-        guard digests.mismatch == nil else { return digests }
+        let digests = try staged.finish(part.object, received: file)
+        guard digests.fault == nil else { return digests }
         try staged.journal.append(Journal.line(object: path, attributes) + line)
         return digests
     }

@@ -37,19 +37,17 @@ struct Sealer: Sendable {
         if let digests = staged.objects[object].digests, !syncsAlone(staged) {
             return try verified(digests, object, of: staged)
         }
-        let file = try staged.open(object)
-        let digests = try staged.objects[object].finish(file, time: staged.time)
-        let digest = try verified(digests, object, of: staged)
-        if syncsAlone(staged) { try file.sync() }
+        let digest = try verified(try staged.finish(object), object, of: staged)
+        if syncsAlone(staged) { try staged.open(object).sync() }
         return digest
     }
 
     private func syncsAlone(_ staged: StagedAsset) -> Bool { staged.content.objects.count <= Self.filesSyncedAlone }
 
     private func verified(_ digests: ContentDigests, _ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
-        if let mismatch = digests.mismatch {
+        if let fault = digests.fault {
             let address = store.address(of: ObjectKey(of: staged.pin, path: staged.content.objects[object].path))
-            throw ExecutionFailure(mismatch, address: address)
+            throw ExecutionFailure(fault, address: address)
         }
         return try verified(digests.sha256, object, of: staged)
     }
@@ -97,9 +95,13 @@ enum Marker {
 }
 
 extension ExecutionFailure {
-    init(_ mismatch: ChecksumMismatch, address: String) {
-        self = .checksum(
-            address: address, algorithm: mismatch.expected.algorithm.rawValue, expected: mismatch.expected.hex,
-            actual: ObjectChecksum.hex(mismatch.actual))
+    init(_ fault: ContentFault, address: String) {
+        switch fault {
+        case .checksum(let expected, let actual):
+            self = .checksum(
+                address: address, algorithm: expected.algorithm.rawValue, expected: expected.hex,
+                actual: ObjectChecksum.hex(actual))
+        case .decoding(let fault): self = .decoding(address: address, detail: fault.words)
+        }
     }
 }

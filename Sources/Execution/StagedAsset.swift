@@ -81,19 +81,59 @@ struct StagedAsset: Sendable {
 
     // MARK: Files
 
-    /// Opens the file of an object for writing, and makes the folders that lead to it.
+    /// Opens the file that the bytes of an object go to as they are stored, and makes the folders that lead to it.
     func openForWriting(_ object: Int) throws(FileError) -> File {
-        let (parent, name) = location(of: object)
+        try create(object, in: objects[object].isEncoded ? ToolLayout.encoded : ToolLayout.content)
+    }
+
+    /// Opens the file as it will be when it appears.
+    func open(_ object: Int) throws(FileError) -> File { try open(object, in: ToolLayout.content) }
+
+    private func create(_ object: Int, in top: String) throws(FileError) -> File {
+        let (parent, name) = location(of: object, in: top)
         return try folder.makeDirectory(parent).createFile(name)
     }
 
-    func open(_ object: Int) throws(FileError) -> File {
-        let (parent, name) = location(of: object)
+    private func open(_ object: Int, in top: String) throws(FileError) -> File {
+        let (parent, name) = location(of: object, in: top)
         return try folder.directory(parent).openFile(name)
     }
 
-    private func location(of object: Int) -> (parent: String, last: String) {
-        guard let path = content.objects[object].path else { return ("", ToolLayout.content) }
-        return splitLast("\(ToolLayout.content)/\(path)")
+    private func location(of object: Int, in top: String) -> (parent: String, last: String) {
+        guard let path = content.objects[object].path else { return ("", top) }
+        return splitLast("\(top)/\(path)")
+    }
+
+    // MARK: Finishing
+
+    /// Of every file of an asset, whatever the user's own would be.
+    private static let mode: UInt32 = 0o644
+
+    /// Makes the file of an object whose bytes are all there what it will be when it appears: decoded, with its mode and
+    /// time. Blocks on the disk.
+    ///
+    /// - Returns: the digests of its content.
+    func finish(_ index: Int) throws(FileError) -> ContentDigests {
+        if let digests = objects[index].digests { return digests }
+        return try finish(
+            index, received: open(index, in: objects[index].isEncoded ? ToolLayout.encoded : ToolLayout.content))
+    }
+
+    /// - Parameter received: the file that the object's bytes went to.
+    func finish(_ index: Int, received: File) throws(FileError) -> ContentDigests {
+        let object = objects[index]
+        if let digests = object.digests { return digests }
+        var (file, status) = (received, try received.status())
+        var digests = try object.hasher.finish(received, size: status.size)
+        if object.isEncoded, digests.fault == nil {
+            // What was decoded stands beside what is stored, so that a killed run finds the latter whole.
+            file = try create(index, in: ToolLayout.content)
+            digests = try GzipFile.decode(received, into: file)
+            status = try file.status()
+        }
+        if status.mode != Self.mode { try file.setMode(Self.mode) }
+        try file.setTime(to: time)
+        object.finish(digests)
+        return digests
     }
 }

@@ -7,16 +7,24 @@ internal import Synchronization
 /// A class because its parts arrive in many tasks.
 final class StagedObject: Sendable {
     let hasher: FrontierHasher
+    private let encoding: Mutex<ContentEncoding?>
     private let finished = Mutex<ContentDigests?>(nil)
     private let writing = Mutex(())
-
-    /// Of every file of an asset, whatever the user's own would be.
-    private static let mode: UInt32 = 0o644
 
     /// - Parameter progress: what an earlier run left of it; nil where nothing.
     init(_ progress: ObjectProgress?) {
         hasher = FrontierHasher(expecting: progress?.attributes.checksum, present: progress?.done ?? [])
+        encoding = Mutex(progress?.attributes.encoding)
     }
+
+    /// Begins anew, with what the store tells of the object now.
+    func begin(_ attributes: ObjectAttributes) {
+        hasher.restart(expecting: attributes.checksum)
+        encoding.withLock { $0 = attributes.encoding }
+    }
+
+    /// Whether what arrives is to be decoded.
+    var isEncoded: Bool { encoding.withLock { $0 != nil } }
 
     /// Set once the file has all of its bytes, its mode and its time.
     var digests: ContentDigests? { finished.withLock { $0 } }
@@ -27,15 +35,8 @@ final class StagedObject: Sendable {
         try writing.withLock { _ throws(FileError) in try body() }
     }
 
-    /// Gives the file its mode and time, and ends its digests. Blocks on the disk.
-    func finish(_ file: File, time: Int64) throws(FileError) -> ContentDigests {
-        if let digests { return digests }
-        let status = try file.status()
-        let digests = try hasher.finish(file, size: status.size)
-        if status.mode != Self.mode { try file.setMode(Self.mode) }
-        try file.setTime(to: time)
-        // What is damaged is fetched again.
-        if digests.mismatch == nil { finished.withLock { $0 = digests } }
-        return digests
+    /// Notes that the file is as it will be. What is damaged is fetched again.
+    func finish(_ digests: ContentDigests) {
+        if digests.fault == nil { finished.withLock { $0 = digests } }
     }
 }

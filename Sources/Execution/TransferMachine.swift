@@ -68,7 +68,7 @@ struct TransferMachine {
     private let partSize: Int64
     private var order: CommitOrder
     private var phases: [Phase]
-    /// The parts that each object of an asset in transfer still lacks.
+    /// How many parts an asset in transfer still lacks.
     private var partsLeft: [Int: Int] = [:]
     private var queue = PartQueue()
     private var nextAsset = 0

@@ -66,17 +66,22 @@ package struct GetOptions: Sendable, Hashable {
 }
 
 package struct ObjectAttributes: Sendable, Hashable {
-    /// Of the whole object, in bytes.
+    /// Of the whole object as it is stored, in bytes.
     package let size: Int64
     /// Changes when the content does; nil where the store has none.
     package let entityTag: String?
-    /// Of the whole object's content; nil where the store tells none that can be relied on.
+    /// Of the whole object as it is stored; nil where the store tells none that can be relied on.
     package let checksum: ObjectChecksum?
+    /// What the stored bytes, which are those that arrive, are to be decoded from; nil where they are the content.
+    package let encoding: ContentEncoding?
 
-    package init(size: Int64, entityTag: String?, checksum: ObjectChecksum? = nil) {
+    package init(
+        size: Int64, entityTag: String?, checksum: ObjectChecksum? = nil, encoding: ContentEncoding? = nil
+    ) {
         self.size = size
         self.entityTag = entityTag
         self.checksum = checksum
+        self.encoding = encoding
     }
 }
 

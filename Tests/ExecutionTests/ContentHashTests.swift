@@ -23,7 +23,7 @@ import Testing
         Self.digits[..<4].withUnsafeBytes { hash.update($0) }
         Self.digits[4...].withUnsafeBytes { hash.update($0) }
         let digests = hash.finish()
-        #expect(digests.mismatch == nil)
+        #expect(digests.fault == nil)
         #expect("\(digests.sha256)".hasSuffix(Self.checksums[5].1))
     }
 
@@ -33,8 +33,8 @@ import Testing
         wrong[0] ^= 1
         let hash = ContentHash(expecting: ObjectChecksum(algorithm, wrong))
         Self.digits.withUnsafeBytes { hash.update($0) }
-        let mismatch = try #require(hash.finish().mismatch)
-        #expect(mismatch.actual == Self.bytes(hex))
+        let expected = try #require(ObjectChecksum(algorithm, wrong))
+        #expect(hash.finish().fault == .checksum(expected: expected, actual: Self.bytes(hex)))
     }
 
     static func bytes(_ hex: String) -> [UInt8] {

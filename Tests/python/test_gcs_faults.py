@@ -154,9 +154,6 @@ LASTING = {
         Expected((4,), ["storage.objects.get", "small/asset/1.0", "nobody"]),
     ),
     "not there": (says(404, "notFound", "No such object"), Expected((5,), ["small/asset/1.0"])),
-    "stored compressed": (
-        with_headers(content_encoding="gzip"), Expected((8,), ["small/asset/1.0", "Content-Encoding: gzip"])
-    ),
 }  # fmt: skip
 
 

@@ -18,6 +18,16 @@ extension Problem {
                 source: source)
         case .checksum(let address, let algorithm, let expected, let actual):
             self = .checksum(address: address, algorithm: algorithm, expected: expected, actual: actual)
+        case .decoding(let address, let detail):
+            self = Problem(
+                code: "undecodable", message: "\(quoted(address)) cannot be decoded",
+                details: [
+                    "\(detail), and the store says `Content-Encoding: gzip`", "nothing of the asset was put in place",
+                ],
+                hint:
+                    "whoever pushed it gave it an encoding that it does not have: clear the object's Content-Encoding, or "
+                    + "push the asset as a new version",
+                exitStatus: 6)
         case .size(let address, let expected, let actual, let source):
             self = .mismatch(
                 code: "size-mismatch", message: "\(quoted(address)) does not have the size that it should have",

@@ -1,10 +1,11 @@
-internal import AssetModel
+package import AssetModel
 
 /// A bucket that is about to be read or written: its store, and what `check` has to say about it.
 package struct GCSOpening: Sendable {
     package let configuration: GCSConfiguration
     package let identities: any GCSIdentitySource
     package let store: GCSStore
+    private let proxies: ProxySettings
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.
@@ -14,9 +15,10 @@ package struct GCSOpening: Sendable {
         log: RetryLog
     ) throws(ConfigurationFault) {
         configuration = try GCSConfiguration(overrides, environment)
+        proxies = try ProxySettings(environment)
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
-                timeouts: .storage(within: budget), proxies: try ProxySettings(environment),
+                timeouts: .storage(within: budget), proxies: proxies,
                 certificateAuthorities: try CertificateBundle.path(
                     configuration.certificateAuthorities, environment,
                     isNeeded: configuration.endpoint?.value.scheme != .http),
@@ -31,5 +33,11 @@ package struct GCSOpening: Sendable {
                 transport: transport, identities: identities, endpoint: configuration.endpoint?.value, bucket: bucket,
                 retries: RetryContext(policy: RetryPolicy(budget: budget), log: log, window: window),
                 encryptionKey: nil))
+    }
+
+    /// By which the bucket is reached: `10.0.0.1:3128`.
+    package var proxy: Setting<String>? {
+        let url = configuration.endpoint?.value ?? HTTPURL(scheme: .https, host: "storage.\(Google.universe)")
+        return proxies.setting(for: url)?.map { "\($0.host):\($0.port)" }
     }
 }

@@ -121,7 +121,8 @@ struct GCSObject: Decodable, Sendable {
     var attributes: ObjectAttributes? {
         guard let size = size.flatMap(Int64.init), size >= 0 else { return nil }
         return ObjectAttributes(
-            size: size, entityTag: generation, checksum: GCSChecksum.of(crc32c: crc32c, md5: md5Hash))
+            size: size, entityTag: generation, checksum: GCSChecksum.of(crc32c: crc32c, md5: md5Hash),
+            encoding: GCSEncoding.of(contentEncoding))
     }
 }
 
@@ -153,6 +154,13 @@ enum GCSChecksum {
     }
 }
 
+enum GCSEncoding {
+    /// Of the value of `Content-Encoding`; Python's client decodes gzip alone as well.
+    static func of(_ value: String?) -> ContentEncoding? {
+        value.flatMap { ContentEncoding(rawValue: $0.lowercased()) }
+    }
+}
+
 /// An object whose answer has begun.
 struct GCSOpened: Sendable {
     let attributes: ObjectAttributes
@@ -165,16 +173,14 @@ struct GCSOpened: Sendable {
     init(_ reply: GCSReply, address: String, asked: Range<Int64>?) throws(GCSTrouble) {
         self.reply = reply
         let headers = reply.headers
-        // Python's client decodes such an object, and what would be written here is another file.
-        let encodings = ["content-encoding", "x-goog-stored-content-encoding"].flatMap { headers[$0] }
-        guard !encodings.contains(where: { $0.lowercased() == "gzip" }) else {
+        let encoding = GCSEncoding.of(headers.first(name: "content-encoding"))
+        // Decoded on the way, it has another length and another checksum than the store tells.
+        guard encoding == GCSEncoding.of(headers.first(name: "x-goog-stored-content-encoding")) ?? encoding else {
             throw .final(
                 StoreError(
                     .invalidAnswer, operation: "get", address: address,
-                    detail: "it is stored with `Content-Encoding: gzip`, which is not supported",
-                    remedy:
-                        "push it again without: `gcloud storage objects update --clear-content-encoding` keeps the bytes"
-                ))
+                    detail: "it is stored with `Content-Encoding: gzip`, and arrived decoded",
+                    remedy: "let the proxy leave the header `Accept-Encoding` of requests as it is"))
         }
         let size: Int64
         do {
@@ -186,7 +192,7 @@ struct GCSOpened: Sendable {
             throw .malformed("the answer has no generation, which Google's always has: something else answered")
         }
         attributes = ObjectAttributes(
-            size: size, entityTag: generation, checksum: GCSChecksum.of(headers))
+            size: size, entityTag: generation, checksum: GCSChecksum.of(headers), encoding: encoding)
     }
 }
 

@@ -59,6 +59,18 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         return (authority[..<colon], Int(port))
     }
 
+    /// Whether the text is a host's name, or an address in brackets. Source: botocore's `is_valid_endpoint_url`.
+    static func isHost(_ text: String) -> Bool {
+        if text.hasPrefix("["), text.hasSuffix("]") { return true }
+        let labels = (text.hasSuffix(".") ? text.dropLast() : text[...]).split(
+            separator: ".", omittingEmptySubsequences: false)
+        return text.utf8.count <= 255
+            && labels.allSatisfy { label in
+                !label.isEmpty && label.utf8.count < 64 && !label.hasPrefix("-") && !label.hasSuffix("-")
+                    && label.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
+            }
+    }
+
     /// What the `Host` header says: the port only where it is not the scheme's own.
     package var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
 
@@ -75,4 +87,11 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
 
     /// Scheme, host and port alone.
     package var origin: String { "\(scheme.rawValue)://\(authority)" }
+}
+
+extension UInt8 {
+    /// In ASCII.
+    var isLetterOrDigit: Bool {
+        (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+    }
 }

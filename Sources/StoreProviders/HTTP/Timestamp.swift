@@ -29,10 +29,23 @@ enum Timestamp {
 
 extension Timestamp {
     /// `2026-11-23T12:00:00Z`
-    static func text(_ seconds: Double) -> String {
-        let basic = Array(AWSTime.basic(seconds).utf8)
-        func digits(_ range: Range<Int>) -> String { String(decoding: basic[range], as: UTF8.self) }
-        return
-            "\(digits(0..<4))-\(digits(4..<6))-\(digits(6..<8))T\(digits(9..<11)):\(digits(11..<13)):\(digits(13..<15))Z"
+    ///
+    /// - Parameter seconds: since 1970.
+    static func text(_ seconds: Double) -> String { text(seconds, date: "-", time: ":") }
+
+    /// The same without what parts the numbers, as signatures have it: `20261123T120000Z`
+    static func basic(_ seconds: Double) -> String { text(seconds, date: "", time: "") }
+
+    private static func text(_ seconds: Double, date: String, time: String) -> String {
+        let (days, second) = Int(seconds.rounded(.down)).quotientAndRemainder(dividingBy: 86_400)
+        let (year, month, day) = CalendarDays.date(since1970: days)
+        let dates = [padded(year, 4), padded(month, 2), padded(day, 2)]
+        let times = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }
+        return "\(dates.joined(separator: date))T\(times.joined(separator: time))Z"
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

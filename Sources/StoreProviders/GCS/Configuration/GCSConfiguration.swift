@@ -42,7 +42,7 @@ package struct GCSConfiguration: Sendable {
     /// Python wants the scheme; other clients take `host:port` too.
     private static func endpoint(_ setting: Setting<String>) throws(ConfigurationFault) -> Setting<HTTPURL> {
         let text = setting.value.contains("://") ? setting.value : "http://\(setting.value)"
-        guard let url = HTTPURL(text), url.query.isEmpty, S3Endpoint.isHost(url.host) else {
+        guard let url = HTTPURL(text), url.query.isEmpty, HTTPURL.isHost(url.host) else {
             throw ConfigurationFault(
                 "`\(HTTPURL.shown(setting.value))` is no address of a store", place: setting.provenance,
                 expected:

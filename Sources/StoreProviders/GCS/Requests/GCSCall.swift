@@ -62,12 +62,4 @@ struct GCSReply: Sendable {
     var headers: HTTPHeaders { response.headers }
 }
 
-/// Why a try did not succeed.
-enum GCSTrouble: Error, Sendable {
-    case fault(GCSFault)
-    case transport(HTTPFailure)
-    /// The answer is not what the protocol says: how.
-    case malformed(String)
-    /// Known to be final: there are no credentials, or the object changed.
-    case final(StoreError)
-}
+typealias GCSTrouble = CallTrouble<GCSFault>

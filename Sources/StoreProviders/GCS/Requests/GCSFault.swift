@@ -5,7 +5,7 @@ internal import ObjectStore
 /// An answer of Google Cloud Storage, or of another of Google's services, that says that something went wrong.
 ///
 /// Source: <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
-struct GCSFault: Error, Sendable {
+struct GCSFault: CallFault {
     let status: Int
     /// `forbidden`, `rateLimitExceeded`; nil where the answer has none, as that to a request of an object's content.
     let reason: String?

@@ -59,12 +59,7 @@ struct GCSRequester: Sendable {
         /// Without what this try carried in secret.
         func redacted(_ trouble: GCSTrouble) -> GCSTrouble {
             guard let redaction = request.withLock({ $0.map { Redaction(of: $0) } }) else { return trouble }
-            return switch trouble {
-            case .final: trouble
-            case .malformed(let detail): .malformed(redaction(detail))
-            case .transport(let failure): .transport(HTTPFailure(failure.kind, redaction(failure.detail)))
-            case .fault(let fault): .fault(fault.redacted(redaction))
-            }
+            return trouble.redacted(redaction)
         }
     }
 
@@ -125,12 +120,7 @@ struct GCSRequester: Sendable {
         var error = course.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
         error.notes.append("the endpoint is \(context.endpoint?.origin ?? "https://storage.\(Google.universe)")")
         error.remedy = TransportWords.remedy(for: failure, certificates: "SSL_CERT_FILE")
-        switch failure.kind {
-        case .tls, .proxy, .malformed, .cancelled: throw error
-        case .unknownHost, .noConnection, .noProxy:
-            try await course.wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
-        case .timedOut, .closed: try await course.wait(RetryReason(failure.detail), orThrow: error)
-        }
+        try await course.overcome(failure, orThrow: error)
     }
 
     private func overcome(
@@ -159,17 +149,6 @@ extension GCSTrouble {
         case .transport(let failure):
             [.tls, .proxy, .malformed, .cancelled].contains(failure.kind) ? nil : failure.detail
         case .malformed, .final: nil
-        }
-    }
-
-    /// Whatever a try threw.
-    init(_ error: any Error) {
-        switch error {
-        case let trouble as GCSTrouble: self = trouble
-        case let failure as HTTPFailure: self = .transport(failure)
-        case let error as StoreError: self = .final(error)
-        case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
-        default: self = .malformed("\(error)")
         }
     }
 }

@@ -63,7 +63,7 @@ struct AWSSettingSources: Sendable {
         var found = first ?? variables ?? last
         if found == nil, !ignores { found = try configuredEndpoint(service) }
         guard let found else { return nil }
-        guard let url = HTTPURL(found.value), url.query.isEmpty, S3Endpoint.isHost(url.host) else {
+        guard let url = HTTPURL(found.value), url.query.isEmpty, HTTPURL.isHost(url.host) else {
             throw ConfigurationFault(
                 "`\(HTTPURL.shown(found.value))` is no endpoint", place: found.provenance,
                 expected:

@@ -152,27 +152,17 @@ package struct S3Endpoint: Sendable {
 extension S3Endpoint {
     /// Source: botocore's `validate_region_name`.
     package static func isRegion(_ text: String) -> Bool {
-        let isLabel = text.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+        let isLabel = text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
         let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         return isLabel && !isNumber && text.utf8.count < 64 && !text.isEmpty && !text.hasPrefix("-")
             && !text.hasSuffix("-")
     }
 
-    /// A host's name, or an address in brackets. Source: botocore's `is_valid_endpoint_url`.
-    static func isHost(_ host: String) -> Bool {
-        if host.hasPrefix("["), host.hasSuffix("]") { return true }
-        let labels = host.droppingSuffix(".").split(separator: ".", omittingEmptySubsequences: false)
-        return host.utf8.count <= 255
-            && labels.allSatisfy { label in
-                !label.isEmpty && label.utf8.count < 64 && !label.hasPrefix("-") && !label.hasSuffix("-")
-                    && label.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
-            }
-    }
-
     /// Whether the bucket's name can stand before a host's.
     private static func isHostLabel(_ bucket: String, dotted: Bool) -> Bool {
         let isLower = !bucket.utf8.contains { (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_") }
-        return (3...63).contains(bucket.utf8.count) && isLower && isHost(bucket) && (dotted || !bucket.contains("."))
+        return (3...63).contains(bucket.utf8.count) && isLower && HTTPURL.isHost(bucket)
+            && (dotted || !bucket.contains("."))
             && !bucket.hasSuffix(".") && !isAddress(bucket)
     }
 
@@ -182,7 +172,7 @@ extension S3Endpoint {
     }
 
     private static func check(_ bucket: String) throws(ConfigurationFault) {
-        let isName = bucket.utf8.allSatisfy { isLetterOrDigit($0) || "-._".utf8.contains($0) }
+        let isName = bucket.utf8.allSatisfy { $0.isLetterOrDigit || "-._".utf8.contains($0) }
         guard isName, (1...255).contains(bucket.utf8.count) else {
             throw ConfigurationFault(
                 "`\(bucket)` is no name of a bucket",
@@ -193,10 +183,6 @@ extension S3Endpoint {
         guard !bucket.hasSuffix("--x-s3") else {
             throw ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
         }
-    }
-
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 }
 

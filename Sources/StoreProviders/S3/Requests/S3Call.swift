@@ -41,12 +41,4 @@ struct S3Reply: Sendable {
     var headers: HTTPHeaders { response.headers }
 }
 
-/// Why a try did not succeed.
-enum S3Trouble: Error, Sendable {
-    case fault(S3Fault)
-    case transport(HTTPFailure)
-    /// The answer is not what the protocol says: how.
-    case malformed(String)
-    /// Known to be final: there are no credentials to sign with, or the object changed.
-    case final(StoreError)
-}
+typealias S3Trouble = CallTrouble<S3Fault>

@@ -25,6 +25,11 @@ struct S3Course {
         try await course.wait(reason, orThrow: error)
     }
 
+    /// The same after a request or its answer was lost.
+    mutating func overcome(_ failure: HTTPFailure, endpoint: S3Endpoint) async throws(StoreError) {
+        try await course.overcome(failure, orThrow: error(failure, endpoint: endpoint))
+    }
+
     // MARK: Errors
 
     func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
@@ -46,7 +51,7 @@ struct S3Course {
         return error
     }
 
-    func error(_ failure: HTTPFailure, endpoint: S3Endpoint) -> StoreError {
+    private func error(_ failure: HTTPFailure, endpoint: S3Endpoint) -> StoreError {
         var error = error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
         error.notes.append("the endpoint is \(endpoint.words)")
         error.remedy = TransportWords.remedy(for: failure, certificates: "AWS_CA_BUNDLE")

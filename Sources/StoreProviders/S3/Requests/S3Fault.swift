@@ -4,7 +4,7 @@ internal import ObjectStore
 /// An answer of S3 that says that something went wrong.
 ///
 /// Source of the codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
-struct S3Fault: Error, Sendable {
+struct S3Fault: CallFault {
     let status: Int
     /// `AccessDenied`; nil where the answer has none, as that to a HEAD.
     let code: String?

@@ -114,18 +114,8 @@ final class S3Requester: Sendable {
         case .malformed(let detail):
             let error = course.error(.invalidAnswer, detail)
             try await course.wait(RetryReason("a wrong answer"), orThrow: error)
-        case .transport(let failure): try await overcome(failure, &course)
+        case .transport(let failure): try await course.overcome(failure, endpoint: context.endpoint)
         case .fault(let fault): try await overcome(fault, attempt, identity, &course)
-        }
-    }
-
-    private func overcome(_ failure: HTTPFailure, _ course: inout S3Course) async throws(StoreError) {
-        let error = course.error(failure, endpoint: context.endpoint)
-        switch failure.kind {
-        case .tls, .proxy, .malformed, .cancelled: throw error
-        case .unknownHost, .noConnection, .noProxy:
-            try await course.wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
-        case .timedOut, .closed: try await course.wait(RetryReason(failure.detail), orThrow: error)
         }
     }
 
@@ -183,29 +173,6 @@ final class S3Requester: Sendable {
         case .success(let region): return region
         case .failure(.fault(let fault)): return fault.region
         case .failure: return nil
-        }
-    }
-}
-
-extension S3Trouble {
-    /// Without what nobody may see.
-    func redacted(_ redaction: Redaction) -> S3Trouble {
-        switch self {
-        case .final: self
-        case .malformed(let detail): .malformed(redaction(detail))
-        case .transport(let failure): .transport(HTTPFailure(failure.kind, redaction(failure.detail)))
-        case .fault(let fault): .fault(fault.redacted(redaction))
-        }
-    }
-
-    /// Whatever a try threw.
-    init(_ error: any Error) {
-        switch error {
-        case let trouble as S3Trouble: self = trouble
-        case let failure as HTTPFailure: self = .transport(failure)
-        case let error as StoreError: self = .final(error)
-        case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
-        default: self = .malformed("\(error)")
         }
     }
 }

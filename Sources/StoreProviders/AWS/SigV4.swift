@@ -23,7 +23,7 @@ package struct SigV4: Sendable {
         _ credentials: AWSCredentials, region: String, service: String, time: Double,
         reusing reusable: SigningKey? = nil
     ) {
-        timestamp = AWSTime.basic(time)
+        timestamp = Timestamp.basic(time)
         let scope = SigningKey.Scope(
             credentials: credentials, region: region, service: service, day: String(timestamp.prefix(8)))
         key = if let reusable, reusable.scope == scope { reusable } else { SigningKey(scope) }

@@ -1,0 +1,43 @@
+internal import FileSystem
+internal import ObjectStore
+
+/// Decoding from file to file.
+enum GzipFile {
+    /// What is read at a time, in bytes.
+    private static let step = 256 << 10
+
+    /// - Returns: the digests of what was decoded. Blocks on the disk.
+    static func decode(_ stored: File, into file: File) throws(FileError) -> ContentDigests {
+        let hash = ContentHash(expecting: nil)
+        do {
+            try file.empty()
+            var end: Int64 = 0
+            let decoder = GzipDecoder()
+            try read(stored) { bytes in
+                try decoder.decode(bytes) { piece in
+                    try file.write(piece, at: end)
+                    hash.update(piece)
+                    end += Int64(piece.count)
+                }
+            }
+            try decoder.end()
+            return hash.finish()
+        } catch let fault as DecodingFault {
+            return ContentDigests(sha256: hash.finish().sha256, fault: .decoding(fault))
+        } catch let error as FileError {
+            throw error
+        } catch {
+            throw FileError(path: file.path, attempt: "decode", refusal: "failed: \(error)")
+        }
+    }
+
+    private static func read(_ file: File, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: step, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset: Int64 = 0
+        while case let count = try file.read(into: buffer, at: offset), count > 0 {
+            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import CLibZ
+
+/// How a store keeps the bytes of an object that are not its content themselves.
+///
+/// Google's clients decode what is stored with `Content-Encoding: gzip`, and Amazon's do not.
+/// Source: <https://cloud.google.com/storage/docs/transcoding>
+package enum ContentEncoding: String, Sendable {
+    case gzip
+}
+
+/// What keeps stored bytes from being decoded.
+package struct DecodingFault: Error, Sendable, Hashable {
+    /// `the gzip data ends in the middle`
+    package let words: String
+}
+
+/// Decodes a gzip file that comes in pieces: one member or several, whatever follows them ignored, as gzip does.
+///
+/// A class because it owns zlib's state. Source of the format: RFC 1952.
+package final class GzipDecoder {
+    private enum Place {
+        /// Nothing came yet.
+        case start
+        case inMember
+        /// A member ended, and another may begin.
+        case between
+        /// What comes is no member.
+        case trailing
+    }
+
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+    private var place = Place.start
+
+    package init() {
+        stream.initialize(to: z_stream())
+        // 15 bits of window, and 16 for gzip's header and trailer. Fails but for want of memory.
+        inflateInit2_(stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+        output.deallocate()
+    }
+
+    /// - Parameter take: is handed what the bytes come to, piece by piece.
+    /// - Throws: `DecodingFault`, and what `take` throws.
+    package func decode(_ bytes: UnsafeRawBufferPointer, into take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard bytes.count > 0, place != .trailing else { return }
+        stream.pointee.next_in = UnsafeMutablePointer(
+            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        stream.pointee.avail_in = UInt32(bytes.count)
+        // Where the buffer was filled, more may be waiting inside.
+        var isFull = false
+        while stream.pointee.avail_in > 0 || isFull {
+            stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            stream.pointee.avail_out = UInt32(output.count)
+            let status = inflate(stream, Z_NO_FLUSH)
+            let count = output.count - Int(stream.pointee.avail_out)
+            if count > 0 { try take(UnsafeRawBufferPointer(rebasing: output[..<count])) }
+            isFull = stream.pointee.avail_out == 0
+            guard try goesOn(after: status) else { return }
+        }
+    }
+
+    private func goesOn(after status: CInt) throws(DecodingFault) -> Bool {
+        switch status {
+        case Z_STREAM_END:
+            place = .between
+            inflateReset(stream)
+            return stream.pointee.avail_in > 0
+        case Z_OK:
+            // Between members, only what decodes to something is another one.
+            if place == .start || stream.pointee.total_out > 0 { place = .inMember }
+            return true
+        // Nothing more can be done without more bytes.
+        case Z_BUF_ERROR: return false
+        default:
+            guard place != .between else {
+                place = .trailing
+                return false
+            }
+            let detail = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
+            throw DecodingFault(words: "what is stored is no gzip data (\(detail))")
+        }
+    }
+
+    /// Nothing comes any more. Where nothing came at all, there is nothing in it.
+    package func end() throws(DecodingFault) {
+        guard place == .inMember else { return }
+        throw DecodingFault(words: "the gzip data ends in the middle")
+    }
+}
+
+extension GzipDecoder {
+    /// - Parameter limit: of what comes out, in bytes.
+    package static func decode(_ stored: [UInt8], limit: Int) throws(DecodingFault) -> [UInt8] {
+        let decoder = GzipDecoder()
+        var content: [UInt8] = []
+        do {
+            try stored.withUnsafeBytes { bytes in
+                try decoder.decode(bytes) { piece in
+                    content.append(contentsOf: piece)
+                    guard content.count <= limit else {
+                        throw DecodingFault(words: "decoded, it has more than the \(limit) bytes that are read at most")
+                    }
+                }
+            }
+            try decoder.end()
+        } catch let fault as DecodingFault {
+            throw fault
+        } catch {
+            throw DecodingFault(words: "\(error)")
+        }
+        return content
+    }
+}
