@@ -24,6 +24,7 @@ package protocol WritableStore: ObjectStore {
     ///
     /// - Parameter number: from 1; the parts of an object stand in the order of their numbers. All but the last have
     ///   5 MiB at least (`WritableStore.smallestPart`), as S3 wants it.
+    /// - Throws: `.notFound` where the store has forgotten the upload, which is then to be begun anew.
     func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart

@@ -110,12 +110,11 @@ extension GCSStore: WritableStore {
         while true {
             let count = session.tail.readableBytes
             let chunk = isLast ? count : count / GCSSession.unit * GCSSession.unit
+            let start = session.offset
             do throws(StoreError) {
                 let (kept, made) = try await send(session, chunk, isLast: isLast, key, operation)
-                if made != nil || kept > session.offset {
-                    session.keep(upTo: kept)
-                    return (session, made)
-                }
+                try session.keep(upTo: kept, operation, address: address(of: key))
+                if made != nil || kept > start { return (session, made) }
                 let error = course.error(.unavailable, "the store keeps nothing of what is sent")
                 try await course.wait(RetryReason(error.detail), orThrow: error)
             } catch {
@@ -123,8 +122,8 @@ extension GCSStore: WritableStore {
                 try await course.wait(RetryReason(error.detail), orThrow: error)
                 // Some of it may have been kept.
                 let (kept, made) = try await asked(session, key, operation)
-                if let made { return (session, made) }
-                session.keep(upTo: kept)
+                try session.keep(upTo: kept, operation, address: address(of: key))
+                if made != nil || kept > start { return (session, made) }
             }
         }
     }
@@ -185,8 +184,14 @@ struct GCSSession: Sendable {
     /// In bytes: all that is sent but the last is a multiple of it.
     static let unit = 256 << 10
 
-    mutating func keep(upTo end: Int64) {
-        let count = Int(max(0, min(end - offset, Int64(tail.readableBytes))))
+    /// - Throws: where the store has less than it had: what it lost is here no longer.
+    mutating func keep(upTo end: Int64, _ operation: String, address: String) throws(StoreError) {
+        guard end >= offset else {
+            throw StoreError(
+                .invalidAnswer, operation: operation, address: address,
+                detail: "the store has \(end) bytes of the upload, of which it had \(offset) before")
+        }
+        let count = Int(min(end - offset, Int64(tail.readableBytes)))
         tail.moveReaderIndex(forwardBy: count)
         tail.discardReadBytes()
         offset += Int64(count)

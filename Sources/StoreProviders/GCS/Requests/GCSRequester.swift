@@ -92,25 +92,30 @@ struct GCSRequester: Sendable {
     private func request(for call: GCSCall, _ attempt: Attempt) async throws -> HTTPRequest {
         let identity = try await context.identities.current()
         attempt.identity.withLock { $0 = identity }
+        let base = try await base()
+        let url = url(of: call, base)
         var headers = call.headers
-        if let token = identity.token { headers.add(name: "authorization", value: "Bearer \(token.value.exposed)") }
+        // A session's address is as good as a token, and another host is to have no other.
+        if let token = identity.token, url.origin == base.origin {
+            headers.add(name: "authorization", value: "Bearer \(token.value.exposed)")
+        }
         if let project = identity.quotaProject { headers.add(name: "x-goog-user-project", value: project) }
         let request = HTTPRequest(
-            call.method, try await url(of: call), headers: headers, body: call.body.map(HTTPBody.bytes) ?? .empty)
+            call.method, url, headers: headers, body: call.body.map(HTTPBody.bytes) ?? .empty)
         attempt.request.withLock { $0 = request }
         return request
     }
 
-    private func url(of call: GCSCall) async throws -> HTTPURL {
+    private func base() async throws -> HTTPURL {
+        if let endpoint = context.endpoint { return endpoint }
+        return HTTPURL(scheme: .https, host: "storage.\(try await context.identities.universe())")
+    }
+
+    private func url(of call: GCSCall, _ base: HTTPURL) -> HTTPURL {
         if case .upload(let url) = call.place { return url }
-        var url: HTTPURL
-        if let endpoint = context.endpoint {
-            url = endpoint
-        } else {
-            url = HTTPURL(scheme: .https, host: "storage.\(try await context.identities.universe())")
-        }
-        let base = url.target.hasSuffix("/") ? String(url.target.dropLast()) : url.target
-        url.target = base + call.place.path + (call.query.isEmpty ? "" : "?" + PercentEncoding.query(call.query))
+        var url = base
+        let path = url.target.hasSuffix("/") ? String(url.target.dropLast()) : url.target
+        url.target = path + call.place.path + (call.query.isEmpty ? "" : "?" + PercentEncoding.query(call.query))
         return url
     }
 
