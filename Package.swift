@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"]),
         /** The protocol that every provider speaks, its keys and its errors */
         .target(
-            name: "ObjectStore", dependencies: ["CLibZ", .product(name: "NIOCore", package: "swift-nio")]),
+            name: "ObjectStore", dependencies: ["AssetModel", "CLibZ", .product(name: "NIOCore", package: "swift-nio")]),
         /** The one place where paths below the assets directory are opened */
         .target(
             name: "FileSystem",

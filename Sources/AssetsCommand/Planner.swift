@@ -20,10 +20,10 @@ struct Planner: Sendable {
         let resolver = Resolver(facts: session.catalog, duplicates: settings.duplicates.value)
         switch await resolver.resolve(session.manifest, groups: groups) {
         case .failure(let failures): return Outcome(problems: problems(failures))
-        case .success(let resolution):
+        case .success(let resolved):
             let builder = PlanBuilder(
-                facts: session.catalog, forceDownload: settings.forceDownload.value, fetches: session.store != nil)
-            let (plan, failures) = await builder.plan(resolution)
+                facts: resolved.facts, forceDownload: settings.forceDownload.value, fetches: session.store != nil)
+            let (plan, failures) = await builder.plan(resolved.wanted)
             return Outcome(plan: plan, problems: failures.map(problems) ?? [])
         }
     }
@@ -51,6 +51,7 @@ extension Problem {
         case let error as StoreError: Problem(error)
         case let error as FileError: Problem(error)
         case let error as CatalogError: Problem(error)
+        case let error as NoMetadata: wording(error.cause)
         default: Problem(code: "internal", message: "\(error)", exitStatus: 1)
         }
     }

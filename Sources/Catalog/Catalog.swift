@@ -35,7 +35,7 @@ package struct Catalog: AssetFacts {
             return KnownVersions(inStore: nil, local: versions, places: [folder])
         }
         if let present = await exactAndPresent(name, requirements) {
-            return KnownVersions(inStore: nil, local: present, places: [folder])
+            return KnownVersions(inStore: nil, local: present, places: [folder], isPartial: true)
         }
         // A folder that cannot be read, or is a link, has no versions; whoever wants to write one there is told why.
         let marked = await DiskQueue.shared.run { (try? local.versions(of: name, in: system, markedOnly: true)) ?? [] }
@@ -54,7 +54,7 @@ package struct Catalog: AssetFacts {
     }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {
-        guard let store else { throw CatalogError.noStore }
+        guard let store else { throw NoMetadata(cause: CatalogError.noStore) }
         return try await store.metadata(of: pin)
     }
 

@@ -23,13 +23,15 @@ enum RemoteFormat {
         return versions
     }
 
-    static func metadata(_ bytes: [UInt8]) throws(ContentFault) -> VersionMetadata {
+    static func metadata(
+        _ bytes: [UInt8], in system: VersioningSystem
+    ) throws(ContentFault) -> VersionMetadata {
         let object = try JSONObject(bytes)
         let date = try object.string("push_date")
         guard let pushTime = PushDate.seconds(date) else {
             throw .malformed("`push_date` is `\(date)`, and must be an ISO 8601 date and time")
         }
-        let dependencies = try object.stringsIfPresent("dependencies")
+        let dependencies = try dependencies(object.stringsIfPresent("dependencies"), in: system)
         guard try object.bool("is_directory", default: false) else {
             return VersionMetadata(
                 kind: .file, pushTime: pushTime, objects: [ObjectFacts(path: nil)], dependencies: dependencies)
@@ -39,6 +41,19 @@ enum RemoteFormat {
         return VersionMetadata(
             kind: .directory, pushTime: pushTime, objects: try paths(contents).map { ObjectFacts(path: $0) },
             dependencies: dependencies)
+    }
+
+    private static func dependencies(
+        _ texts: [String], in system: VersioningSystem
+    ) throws(ContentFault) -> [AssetSpecification] {
+        var dependencies: [AssetSpecification] = []
+        for text in texts {
+            guard let dependency = try? AssetSpecification(parsing: text, in: system) else {
+                throw .malformed("`\(text)` under `dependencies` is not an asset specification string")
+            }
+            dependencies.append(dependency)
+        }
+        return dependencies
     }
 
     /// The paths, each safe, none twice, none both a file and a folder.

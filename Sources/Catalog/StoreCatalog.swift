@@ -47,8 +47,13 @@ package struct StoreCatalog: Sendable {
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {
         let key = ObjectKey(ModelkitLayout.metaObject(of: pin))
-        let bytes = try await document(key)
-        return try interpreting(key) { () throws(ContentFault) in try RemoteFormat.metadata(bytes) }
+        let bytes: [UInt8]
+        do {
+            bytes = try await document(key)
+        } catch let error as StoreError where error.kind == .notFound {
+            throw NoMetadata(cause: error)
+        }
+        return try interpreting(key) { () throws(ContentFault) in try RemoteFormat.metadata(bytes, in: system) }
     }
 
     /// A version's metadata with the sizes of its objects.

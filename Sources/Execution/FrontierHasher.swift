@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
 internal import Synchronization

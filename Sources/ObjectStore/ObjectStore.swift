@@ -1,3 +1,4 @@
+package import AssetModel
 package import NIOCore
 
 /// A store of objects: what every provider implements, and every fake.

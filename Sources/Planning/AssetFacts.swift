@@ -14,7 +14,9 @@ package protocol AssetFacts: Sendable {
     /// Whether a version stands in the assets directory. Reads the directory only.
     func localState(of pin: AssetPin) async throws -> LocalState
 
-    /// What a version consists of, from its `.meta`. Asked only for what must be fetched.
+    /// What a version consists of, from its `.meta`.
+    ///
+    /// - Throws: `NoMetadata` where the store has none, or there is no store.
     func metadata(of pin: AssetPin) async throws -> VersionMetadata
 
     /// Whether a present version has a file or a folder of this path.
@@ -33,11 +35,14 @@ package struct KnownVersions: Sendable, Equatable {
     package let local: [AssetVersion]
     /// Where it was looked, for messages: `store/modelkit-assets/nlp/lexicon.versions`.
     package let places: [String]
+    /// Whether there may be more versions, which were not looked for because these meet the requirements.
+    package let isPartial: Bool
 
-    package init(inStore: [AssetVersion]?, local: [AssetVersion], places: [String]) {
+    package init(inStore: [AssetVersion]?, local: [AssetVersion], places: [String], isPartial: Bool = false) {
         self.inStore = inStore
         self.local = local
         self.places = places
+        self.isPartial = isPartial
     }
 
     /// All of them, latest first, each once. modelkit too puts the two together before it takes the latest.
@@ -62,15 +67,25 @@ package struct VersionMetadata: Sendable, Equatable {
     package let pushTime: Int64
     /// One with no path for a file asset; in the order of `.meta` for a directory.
     package var objects: [ObjectFacts]
-    /// Specification strings, as this tool's pushes record them; Python modelkit records none.
-    package let dependencies: [String]
+    /// As this tool's pushes record them; Python modelkit records none.
+    package let dependencies: [AssetSpecification]
 
-    package init(kind: AssetKind, pushTime: Int64, objects: [ObjectFacts], dependencies: [String] = []) {
+    package init(
+        kind: AssetKind, pushTime: Int64, objects: [ObjectFacts], dependencies: [AssetSpecification] = []
+    ) {
         self.kind = kind
         self.pushTime = pushTime
         self.objects = objects
         self.dependencies = dependencies
     }
+}
+
+/// A store that was asked has no `.meta` of a version, or there is no store.
+package struct NoMetadata: Error {
+    /// What it said.
+    package let cause: any Error
+
+    package init(cause: any Error) { self.cause = cause }
 }
 
 /// One object of a version.
@@ -81,10 +96,15 @@ package struct ObjectFacts: Sendable, Equatable {
     package var size: Int64?
     /// Nil where nobody recorded it.
     package var sha256: SHA256Digest?
+    /// Stands in for a SHA-256 that nobody knows yet: what a store tells of the object as it is stored.
+    package var checksum: ObjectChecksum?
 
-    package init(path: RelativePath?, size: Int64? = nil, sha256: SHA256Digest? = nil) {
+    package init(
+        path: RelativePath?, size: Int64? = nil, sha256: SHA256Digest? = nil, checksum: ObjectChecksum? = nil
+    ) {
         self.path = path
         self.size = size
         self.sha256 = sha256
+        self.checksum = checksum
     }
 }

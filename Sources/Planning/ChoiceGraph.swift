@@ -30,14 +30,20 @@ struct ChoiceGraph {
             guard let dependent = node[table.own[index]] else { continue }
             entries[dependent].append(entry)
             neededBy[dependent].insert(Requirer(entry))
-            for number in table.dependencies[index] {
-                guard let dependency = node[number] else { continue }
-                neededBy[dependency].insert(.asset(pins[dependent]))
-                let demand = table.demands[number]
-                let earlier = dependencies[dependent][dependency]
-                dependencies[dependent][dependency] = earlier.map { min($0, demand) } ?? demand
-            }
+            for number in table.dependencies[index] { join(dependent, node[number], table.demands[number]) }
         }
+        let numbers = Dictionary(uniqueKeysWithValues: pins.enumerated().map { ($1, $0) })
+        for (pin, demands) in table.declared {
+            guard let dependent = numbers[pin] else { continue }
+            for number in demands { join(dependent, node[number], table.demands[number]) }
+        }
+    }
+
+    private mutating func join(_ dependent: Int, _ dependency: Int?, _ demand: Demand) {
+        guard let dependency else { return }
+        neededBy[dependency].insert(.asset(pins[dependent]))
+        let earlier = dependencies[dependent][dependency]
+        dependencies[dependent][dependency] = earlier.map { min($0, demand) } ?? demand
     }
 
     private var graph: DependencyGraph { DependencyGraph(dependencies: dependencies.map { $0.keys.sorted() }) }

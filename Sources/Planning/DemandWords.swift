@@ -20,8 +20,9 @@ extension Demand {
 
     /// What is asked for and by whom: `` `nlp/tokenizer:1`, which `nlp/classifier:3` depends on (assets.yaml:12) ``.
     package var words: String {
-        let askers = isOfEntry ? [] : chain.reversed().map(\.name)
-        let chain = askers.map { ", which `\($0)` depends on" }.joined()
+        let askers = isOfEntry ? [] : chain.reversed().map { ", which `\($0.name)` depends on" }
+        let gap = elided > 0 ? ", and so on through \(elided) more" : ""
+        let chain = askers.dropLast().joined() + gap + (askers.last ?? "")
         return "`\(specification.phrase)`" + chain + (place.map { " (\($0))" } ?? "")
     }
 }

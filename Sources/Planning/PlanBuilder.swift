@@ -64,10 +64,23 @@ package struct PlanBuilder: Sendable {
 
     private func present(_ wanted: WantedAsset, _ state: LocalState) async -> Result<Step, PlanningFailures> {
         if forceDownload { return await fetch(wanted, .refetch(.forced)) }
+        if let fault = await unreadable(wanted) { return .failure(fault) }
         guard case .partial(let paths) = state else { return await keep(wanted) }
         let whole = await fetch(wanted, .refetch(.moreFiles))
         guard let content = try? whole.get().content, content.selection != nil else { return whole }
         return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) ? .success(wanted.step(.keep, nil)) : whole
+    }
+
+    /// What keeps unknown what a version depends on. One that the store does not have depends on nothing.
+    private func unreadable(_ wanted: WantedAsset) async -> PlanningFailures? {
+        do {
+            _ = try await facts.metadata(of: wanted.choice.pin)
+            return nil
+        } catch is NoMetadata {
+            return nil
+        } catch {
+            return wanted.failure("what `\(wanted.choice.pin)` depends on", error)
+        }
     }
 
     private func keep(_ wanted: WantedAsset) async -> Result<Step, PlanningFailures> {

@@ -26,6 +26,8 @@ package enum PlanningFailure: Error, Sendable {
     case notPresent(AssetPin, reason: String?, demands: [Demand])
     /// Something that it depends on cannot be had.
     case leftOut(AssetPin, dependency: AssetPin, demands: [Demand])
+    /// The versions of these depend on each other so that no choice stays.
+    case unsettled([AssetName], demands: [Demand])
     /// A fact could not be had.
     case fact(subject: String, error: any Error, demands: [Demand])
 }
@@ -46,10 +48,15 @@ package struct Demand: Sendable, Hashable {
     package let chain: [Requirer]
     /// Where it is written.
     package let excerpt: SourceExcerpt?
+    /// How many of a long chain are left out after the first.
+    package let elided: Int
 
-    package init(specification: AssetSpecification, chain: [Requirer], excerpt: SourceExcerpt?) {
+    package init(
+        specification: AssetSpecification, chain: [Requirer], excerpt: SourceExcerpt?, elided: Int = 0
+    ) {
         self.specification = specification
         self.chain = chain
         self.excerpt = excerpt
+        self.elided = elided
     }
 }

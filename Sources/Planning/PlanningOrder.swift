@@ -44,7 +44,7 @@ extension PlanningFailure {
             [demand]
         case .unknownAsset(_, let demands, _, _), .duplicates(_, let demands, _), .circle(_, let demands),
             .overlap(_, _, let demands), .conflictingDigests(_, _, _, let demands), .notPresent(_, _, let demands),
-            .leftOut(_, _, let demands), .fact(_, _, let demands):
+            .leftOut(_, _, let demands), .unsettled(_, let demands), .fact(_, _, let demands):
             demands
         }
     }
@@ -64,6 +64,7 @@ extension PlanningFailure {
         case .conflictingDigests: "conflicting-digests"
         case .notPresent: "not-present"
         case .leftOut: "left-out"
+        case .unsettled: "unsettled"
         case .fact: "fact"
         }
     }
@@ -73,6 +74,7 @@ extension PlanningFailure {
         case .unknownGroup(let group, _, _): [code, group]
         case .unknownAsset(let name, _, _, _), .noVersion(let name, _, _, _), .duplicates(let name, _, _):
             [code, name.text]
+        case .unsettled(let names, _): [code] + names.map(\.text)
         case .circle(let pins, _): [code] + pins.map(\.description)
         case .overlap(let outer, let inner, _): [code, outer.description, inner.description]
         case .noSuchPart(let pin, let part, _, _): [code, pin.description, part.text]

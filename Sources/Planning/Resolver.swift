@@ -1,51 +1,66 @@
-internal import AssetModel
+package import AssetModel
 
 /// From what a spec asks for to the versions that meet it.
 ///
-/// For each asset, the highest version that meets every demand on it; where there is none, several stand side by side
-/// (`VersionSharing` has the rule) with a warning, or fail under `duplicates: deny`. Entries of groups that were not asked for
-/// take no part: they ask for nothing, and what they say about an asset does not count.
+/// For each asset, the version that the lock pins where it meets its demands, otherwise the highest that meets every demand on
+/// it; where there is none, several stand side by side (`VersionSharing` has the rule) with a warning, or fail under
+/// `duplicates: deny`. All entries are resolved together, whatever their groups, so that one lock does for all of them.
 package struct Resolver: Sendable {
     private let facts: any AssetFacts
     private let duplicates: DuplicatesPolicy
+    private let pinned: PinnedVersions
 
-    package init(facts: any AssetFacts, duplicates: DuplicatesPolicy) {
+    package init(
+        facts: any AssetFacts, duplicates: DuplicatesPolicy, lock: Lock = .empty, upgrade: Upgrade = .nothing
+    ) {
         self.facts = facts
         self.duplicates = duplicates
+        pinned = PinnedVersions(lock, freed: upgrade)
     }
 
     /// The same for the same facts, whatever the order of the entries and of the answers.
     ///
     /// - Parameter groups: whose entries are wanted, besides those of no group.
-    package func resolve(_ manifest: Manifest, groups: Set<String>) async -> Result<Resolution, PlanningFailures> {
-        let entries = manifest.entries.filter { $0.groups.isEmpty || !groups.isDisjoint(with: $0.groups) }
-        var choice = VersionChoice(table: DemandTable(entries: entries), duplicates: duplicates)
-        for (index, answer) in await knownVersions(choice.table).enumerated() {
-            choice.take(answer, on: choice.table.byName[index].demands)
-        }
+    package func resolve(_ manifest: Manifest, groups: Set<String>) async -> Result<Resolved, PlanningFailures> {
+        var search = VersionSearch(entries: manifest.entries, facts: facts, duplicates: duplicates, pinned: pinned)
+        await search.run()
+        let (all, wanted) = (manifest.entries.indices, manifest.wanted(groups))
+        let choice = choice(all, search)
+        if let failure = unsettled(search, choice) { return .failure(PlanningFailures([failure])) }
         let graph = ChoiceGraph(choice)
         var failures = unknownGroups(manifest, groups) + choice.failures + graph.failures
         failures += await explanations(of: choice.unknown)
         guard failures.isEmpty else { return .failure(PlanningFailures(failures)) }
-        let resolved = zip(entries, choice.table.own).compactMap { entry, demand in
-            choice.pins[demand].map { ResolvedEntry(entry: entry, pin: $0) }
+        let resolution = resolution(choice, graph)
+        let facts = ResolvedFacts(base: facts, contents: search.contents)
+        guard wanted.count < all.count else {
+            return .success(Resolved(all: resolution, wanted: resolution, facts: facts))
         }
-        return .success(
-            Resolution(choices: graph.orderedChoices(), entries: resolved, warnings: choice.warnings.sorted()))
+        let part = self.choice(wanted, search)
+        return .success(Resolved(all: resolution, wanted: self.resolution(part, ChoiceGraph(part)), facts: facts))
     }
 
-    private func knownVersions(_ table: DemandTable) async -> [Result<KnownVersions, any Error>] {
-        let questions = table.byName.map { name, demands in
-            let requirements = Set(demands.map { table.demands[$0].specification.requirement })
-            return (name, requirements.sorted { $0.description < $1.description })
+    private func choice(_ numbers: some Sequence<Int>, _ search: VersionSearch) -> VersionChoice {
+        let table = DemandTable(
+            entries: numbers.map { ($0, search.entries[$0]) }, choices: search.reachable(from: numbers))
+        return VersionChoice(table: table, search: search, duplicates: duplicates)
+    }
+
+    private func resolution(_ choice: VersionChoice, _ graph: ChoiceGraph) -> Resolution {
+        let entries = zip(choice.table.entries, choice.table.own).compactMap { entry, demand in
+            choice.pins[demand].map { ResolvedEntry(entry: entry, pin: $0) }
         }
-        return await concurrentMap(questions) { [facts] name, requirements in
-            do {
-                return .success(try await facts.versions(of: name, requirements: requirements))
-            } catch {
-                return .failure(error)
-            }
-        }
+        return Resolution(choices: graph.orderedChoices(), entries: entries, warnings: choice.warnings.sorted())
+    }
+
+    // MARK: Failures
+
+    /// What else is wrong is not known before versions come to rest.
+    private func unsettled(_ search: VersionSearch, _ choice: VersionChoice) -> PlanningFailure? {
+        guard !search.unsettled.isEmpty else { return nil }
+        let names = Set(search.unsettled)
+        let demands = choice.table.demands.filter { names.contains($0.specification.name) }.sorted()
+        return .unsettled(search.unsettled, demands: demands)
     }
 
     private func unknownGroups(_ manifest: Manifest, _ groups: Set<String>) -> [PlanningFailure] {
@@ -61,6 +76,52 @@ package struct Resolver: Sendable {
             return .unknownAsset(asset.name, requirers: asset.demands, nearest: nearest, places: asset.places)
         }
     }
+}
+
+extension Manifest {
+    /// The numbers of the entries that are wanted where these groups are asked for.
+    fileprivate func wanted(_ groups: Set<String>) -> [Int] {
+        entries.indices.filter { entries[$0].groups.isEmpty || !groups.isDisjoint(with: entries[$0].groups) }
+    }
+}
+
+/// What a spec resolves to.
+package struct Resolved: Sendable {
+    /// With the entries of all groups: what a lock pins.
+    package let all: Resolution
+    /// Of the entries that were asked for: what a plan is about.
+    package let wanted: Resolution
+    /// What was asked on the way, so that it is not asked again.
+    package let facts: ResolvedFacts
+}
+
+/// Facts of which some are known already.
+package struct ResolvedFacts: AssetFacts {
+    private let base: any AssetFacts
+    /// Of the versions that were looked at.
+    package let contents: [AssetPin: Result<VersionMetadata, any Error>]
+
+    init(base: any AssetFacts, contents: [AssetPin: Result<VersionMetadata, any Error>]) {
+        self.base = base
+        self.contents = contents
+    }
+
+    package func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions {
+        try await base.versions(of: name, requirements: requirements)
+    }
+
+    package func localState(of pin: AssetPin) async throws -> LocalState { try await base.localState(of: pin) }
+
+    package func metadata(of pin: AssetPin) async throws -> VersionMetadata {
+        if let known = contents[pin] { return try known.get() }
+        return try await base.metadata(of: pin)
+    }
+
+    package func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
+        try await base.hasPart(part, of: pin)
+    }
+
+    package func names(near name: AssetName) async -> [AssetName] { await base.names(near: name) }
 }
 
 /// An asset that is neither in the store nor in the assets directory.

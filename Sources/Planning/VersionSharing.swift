@@ -2,31 +2,30 @@ internal import AssetModel
 
 /// Which versions of one asset meet all that is asked of it: one where one can, otherwise few side by side.
 ///
-/// - One version that meets every requirement that any version meets: the highest such.
-/// - Otherwise, again and again, the version that meets the most of the remaining demands (the highest of several), and
-///   in the end each demand gets the highest of these that meets it.
+/// - One version that meets every requirement that any version meets: the first such.
+/// - Otherwise, again and again, the version that meets the most of the remaining demands (the first of several), and
+///   in the end each demand gets the first of these that meets it.
 struct VersionSharing {
-    /// Latest first.
+    /// Those preferred first.
     private let versions: [AssetVersion]
     private let groups: [Group]
 
     /// The demands with one requirement.
     private struct Group {
         let requirement: VersionRequirement
-        /// Positions in the demands given.
+        /// Positions in the requirements given.
         var demands: [Int]
         /// Of each version, whether it meets the requirement.
         var isMet: [Bool] = []
     }
 
     /// - Parameters:
-    ///   - demands: on one asset, sorted.
-    ///   - versions: those there are, latest first.
-    init(_ demands: [Demand], versions: [AssetVersion]) {
+    ///   - requirements: of the demands on one asset.
+    ///   - versions: those there are, those preferred first.
+    init(_ requirements: [VersionRequirement], versions: [AssetVersion]) {
         var groups: [Group] = []
         var places: [VersionRequirement: Int] = [:]
-        for (position, demand) in demands.enumerated() {
-            let requirement = demand.specification.requirement
+        for (position, requirement) in requirements.enumerated() {
             if let place = places[requirement] {
                 groups[place].demands.append(position)
             } else {
@@ -68,7 +67,7 @@ struct VersionSharing {
         }.map { $0.demands[0] }
     }
 
-    /// Indices of versions, ascending, so the highest first.
+    /// Indices of versions, ascending, so those preferred first.
     private func chosenVersions() -> [Int] {
         var remaining = groups.filter { $0.isMet.contains(true) }
         if let one = counts(of: remaining, weight: { _ in 1 }).firstIndex(of: remaining.count) { return [one] }

@@ -14,15 +14,20 @@ struct GeneratedWorldTests {
     func `every resolution keeps the rules`(batch: Int) async throws {
         for seed in Self.seeds(batch) {
             let sketch = Sketch(seed: seed)
-            switch await sketch.world.resolve(
+            let result = await sketch.world.resolveAll(
                 try sketch.entries(), duplicates: sketch.duplicates, groups: sketch.groups)
-            {
-            case .success(let resolution):
-                #expect(sketch.expectedFailures().isEmpty, "seed \(seed)")
-                #expect(try sketch.faults(of: resolution) == [], "seed \(seed)")
+            let expected = sketch.expectedFailures()
+            switch result {
+            case .success(let resolved):
+                #expect(expected == [], "seed \(seed)")
+                #expect(try sketch.faults(of: resolved) == [], "seed \(seed)")
             case .failure(let failures):
+                if failures.failures.contains(where: { $0.code == "unsettled" }) {
+                    #expect(sketch.mayHaveCircle && expected == nil, "seed \(seed)")
+                    continue
+                }
                 let found = Set(failures.failures.filter { $0.code != "circle" }.map { "\($0.code) \($0.subject)" })
-                #expect(found == sketch.expectedFailures(), "seed \(seed)")
+                #expect(found == expected, "seed \(seed)")
                 let circles = failures.failures.filter { $0.code == "circle" }
                 #expect(circles.isEmpty || sketch.mayHaveCircle, "seed \(seed)")
                 #expect(!circles.contains { !$0.isRealCircle }, "seed \(seed)")

@@ -45,8 +45,6 @@ struct PlanBuilderTests {
         let world = World(store: ["a": ["1.0"]], states: ["a:1.0": state])
         let result = try await world.plan([try entry("a", line: 1)], forceDownload: forced, fetches: fetches)
         #expect((try? result.get())?.steps.map(\.action) == action.map { [$0] })
-        let asked = await world.log.questions.contains("metadata a:1.0")
-        #expect(asked == (action != nil && action != .keep), "metadata only of what is fetched")
     }
 
     static let partials: [([String], [String], StepAction)] = [
@@ -162,7 +160,6 @@ struct PlanBuilderTests {
         world.localFiles = ["a:1.0": ["en/x"]]
         #expect(try await world.planOutcome([try entry("a[en]", line: 1)]) == ["keep a:1.0"])
         #expect(try await world.planOutcome([try entry("a[fr]", line: 1)]) == ["no-such-part: a:1.0[fr] [] at [1]"])
-        #expect(await !world.log.questions.contains("metadata a:1.0"))
     }
 }
 

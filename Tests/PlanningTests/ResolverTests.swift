@@ -82,6 +82,7 @@ struct VersionChoiceTests {
         _ = await world.resolve(entries)
         #expect(
             await world.log.questions.sorted() == [
+                "metadata a:1.10", "metadata a:2.0", "metadata b:1.0", "metadata c:0.1",
                 "versions a [1, 2.0, latest]", "versions b [1.0]", "versions c [0.1]",
             ])
     }
@@ -144,14 +145,14 @@ struct DependencyTests {
         #expect(await world.outcome(entries) == ["b:9.0", "b:10.0", "c:1.0", "d:1.0", "a:1.0"])
     }
 
-    @Test func `entries of a group take part only where it is asked for`() async throws {
+    @Test func `a plan has the entries of the groups asked for, with the versions that do for all`() async throws {
         let world = World(store: ["a": ["2.0", "1.0"], "b": ["1.0"], "c": ["1.0"]])
         let entries = [
             try entry("a", line: 1), try entry("a:1.0", line: 2, groups: ["old"]),
             try entry("b", line: 3, dependsOn: ["c"], groups: ["new", "old"]),
         ]
-        #expect(await world.outcome(entries) == ["a:2.0"])
-        #expect(await world.outcome(entries, groups: ["new"]) == ["a:2.0", "c:1.0", "b:1.0"])
+        #expect(await world.outcome(entries) == ["a:1.0"])
+        #expect(await world.outcome(entries, groups: ["new"]) == ["a:1.0", "c:1.0", "b:1.0"])
         #expect(await world.outcome(entries, groups: ["old"]) == ["a:1.0", "c:1.0", "b:1.0"])
         #expect(await world.outcome(entries, groups: ["odl", "new"]) == ["unknown-group: odl at []"])
     }

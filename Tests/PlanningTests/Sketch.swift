@@ -44,6 +44,8 @@ struct Sketch {
         let name: String
         let wish: Wish
         var text: String { wish.text(name) }
+        /// Whether a specification string can say it.
+        var isString: Bool { if case .between = wish { false } else { true } }
     }
 
     struct Item {
@@ -57,6 +59,8 @@ struct Sketch {
     let duplicates: DuplicatesPolicy
     let groups: Set<String>
     let mayHaveCircle: Bool
+    /// What versions depend on by themselves, by `name:version`.
+    private(set) var declared: [String: [Demanded]] = [:]
 
     init(seed: Int) {
         var random = SeededGenerator(seed: seed)
@@ -71,6 +75,11 @@ struct Sketch {
         groups = Bool.random(using: &random) ? ["train"] : []
         for _ in 0..<Int.random(in: 1..<7, using: &random) { items.append(item(isTame, &random)) }
         items.append(Item(own: items[0].own, dependencies: [], groups: ["train"]))
+        for (place, name) in Self.names.enumerated() {
+            for version in versions[name] ?? [] where Int.random(in: 0..<3, using: &random) == 0 {
+                declared["\(name):\(version.text)"] = dependencies(place, isTame, &random).filter(\.isString)
+            }
+        }
     }
 
     private static func number(_ random: inout SeededGenerator) -> Number {
@@ -79,13 +88,16 @@ struct Sketch {
 
     private func item(_ isTame: Bool, _ random: inout SeededGenerator) -> Item {
         let place = Int.random(in: 0..<Self.names.count, using: &random)
+        return Item(
+            own: demanded(Self.names[place], isTame, &random), dependencies: dependencies(place, isTame, &random),
+            groups: Int.random(in: 0..<4, using: &random) == 0 ? ["train"] : [])
+    }
+
+    private func dependencies(_ place: Int, _ isTame: Bool, _ random: inout SeededGenerator) -> [Demanded] {
         // Names further on only, so that there is no circle.
         let others = mayHaveCircle ? Self.names.filter { $0 != Self.names[place] } : Array(Self.names[(place + 1)...])
-        let dependencies = others.shuffled(using: &random).prefix(Int.random(in: 0..<3, using: &random))
-        return Item(
-            own: demanded(Self.names[place], isTame, &random),
-            dependencies: dependencies.map { demanded($0, isTame, &random) },
-            groups: Int.random(in: 0..<4, using: &random) == 0 ? ["train"] : [])
+        let names = others.shuffled(using: &random).prefix(Int.random(in: 0..<3, using: &random))
+        return names.map { demanded($0, isTame, &random) }
     }
 
     private func demanded(_ name: String, _ isTame: Bool, _ random: inout SeededGenerator) -> Demanded {
@@ -103,7 +115,9 @@ struct Sketch {
 
     // MARK: As the resolver sees it
 
-    var world: World { World(store: versions.mapValues { $0.map(\.text) }) }
+    var world: World {
+        World(store: versions.mapValues { $0.map(\.text) }, declared: declared.mapValues { $0.map(\.text) })
+    }
 
     func entries() throws -> [ManifestEntry] {
         try items.enumerated().map { index, item in
@@ -113,21 +127,52 @@ struct Sketch {
 
     // MARK: The rules again
 
-    private var wanted: [Item] { items.filter { $0.groups.isEmpty || !groups.isDisjoint(with: $0.groups) } }
+    private func isWanted(_ item: Item) -> Bool { item.groups.isEmpty || !groups.isDisjoint(with: item.groups) }
 
-    private var wishes: [String: Set<Wish>] {
-        let all = wanted.flatMap { [$0.own] + $0.dependencies }
-        return Dictionary(grouping: all, by: \.name).mapValues { Set($0.map(\.wish)) }
+    /// Every wish, as often as it is made, where these versions are chosen.
+    private func wishes(_ chosen: [String: Set<Number>]) -> [String: [Wish]] {
+        let declarations = chosen.flatMap { name, versions in versions.flatMap { declared["\(name):\($0.text)"] ?? [] }
+        }
+        return Dictionary(grouping: items.flatMap { [$0.own] + $0.dependencies } + declarations, by: \.name)
+            .mapValues { $0.map(\.wish) }
     }
 
-    private func candidates(_ name: String, _ wishes: Set<Wish>) -> [Number] {
+    private func candidates(_ name: String, _ wishes: some Sequence<Wish>) -> [Number] {
         (versions[name] ?? []).filter { number in wishes.allSatisfy { $0.isMet(by: number) } }
     }
 
-    /// Code and name of each, without circles.
-    func expectedFailures() -> Set<String> {
+    /// One that meets all that can be met; otherwise those that meet the most of what is left, one after the other.
+    private func sharing(_ name: String, _ wishes: [Wish]) -> Set<Number> {
+        var left = wishes.filter { !candidates(name, [$0]).isEmpty }
+        if left.isEmpty { return [] }
+        if let shared = candidates(name, left).max() { return [shared] }
+        let all = left
+        var taken: [Number] = []
+        while !left.isEmpty {
+            let counts = (versions[name] ?? []).map { number in (left.count { $0.isMet(by: number) }, number) }
+            guard let best = counts.max(by: { $0 < $1 }) else { break }
+            taken.append(best.1)
+            left.removeAll { $0.isMet(by: best.1) }
+        }
+        return Set(all.compactMap { wish in taken.filter(wish.isMet).max() })
+    }
+
+    /// The versions that keep all the rules, found from the start again and again; nil where they never come to rest.
+    func settled() -> [String: Set<Number>]? {
+        var chosen: [String: Set<Number>] = [:]
+        for _ in 0..<200 {
+            let next = Dictionary(uniqueKeysWithValues: wishes(chosen).map { ($0, sharing($0, $1)) })
+            if next == chosen { return chosen }
+            chosen = next
+        }
+        return nil
+    }
+
+    /// Code and name of each, without circles; nil where the versions never come to rest.
+    func expectedFailures() -> Set<String>? {
+        guard let settled = settled() else { return nil }
         var failures: Set<String> = []
-        for (name, wishes) in wishes {
+        for (name, wishes) in wishes(settled) {
             guard versions[name] != nil else {
                 failures.insert("unknown-asset \(name)")
                 continue
@@ -142,26 +187,20 @@ struct Sketch {
     }
 
     /// Every rule that a resolution breaks, in words.
-    func faults(of resolution: Resolution) throws -> [String] {
+    func faults(of resolved: Resolved) throws -> [String] {
         var faults: [String] = []
-        let chosen = Dictionary(grouping: resolution.choices.map(\.pin), by: \.name.text).mapValues {
+        let chosen = Dictionary(grouping: resolved.all.choices.map(\.pin), by: \.name.text).mapValues {
             Set($0.map(number))
         }
+        let wishes = wishes(chosen)
         if Set(chosen.keys) != Set(wishes.keys) { faults.append("assets \(chosen.keys)") }
-        for (name, wishes) in wishes {
-            let all = chosen[name] ?? []
-            if let shared = candidates(name, wishes).max() {
-                if all != [shared] { faults.append("\(name) is \(all), not the highest that meets all: \(shared)") }
-            } else if all.count < 2 || all.count > wishes.count || !isLeastlyRedundant(all, wishes) {
-                faults.append("\(name) is \(all) for \(wishes)")
-            }
+        for (name, wishes) in wishes where chosen[name] != sharing(name, wishes) {
+            faults.append("\(name) is \(chosen[name] ?? []) for \(wishes)")
         }
-        return faults + orderFaults(resolution) + demandFaults(resolution, chosen)
-    }
-
-    /// Each is the highest for some wish that no other higher one meets.
-    private func isLeastlyRedundant(_ all: Set<Number>, _ wishes: Set<Wish>) -> Bool {
-        Set(wishes.compactMap { wish in all.filter(wish.isMet).max() }) == all
+        faults += orderFaults(resolved.all) + demandFaults(resolved.all, chosen, items)
+        let isPart = Set(resolved.wanted.choices.map(\.pin)).isSubset(of: resolved.all.choices.map(\.pin))
+        if !isPart { faults.append("more is wanted than there is") }
+        return faults + orderFaults(resolved.wanted) + demandFaults(resolved.wanted, chosen, items.filter(isWanted))
     }
 
     private func orderFaults(_ resolution: Resolution) -> [String] {
@@ -175,21 +214,26 @@ struct Sketch {
         return faults
     }
 
-    /// Each wanted entry has its version, and the versions of its dependencies are those that this version waits for.
-    private func demandFaults(_ resolution: Resolution, _ chosen: [String: Set<Number>]) -> [String] {
+    /// Each entry has its version, and each version waits for what the entries and it itself depend on, and is needed.
+    private func demandFaults(
+        _ resolution: Resolution, _ chosen: [String: Set<Number>], _ wanted: [Item]
+    ) -> [String] {
         guard resolution.entries.count == wanted.count else { return ["\(resolution.entries.count) entries"] }
-        var edges: [AssetPin: Set<String>] = [:]
+        func best(_ demanded: Demanded) -> String {
+            "\(demanded.name):\(chosen[demanded.name]?.filter(demanded.wish.isMet).max()?.text ?? "none")"
+        }
+        var edges: [String: Set<String>] = [:]
         var faults: [String] = []
         for (item, resolved) in zip(wanted, resolution.entries) {
-            let best = chosen[item.own.name]?.filter(item.own.wish.isMet).max()
-            if best != number(resolved.pin) { faults.append("\(item.own.text) is \(resolved.pin)") }
-            for dependency in item.dependencies {
-                let best = chosen[dependency.name]?.filter(dependency.wish.isMet).max()
-                edges[resolved.pin, default: []].insert("\(dependency.name):\(best?.text ?? "none")")
-            }
+            if best(item.own) != resolved.pin.description { faults.append("\(item.own.text) is \(resolved.pin)") }
+            edges[resolved.pin.description, default: []].formUnion(item.dependencies.map(best))
         }
-        for choice in resolution.choices where Set(choice.dependencies.map(\.description)) != edges[choice.pin] ?? [] {
-            faults.append("\(choice.pin) waits for \(choice.dependencies)")
+        for choice in resolution.choices {
+            let pin = choice.pin.description
+            let expected = (edges[pin] ?? []).union((declared[pin] ?? []).map(best))
+            if Set(choice.dependencies.map(\.description)) != expected {
+                faults.append("\(pin) waits for \(choice.dependencies)")
+            }
         }
         return faults
     }

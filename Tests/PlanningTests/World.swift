@@ -12,6 +12,8 @@ struct World: AssetFacts {
     var files: [String: [String]] = [:]
     var localFiles: [String: [String]] = [:]
     var digests: [String: SHA256Digest] = [:]
+    /// What the `.meta` of a version declares, as specification strings.
+    var declared: [String: [String]] = [:]
     /// Whose facts cannot be had.
     var broken: Set<String> = []
     /// How often a question waits for others before it is answered.
@@ -39,10 +41,16 @@ struct World: AssetFacts {
         if broken.contains("metadata \(pin)") { throw Broken() }
         guard let files = files[pin.description] else {
             let object = ObjectFacts(path: nil, size: 10, sha256: digests[pin.description])
-            return VersionMetadata(kind: .file, pushTime: 7, objects: [object])
+            return VersionMetadata(
+                kind: .file, pushTime: 7, objects: [object], dependencies: try dependencies(of: pin))
         }
         let objects = try files.map { ObjectFacts(path: try RelativePath($0), size: 100) }
-        return VersionMetadata(kind: .directory, pushTime: 7, objects: objects)
+        return VersionMetadata(
+            kind: .directory, pushTime: 7, objects: objects, dependencies: try dependencies(of: pin))
+    }
+
+    private func dependencies(of pin: AssetPin) throws -> [AssetSpecification] {
+        try (declared[pin.description] ?? []).map { try AssetSpecification(parsing: $0, in: .majorMinor) }
     }
 
     func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
@@ -123,7 +131,17 @@ extension World {
     func resolve(
         _ entries: [ManifestEntry], duplicates: DuplicatesPolicy = .allow, groups: Set<String> = []
     ) async -> Result<Resolution, PlanningFailures> {
-        await Resolver(facts: self, duplicates: duplicates).resolve(manifest(entries), groups: groups)
+        await resolveAll(entries, duplicates: duplicates, groups: groups).map(\.wanted)
+    }
+
+    /// With the lock's pins, those that are freed apart.
+    func resolveAll(
+        _ entries: [ManifestEntry], duplicates: DuplicatesPolicy = .allow, groups: Set<String> = [],
+        lock: Lock = .empty,
+        upgrade: Upgrade = .nothing
+    ) async -> Result<Resolved, PlanningFailures> {
+        await Resolver(facts: self, duplicates: duplicates, lock: lock, upgrade: upgrade)
+            .resolve(manifest(entries), groups: groups)
     }
 
     /// The versions that were chosen, or the words for why none were.
@@ -154,6 +172,7 @@ extension PlanningFailure {
                 "\(pin) \(digests.map { $0.hex.prefix(2) }) \(recorded.map { $0.hex.prefix(2) } ?? "")"
             case .notPresent(let pin, let reason, _): "\(pin) \(reason ?? "")"
             case .leftOut(let pin, let dependency, _): "\(pin) needs \(dependency)"
+            case .unsettled(let names, _): "\(names)"
             case .fact(let subject, _, _): subject
             }
         return "\(code): \(subject) at \(demands.compactMap { $0.excerpt?.location.line })"

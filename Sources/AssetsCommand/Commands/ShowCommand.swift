@@ -90,7 +90,7 @@ struct ShowDocument: Codable, Sendable {
         self.versions = versions.map(\.text)
         kind = metadata.kind
         pushDate = Date(timeIntervalSince1970: TimeInterval(metadata.pushTime)).formatted(.iso8601)
-        dependencies = metadata.dependencies
+        dependencies = metadata.dependencies.map(\.description)
         files = metadata.objects.map { ShownFile(path: $0.path?.text, size: $0.size) }
         let sizes = metadata.objects.compactMap(\.size)
         bytes = sizes.count == metadata.objects.count ? sizes.reduce(0, +) : nil

@@ -80,6 +80,8 @@ extension PlanningFailure {
         case .notPresent(let pin, nil, _): "`\(pin)` is not in the assets directory"
         case .notPresent(let pin, _, _): "`\(pin)` is in the assets directory and cannot be used"
         case .leftOut(let pin, let dependency, _): "`\(pin)` needs `\(dependency)`, which cannot be had"
+        case .unsettled(let names, _):
+            "the versions of \(enumeration(names.map { "`\($0)`" })) depend on each other so that no choice stays"
         case .fact(let subject, _, _): "cannot find out \(subject)"
         }
     }
@@ -101,7 +103,7 @@ extension PlanningFailure {
             listed("found:", [reason].compactMap(\.self)) + askedFor(demands) + [
                 "no storage provider is set, so that nothing can be fetched"
             ]
-        case .notForKind, .leftOut, .fact: askedFor(demands)
+        case .notForKind, .leftOut, .unsettled, .fact: askedFor(demands)
         }
     }
 
@@ -122,6 +124,7 @@ extension PlanningFailure {
         case .conflictingDigests(_, _, let recorded?, _):
             "if the recorded content is the one that is meant, write `sha256: \(recorded)`"
         case .notPresent: "set `MODELKIT_STORAGE_PROVIDER` and resolve again, or put the asset there beforehand"
+        case .unsettled: "name the version of one of them in full, as an entry of its own"
         case .leftOut, .fact: nil
         }
     }

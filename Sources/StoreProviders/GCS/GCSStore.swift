@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import NIOCore
 internal import NIOHTTP1
 package import ObjectStore

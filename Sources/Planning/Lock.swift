@@ -1,0 +1,69 @@
+package import AssetModel
+
+/// What an assets.lock pins: versions, what they depend on, and what their files must be.
+package struct Lock: Sendable, Equatable {
+    /// Sorted by name, then by version.
+    package let assets: [LockedAsset]
+
+    package init(assets: [LockedAsset]) { self.assets = assets.sorted { $0.pin < $1.pin } }
+
+    package static let empty = Lock(assets: [])
+}
+
+/// One version in a lock.
+package struct LockedAsset: Sendable, Equatable {
+    package let pin: AssetPin
+    package let kind: AssetKind
+    /// Seconds since 1970: the modification time of every file of the asset.
+    package let pushTime: Int64
+    /// Sorted, as the store declares them.
+    package let dependencies: [LockedDependency]
+    /// One with no path for a file asset; sorted by path for a directory.
+    package var files: [ObjectFacts]
+
+    package init(
+        pin: AssetPin, kind: AssetKind, pushTime: Int64, dependencies: [LockedDependency], files: [ObjectFacts]
+    ) {
+        self.pin = pin
+        self.kind = kind
+        self.pushTime = pushTime
+        self.dependencies = dependencies
+        self.files = files
+    }
+}
+
+/// What a version depends on, and the version that was chosen for it.
+package struct LockedDependency: Sendable, Hashable {
+    package let specification: AssetSpecification
+    package let version: AssetVersion
+
+    package init(_ specification: AssetSpecification, is version: AssetVersion) {
+        self.specification = specification
+        self.version = version
+    }
+
+    package var pin: AssetPin { AssetPin(name: specification.name, version: version) }
+}
+
+extension LockedAsset {
+    /// As the store would tell it.
+    package var metadata: VersionMetadata {
+        VersionMetadata(
+            kind: kind, pushTime: pushTime, objects: files, dependencies: dependencies.map(\.specification))
+    }
+}
+
+/// Which pins of a lock need not stay.
+package enum Upgrade: Sendable, Equatable {
+    case nothing
+    case everything
+    case only(Set<AssetName>)
+
+    package func frees(_ name: AssetName) -> Bool {
+        switch self {
+        case .nothing: false
+        case .everything: true
+        case .only(let names): names.contains(name)
+        }
+    }
+}
