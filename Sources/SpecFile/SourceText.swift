@@ -3,7 +3,7 @@ import AssetModel
 /// The text of a file that has been checked to be text: UTF-8, of a sane size, without control characters.
 struct SourceText: Sendable {
     /// A file of 100,000 entries has about 10 MiB; what is larger is not a spec.
-    static let maximumSize = 16 << 20
+    static let maximumSpecSize = 16 << 20
 
     let file: String
     /// Without the byte order mark.
@@ -11,9 +11,10 @@ struct SourceText: Sendable {
     /// Of each line without its end. As libyaml counts lines: ended by LF, CR or CR LF.
     private let lines: [Range<Int>]
 
-    init(_ bytes: [UInt8], file: String) throws(SpecReport) {
+    /// - Parameter maximumSize: in bytes.
+    init(_ bytes: [UInt8], file: String, maximumSize: Int = maximumSpecSize) throws(SpecReport) {
         self.file = file
-        guard bytes.count <= Self.maximumSize else { throw Self.tooLarge(bytes.count, file: file) }
+        guard bytes.count <= maximumSize else { throw Self.tooLarge(bytes.count, maximumSize, file: file) }
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         lines = Self.lines(of: self.bytes)
         let faults = TextFaults(of: self)
@@ -59,13 +60,13 @@ struct SourceText: Sendable {
         return lines
     }
 
-    private static func tooLarge(_ size: Int, file: String) -> SpecReport {
+    private static func tooLarge(_ size: Int, _ maximumSize: Int, file: String) -> SpecReport {
         let place = SourceExcerpt(location: SourceLocation(file: file, line: 1, column: 1), line: "", length: 1)
         return SpecReport([
             Diagnostic(
                 code: "too-large", message: "the file has \(size) bytes", at: place,
-                expected: "at most \(maximumSize) bytes (16 MiB)",
-                hint: "check that this is an asset spec, or divide it into several")
+                expected: "at most \(maximumSize) bytes (\(maximumSize >> 20) MiB)",
+                hint: "check that this is the file that is meant, or divide it into several")
         ])
     }
 }

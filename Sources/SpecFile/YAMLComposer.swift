@@ -7,7 +7,7 @@ struct YAMLComposer: ~Copyable {
     /// assets.yaml nests five deep.
     static let maximumDepth = 64
     /// 100,000 entries in the long form have about as many.
-    static let maximumNodes = 1_000_000
+    static let maximumSpecNodes = 1_000_000
     /// A person repeats some lists and texts by alias; a hostile file repeats repetitions.
     static let maximumAliasedNodes = 100_000
 
@@ -19,6 +19,7 @@ struct YAMLComposer: ~Copyable {
     private var diagnostics: DiagnosticList
     private var anchors: [String: Weighed] = [:]
     private var openAnchors: Set<String> = []
+    private let maximumNodes: Int
     private var nodeCount = 0
     private var aliasedCount = 0
 
@@ -29,22 +30,28 @@ struct YAMLComposer: ~Copyable {
     }
 
     /// Nil where the file has no tree to decode; then something has been reported. Something may also be with a tree.
-    static func compose(_ source: SourceText, reporting diagnostics: inout DiagnosticList) -> YAMLNode? {
+    static func compose(
+        _ source: SourceText, maximumNodes: Int = maximumSpecNodes, reporting diagnostics: inout DiagnosticList
+    ) -> YAMLNode? {
         source.bytes.withUnsafeBufferPointer { text in
             guard let start = text.baseAddress, !text.isEmpty else {
                 diagnostics.add(.emptyFile, at: .start)
                 return nil
             }
-            var composer = YAMLComposer(source, YAMLEventReader(start, count: text.count), diagnostics)
+            var composer = YAMLComposer(
+                source, YAMLEventReader(start, count: text.count), maximumNodes, diagnostics)
             let root = composer.root()
             diagnostics = composer.diagnostics
             return root
         }
     }
 
-    private init(_ source: SourceText, _ reader: consuming YAMLEventReader, _ diagnostics: DiagnosticList) {
+    private init(
+        _ source: SourceText, _ reader: consuming YAMLEventReader, _ maximumNodes: Int, _ diagnostics: DiagnosticList
+    ) {
         self.source = source
         self.reader = reader
+        self.maximumNodes = maximumNodes
         self.diagnostics = diagnostics
     }
 
@@ -99,7 +106,7 @@ extension YAMLComposer {
         let span = span(event)
         guard depth < Self.maximumDepth else { throw YAMLStop(.tooDeep, at: span) }
         nodeCount += 1
-        guard nodeCount <= Self.maximumNodes else { throw YAMLStop(.tooManyNodes, at: span) }
+        guard nodeCount <= maximumNodes else { throw YAMLStop(.tooManyNodes(maximumNodes), at: span) }
         if let tag = event.tag { diagnostics.add(.tag(tag), at: span) }
         if let anchor = event.anchor { openAnchors.insert(anchor) }
         let made = try content(event, at: span, depth: depth)

@@ -18,8 +18,8 @@ extension SpecFault {
         SpecFault("too-deep", "the file nests deeper than \(YAMLComposer.maximumDepth) levels")
     }
 
-    static var tooManyNodes: SpecFault {
-        SpecFault("too-large", "the file has more than \(YAMLComposer.maximumNodes) values")
+    static func tooManyNodes(_ limit: Int) -> SpecFault {
+        SpecFault("too-large", "the file has more than \(limit) values")
     }
 
     static var aliasesTooLarge: SpecFault {

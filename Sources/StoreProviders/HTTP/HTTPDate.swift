@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// Dates in HTTP's headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
 /// Source: <https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>; the two obsolete forms are not read.
 enum HTTPDate {

@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// ISO 8601 as Amazon's services and tools write it: `2026-11-23T12:00:00Z`, with fractions, with `UTC` or an offset in
 /// place of `Z`.
 enum Timestamp {

@@ -1,13 +1,13 @@
-/// Reads the `push_date` of a `.meta`: ISO 8601 as Python's `datetime.isoformat` writes it, such as
+/// The `push_date` of a `.meta`: ISO 8601 as Python's `datetime.isoformat` writes it, such as
 /// `2024-03-01T12:30:00.123456+00:00`; a date and time without an offset is taken for UTC.
-enum PushDate {
+package enum PushDate {
     /// Whole seconds since 1970; nil where the text is no such date.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         var scanner = Scanner(rest: Array(text.utf8)[...])
         guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
             let day = scanner.number(2), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        var seconds = daysSince1970(year: year, month: month, day: day) * 86_400
+        var seconds = Int64(CalendarDays.since1970(year: Int(year), month: Int(month), day: Int(day))) * 86_400
         if scanner.isAtEnd { return seconds }
         guard scanner.take("T") || scanner.take(" "), let hour = scanner.number(2), scanner.take(":"),
             let minute = scanner.number(2), hour < 24, minute < 60
@@ -32,14 +32,21 @@ enum PushDate {
         return minutes.map { sign * (hours * 3600 + $0 * 60) }
     }
 
-    /// The days from 1970-01-01 in the proleptic Gregorian calendar.
-    /// Source: Howard Hinnant, <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>
-    private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    /// `2024-03-01T12:30:00Z`
+    ///
+    /// - Parameter seconds: since 1970.
+    package static func text(_ seconds: Int64) -> String {
+        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        let second = Int(seconds - days * 86_400)
+        let (year, month, day) = CalendarDays.date(since1970: Int(days))
+        let date = [padded(year, 4), padded(month, 2), padded(day, 2)].joined(separator: "-")
+        let time = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")
+        return "\(date)T\(time)Z"
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
 

@@ -1,7 +1,7 @@
 /// Days of the proleptic Gregorian calendar.
 /// Source: Howard Hinnant, <https://howardhinnant.github.io/date_algorithms.html>
-enum CalendarDays {
-    static func since1970(year: Int, month: Int, day: Int) -> Int {
+package enum CalendarDays {
+    package static func since1970(year: Int, month: Int, day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400
@@ -9,7 +9,7 @@ enum CalendarDays {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    static func date(since1970 days: Int) -> (year: Int, month: Int, day: Int) {
+    package static func date(since1970 days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

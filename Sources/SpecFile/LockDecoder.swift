@@ -1,0 +1,198 @@
+internal import AssetModel
+internal import Planning
+
+/// From YAML's tree to a lock. Goes on after a mistake, so that all of a file's are reported at once.
+struct LockDecoder {
+    private let system: VersioningSystem
+    var diagnostics: DiagnosticList
+
+    init(system: VersioningSystem, diagnostics: DiagnosticList) {
+        self.system = system
+        self.diagnostics = diagnostics
+    }
+
+    mutating func lock(_ root: YAMLNode) -> Lock? {
+        guard let fields = fields(root, as: LockKey.self, "the lock"), isOfThisVersion(fields, root) else { return nil }
+        guard let pair = fields[.assets] else {
+            diagnostics.add(.lock("`assets` is missing", expected: "a list of assets"), at: root.span)
+            return nil
+        }
+        guard let items = pair.value.items else {
+            wrongType(pair.value, "`assets`", "a list of assets")
+            return nil
+        }
+        var assets: [LockedAsset] = []
+        var places: [AssetPin: Int] = [:]
+        for item in items {
+            guard let asset = asset(item) else { continue }
+            if let line = places.updateValue(item.span.line, forKey: asset.pin) {
+                diagnostics.add(.lock("`\(asset.pin)` stands in line \(line) already"), at: item.span)
+            }
+            assets.append(asset)
+        }
+        return Lock(assets: assets)
+    }
+
+    private mutating func isOfThisVersion(_ fields: Fields<LockKey>, _ root: YAMLNode) -> Bool {
+        guard let text = text(fields[.version], "version", in: root, "`version: \(LockFile.formatVersion)`") else {
+            return false
+        }
+        guard text.value == LockFile.formatVersion else {
+            diagnostics.add(.lockVersion(text.value), at: text.span)
+            return false
+        }
+        return true
+    }
+
+    private mutating func asset(_ node: YAMLNode) -> LockedAsset? {
+        guard let fields = fields(node, as: LockedAssetKey.self, "an asset") else { return nil }
+        let name = value(fields[.name], "name", in: node, "an asset's name") { try? AssetName($0) }
+        let version = value(fields[.version], "version", in: node, "a \(system.name) version, \(system.form)") {
+            [system] in system.version($0)
+        }
+        let kind = value(fields[.kind], "kind", in: node, "`file` or `directory`") { AssetKind(rawValue: $0) }
+        let pushed = value(fields[.pushed], "pushed", in: node, "a date and time, such as 2024-03-01T12:00:00Z") {
+            PushDate.seconds($0)
+        }
+        let dependencies = items(fields[.dependencies]).compactMap { dependency($0) }
+        let files = items(fields[.files]).compactMap { file($0) }.sorted(by: Self.order)
+        guard let name, let version, let kind, let pushed else { return nil }
+        let isWhole = kind == .file ? files.map(\.path) == [nil] : !files.isEmpty && files.allSatisfy { $0.path != nil }
+        if !isWhole {
+            let expected = kind == .file ? "one file without a `path`" : "files, each with its `path`"
+            diagnostics.add(
+                .lock("the `files` of `\(name):\(version)` are not those of a \(kind.rawValue)", expected: expected),
+                at: node.span)
+        }
+        return LockedAsset(
+            pin: AssetPin(name: name, version: version), kind: kind, pushTime: pushed,
+            dependencies: dependencies.sorted { $0.pin < $1.pin }, files: files)
+    }
+
+    private mutating func dependency(_ node: YAMLNode) -> LockedDependency? {
+        guard let fields = fields(node, as: LockedDependencyKey.self, "a dependency") else { return nil }
+        let specification = value(fields[.asset], "asset", in: node, "a specification string, name[:version]") {
+            [system] in try? AssetSpecification(parsing: $0, in: system)
+        }
+        let version = value(fields[.version], "version", in: node, "a \(system.name) version, \(system.form)") {
+            [system] in system.version($0)
+        }
+        guard let specification, let version else { return nil }
+        return LockedDependency(specification, is: version)
+    }
+
+    private mutating func file(_ node: YAMLNode) -> ObjectFacts? {
+        guard let fields = fields(node, as: LockedFileKey.self, "a file") else { return nil }
+        var file = ObjectFacts(path: nil)
+        if let pair = fields[.path] {
+            guard let path = value(pair, "path", in: node, "a path inside the asset", { try? RelativePath($0) }) else {
+                return nil
+            }
+            file = ObjectFacts(path: path)
+        }
+        file.size = fields[.size].flatMap { value($0, "size", in: node, "a number of bytes") { Self.size($0) } }
+        file.sha256 = fields[.sha256].flatMap {
+            value($0, "sha256", in: node, "64 hexadecimal digits") { SHA256Digest(hex: $0) }
+        }
+        file.checksum = fields[.checksum].flatMap {
+            value($0, "checksum", in: node, "an algorithm and hexadecimal digits, such as CRC32C:1a2b3c4d") {
+                ObjectChecksum(tagged: $0)
+            }
+        }
+        return file
+    }
+
+    private static func order(_ left: ObjectFacts, _ right: ObjectFacts) -> Bool {
+        guard let left = left.path, let right = right.path else { return false }
+        return left < right
+    }
+
+    private static func size(_ text: String) -> Int64? { Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
+
+    // MARK: Pieces
+
+    private mutating func fields<Key: SpecKey>(_ node: YAMLNode, as: Key.Type, _ subject: String) -> Fields<Key>? {
+        guard let pairs = node.pairs else {
+            wrongType(node, subject, "a mapping with \(choice(Key.words))")
+            return nil
+        }
+        var fields = Fields<Key>()
+        for pair in pairs where !fields.take(pair) {
+            diagnostics.add(.unknownKey(pair, among: Key.words, in: Key.place), at: pair.keySpan)
+        }
+        return fields
+    }
+
+    private mutating func items(_ pair: YAMLPair?) -> [YAMLNode] {
+        guard let pair, !pair.value.isNull else { return [] }
+        guard let items = pair.value.items else {
+            wrongType(pair.value, "`\(pair.key)`", "a list")
+            return []
+        }
+        return items
+    }
+
+    /// - Parameter node: what the pair belongs to.
+    private mutating func text(
+        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: String
+    ) -> (value: String, span: SourceSpan)? {
+        guard let pair else {
+            diagnostics.add(.lock("`\(key)` is missing", expected: expected), at: node.span)
+            return nil
+        }
+        guard case .scalar(let text) = pair.value.content else {
+            wrongType(pair.value, "`\(key)`", expected)
+            return nil
+        }
+        return (text, pair.value.span)
+    }
+
+    private mutating func value<Value>(
+        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: String, _ make: (String) -> Value?
+    ) -> Value? {
+        guard let (text, span) = text(pair, key, in: node, expected) else { return nil }
+        if let value = make(text) { return value }
+        diagnostics.add(.lock("`\(key)` is \(quoted(text))", expected: expected), at: span)
+        return nil
+    }
+
+    private mutating func wrongType(_ node: YAMLNode, _ subject: String, _ expected: String) {
+        diagnostics.add(.lock("\(subject) is \(node.kind)", expected: expected), at: node.span)
+    }
+}
+
+private enum LockKey: String, SpecKey {
+    static let place = "in a lock"
+    case version, assets
+}
+
+private enum LockedAssetKey: String, SpecKey {
+    static let place = "in an asset of a lock"
+    case name, version, kind, pushed, dependencies, files
+}
+
+private enum LockedDependencyKey: String, SpecKey {
+    static let place = "in a dependency of a lock"
+    case asset, version
+}
+
+private enum LockedFileKey: String, SpecKey {
+    static let place = "in a file of a lock"
+    case path, size, sha256, checksum
+}
+
+extension SpecFault {
+    fileprivate static func lock(_ message: String, expected: String? = nil) -> SpecFault {
+        SpecFault(
+            "lock", message, expected: expected,
+            hint: "the lock is this program's to write: restore it from version control, or remove it and run "
+                + "`modelkit-assets lock`")
+    }
+
+    fileprivate static func lockVersion(_ text: String) -> SpecFault {
+        SpecFault(
+            "lock-version", "the lock has the format version \(quoted(text))",
+            expected: "`\(LockFile.formatVersion)`, the only one that this program reads",
+            hint: "a newer modelkit-assets wrote it: install that version here")
+    }
+}

@@ -1,0 +1,152 @@
+internal import AssetModel
+internal import Planning
+
+/// Reads a lock that stands exactly as `LockText` writes it, line by line, some ten times as fast as YAML can be read.
+///
+/// Whatever is otherwise (an edit, another writer's quotes) is nil: then it is read as YAML, which says what is wrong.
+struct LockScanner: ~Copyable {
+    private let system: VersioningSystem
+    private let text: UnsafeBufferPointer<UInt8>
+    private var next = 0
+
+    static func scan(_ bytes: [UInt8], in system: VersioningSystem) -> Lock? {
+        bytes.withUnsafeBufferPointer { text in
+            var scanner = LockScanner(system: system, text: text)
+            guard let assets = scanner.assets() else { return nil }
+            let lock = Lock(assets: assets)
+            // Sorted, and each once.
+            let pins = assets.map(\.pin)
+            return lock.assets.map(\.pin) == pins && Set(pins).count == pins.count ? lock : nil
+        }
+    }
+
+    private init(system: VersioningSystem, text: UnsafeBufferPointer<UInt8>) {
+        self.system = system
+        self.text = text
+    }
+
+    private mutating func assets() -> [LockedAsset]? {
+        guard take(LockText.heading) else { return nil }
+        if take("assets: []\n") { return next == text.count ? [] : nil }
+        guard take("assets:\n") else { return nil }
+        var assets: [LockedAsset] = []
+        while next < text.count {
+            guard let asset = asset() else { return nil }
+            assets.append(asset)
+        }
+        return assets.isEmpty ? nil : assets
+    }
+
+    private mutating func asset() -> LockedAsset? {
+        guard take("  - name: "), let name = quoted().flatMap({ try? AssetName($0) }), take("\n    version: "),
+            let version = version(), take("\n    kind: "), let kind = kind(), take("\n    pushed: "),
+            let pushed = quoted(), let pushTime = PushDate.seconds(pushed), PushDate.text(pushTime) == pushed,
+            take("\n"), let dependencies = dependencies(), take("    files:\n"), let files = files(kind)
+        else { return nil }
+        return LockedAsset(
+            pin: AssetPin(name: name, version: version), kind: kind, pushTime: pushTime, dependencies: dependencies,
+            files: files)
+    }
+
+    private mutating func kind() -> AssetKind? { take("directory") ? .directory : take("file") ? .file : nil }
+
+    private mutating func version() -> AssetVersion? { quoted().flatMap { system.version($0) } }
+
+    private mutating func dependencies() -> [LockedDependency]? {
+        var dependencies: [LockedDependency] = []
+        guard take("    dependencies:\n") else { return dependencies }
+        while take("      - {asset: ") {
+            guard let text = quoted(), let specification = try? AssetSpecification(parsing: text, in: system),
+                specification.description == text, take(", version: "), let version = version(), take("}\n")
+            else { return nil }
+            dependencies.append(LockedDependency(specification, is: version))
+        }
+        return dependencies.isEmpty ? nil : dependencies
+    }
+
+    private mutating func files(_ kind: AssetKind) -> [ObjectFacts]? {
+        var files: [ObjectFacts] = []
+        while take("      - {") {
+            guard let file = file() else { return nil }
+            if let last = files.last?.path, let path = file.path, path <= last { return nil }
+            files.append(file)
+        }
+        let isRight = kind == .file ? files.map(\.path) == [nil] : !files.isEmpty && files.allSatisfy { $0.path != nil }
+        return isRight ? files : nil
+    }
+
+    private mutating func file() -> ObjectFacts? {
+        var file = ObjectFacts(path: nil)
+        if take("path: ") {
+            guard let path = quoted().flatMap({ try? RelativePath($0) }) else { return nil }
+            file = ObjectFacts(path: path)
+            guard take(", ") else { return take("}\n") ? file : nil }
+        }
+        if take("size: ") {
+            guard let size = number() else { return nil }
+            file.size = size
+            guard take(", ") else { return take("}\n") ? file : nil }
+        }
+        if take("sha256: ") {
+            guard let hex = quoted(), let digest = SHA256Digest(hex: hex), digest.hex == hex else { return nil }
+            file.sha256 = digest
+        } else if take("checksum: ") {
+            guard let checksum = quoted().flatMap({ ObjectChecksum(tagged: $0) }) else { return nil }
+            file.checksum = checksum
+        } else if file.path != nil || file.size != nil {
+            return nil
+        }
+        return take("}\n") ? file : nil
+    }
+
+    // MARK: Pieces
+
+    private mutating func take(_ piece: StaticString) -> Bool {
+        piece.withUTF8Buffer { take($0) }
+    }
+
+    private mutating func take(_ piece: String) -> Bool {
+        var piece = piece
+        return piece.withUTF8 { take($0) }
+    }
+
+    private mutating func take(_ piece: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count - next >= piece.count else { return false }
+        for index in 0..<piece.count where text[next + index] != piece[index] { return false }
+        next += piece.count
+        return true
+    }
+
+    /// A text in double quotes without an escape.
+    private mutating func quoted() -> String? {
+        guard next < text.count, text[next] == UInt8(ascii: "\"") else { return nil }
+        let start = next + 1
+        var end = start
+        while end < text.count, text[end] != UInt8(ascii: "\"") {
+            if text[end] == UInt8(ascii: "\\") || text[end] < 0x20 || text[end] >= 0x7F { return nil }
+            end += 1
+        }
+        guard end < text.count else { return nil }
+        next = end + 1
+        return String(decoding: UnsafeBufferPointer(rebasing: text[start..<end]), as: UTF8.self)
+    }
+
+    private mutating func number() -> Int64? {
+        let start = next
+        while next < text.count, (0x30...0x39).contains(text[next]) { next += 1 }
+        let digits = UnsafeBufferPointer(rebasing: text[start..<next])
+        guard !digits.isEmpty, digits.count == 1 || digits[0] != 0x30 else { return nil }
+        return Int64(String(decoding: digits, as: UTF8.self))
+    }
+}
+
+extension ObjectChecksum {
+    /// Reads `CRC32C:1a2b3c4d`.
+    init?(tagged text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let algorithm = Algorithm(rawValue: parts[0]), parts[1] == parts[1].lowercased() else {
+            return nil
+        }
+        self.init(algorithm, hex: parts[1])
+    }
+}

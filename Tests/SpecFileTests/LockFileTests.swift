@@ -1,0 +1,139 @@
+import AssetModel
+import Planning
+import Testing
+
+@testable import SpecFile
+
+@Suite("assets.lock")
+struct LockFileTests {
+    static let text =
+        LockText.heading + """
+            assets:
+              - name: "nlp/classifier"
+                version: "3.1"
+                kind: directory
+                pushed: "2024-03-01T12:00:00Z"
+                dependencies:
+                  - {asset: "nlp/tokenizer:1", version: "1.10"}
+                files:
+                  - {path: "caf\u{E9} \\"x\\"", size: 0}
+                  - {path: "labels.json", size: 3, sha256: "\(String(repeating: "ab", count: 32))"}
+                  - {path: "weights/a.bin", size: 4096, checksum: "CRC32C:1a2b3c4d"}
+              - name: "nlp/tokenizer"
+                version: "1.10"
+                kind: file
+                pushed: "1969-12-31T23:59:59Z"
+                files:
+                  - {size: 10, checksum: "SHA-1:\(String(repeating: "0f", count: 20))"}
+
+            """
+
+    private func read(_ text: String) throws(SpecReport) -> Lock {
+        try LockFile.read(Array(text.utf8), file: "assets.lock", in: .majorMinor)
+    }
+
+    /// Code and line of each diagnostic.
+    private func faults(_ text: String) -> [String] {
+        do {
+            _ = try read(text)
+            return []
+        } catch {
+            return error.diagnostics.map { "\($0.code) at \($0.excerpt?.location.line ?? 0): \($0.message)" }
+        }
+    }
+
+    @Test func `what was read is written again, byte for byte`() throws {
+        let lock = try read(Self.text)
+        #expect(LockFile.text(of: lock) == Self.text)
+        #expect(lock.assets.map(\.pin.description) == ["nlp/classifier:3.1", "nlp/tokenizer:1.10"])
+        #expect(lock.assets[0].dependencies.map(\.pin.description) == ["nlp/tokenizer:1.10"])
+        #expect(lock.assets[0].files.map(\.size) == [0, 3, 4096])
+        #expect(lock.assets[0].files[0].path?.text == "caf\u{E9} \"x\"")
+        #expect(lock.assets[1].pushTime == -1)
+        #expect(lock.assets[1].files[0].checksum?.algorithm == .sha1)
+    }
+
+    @Test func `an empty lock`() throws {
+        #expect(try read(LockFile.text(of: .empty)) == .empty)
+    }
+
+    @Test func `what stands as it was written is read without YAML`() throws {
+        let plain = Self.text.replacing("caf\u{E9} \\\"x\\\"", with: "cafe")
+        let scanned = try #require(LockScanner.scan(Array(plain.utf8), in: .majorMinor))
+        #expect(LockFile.text(of: scanned) == plain)
+    }
+
+    @Test func `what somebody rewrote as other YAML is the same lock`() throws {
+        let rewritten = """
+            assets:
+            - {version: '1.10', name: nlp/tokenizer, pushed: 1969-12-31T23:59:59Z, kind: file, files: [{size: 10,
+               checksum: 'SHA-1:\(String(repeating: "0f", count: 20))'}]}
+            - name: nlp/classifier
+              version: 3.1
+              kind: directory
+              pushed: 2024-03-01T12:00:00Z
+              dependencies: [{asset: nlp/tokenizer:1, version: 1.10}]
+              files:
+              - {path: weights/a.bin, size: 4096, checksum: CRC32C:1a2b3c4d}
+              - {path: "caf\\u00e9 \\"x\\"", size: 0}
+              - {path: labels.json, sha256: "\(String(repeating: "AB", count: 32))", size: 3}
+            version: 1
+            """
+        #expect(try read(rewritten) == read(Self.text))
+    }
+
+    /// Wherever the scanner takes a text that was changed in some place, YAML takes it for the same.
+    @Test func `the scanner and YAML never differ`() throws {
+        let plain = Array(Self.text.replacing("caf\u{E9} \\\"x\\\"", with: "cafe").utf8)
+        var scanned = 0
+        for place in plain.indices {
+            for byte in Array("\n 1x\":{".utf8) {
+                var changed = plain
+                changed[place] = byte
+                guard let lock = LockScanner.scan(changed, in: .majorMinor) else { continue }
+                scanned += 1
+                let source = try SourceText(changed, file: "assets.lock")
+                var diagnostics = DiagnosticList(source: source)
+                let root = try #require(YAMLComposer.compose(source, reporting: &diagnostics))
+                var decoder = LockDecoder(system: .majorMinor, diagnostics: diagnostics)
+                #expect(decoder.lock(root) == lock && decoder.diagnostics.isEmpty, "byte \(place)")
+            }
+        }
+        #expect(scanned > 300)
+    }
+
+    @Test func `merge conflicts, newer versions and damage each have their message`() {
+        let conflict = Self.text.replacing(
+            "    kind: directory\n", with: "<<<<<<< HEAD\n    kind: directory\n=======\n")
+        #expect(faults(conflict) == ["merge-conflict at 7: the file has the marks of a merge conflict"])
+        #expect(
+            faults(Self.text.replacing("version: 1\n", with: "version: 2\n"))
+                == ["lock-version at 3: the lock has the format version `2`"])
+        #expect(faults(String(Self.text.prefix(300))).map { $0.prefix(4) } == ["yaml"])
+        #expect(faults("").count == 1)
+        #expect(faults("[]") == ["lock at 1: the lock is a list"])
+    }
+
+    static let damages: [(String, String, String)] = [
+        ("version: \"3.1\"", "version: \"3.x\"", "lock at 6: `version` is `3.x`"),
+        ("nlp/classifier", "../x", "lock at 5: `name` is `../x`"),
+        ("kind: directory", "kind: folder", "lock at 7: `kind` is `folder`"),
+        ("kind: directory", "size: 3", "unknown-key at 7: unknown key `size` in an asset of a lock"),
+        ("size: 3", "size: -3", "lock at 13: `size` is `-3`"),
+        ("weights/a.bin", "../a.bin", "lock at 14: `path` is `../a.bin`"),
+        ("CRC32C:1a2b3c4d", "CRC32C:1a2b3c", "lock at 14: `checksum` is `CRC32C:1a2b3c`"),
+        ("2024-03-01T12:00:00Z", "yesterday", "lock at 8: `pushed` is `yesterday`"),
+        ("nlp/tokenizer:1\"", "nlp tokenizer\"", "lock at 10: `asset` is `nlp tokenizer`"),
+        (
+            "\"nlp/tokenizer\"\n", "\"nlp/classifier\"\n",
+            "lock at 15: the `files` of `nlp/classifier:1.10` are not those of a file"
+        ),
+    ]
+
+    @Test(arguments: damages)
+    func `damage is told with its place`(old: String, new: String, expected: String) {
+        var text = Self.text.replacing(old, with: new, maxReplacements: 1)
+        if old.hasSuffix("\n") { text = text.replacing("{size: 10, ", with: "{path: x, ") }
+        #expect(faults(text).contains(expected), "\(faults(text))")
+    }
+}
