@@ -22,6 +22,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
               4         credentials or permissions
               5         an asset, version or dependency cannot be resolved
               6         content does not match its digest
+              7         the lock would have to change
               8         the store cannot be reached or keeps failing
               9         the assets directory or the disk
               64        usage
@@ -29,7 +30,8 @@ package struct ModelkitAssets: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ResolveCommand.self, PlanCommand.self, CheckCommand.self, FetchCommand.self, ListCommand.self,
+            ResolveCommand.self, PlanCommand.self, LockCommand.self, CheckCommand.self, FetchCommand.self,
+            ListCommand.self,
             ShowCommand.self, InitCommand.self, SchemaCommand.self,
         ])
 

@@ -13,19 +13,44 @@ struct Planner: Sendable {
     struct Outcome: Sendable {
         var plan = Plan(steps: [], entries: [])
         var problems: [Problem] = []
+        /// Nil where versions could not be chosen.
+        var resolved: Resolved?
     }
 
     func plan() async -> Outcome {
-        let settings = session.settings
-        let resolver = Resolver(facts: session.catalog, duplicates: settings.duplicates.value)
-        switch await resolver.resolve(session.manifest, groups: groups) {
-        case .failure(let failures): return Outcome(problems: problems(failures))
-        case .success(let resolved):
-            let builder = PlanBuilder(
-                facts: resolved.facts, forceDownload: settings.forceDownload.value, fetches: session.store != nil)
-            let (plan, failures) = await builder.plan(resolved.wanted)
-            return Outcome(plan: plan, problems: failures.map(problems) ?? [])
+        let resolved: Resolved
+        switch await resolve() {
+        case .failure(let failure): return Outcome(problems: failure.list)
+        case .success(let success): resolved = success
         }
+        let builder = PlanBuilder(
+            facts: resolved.facts, forceDownload: session.settings.forceDownload.value, fetches: session.store != nil)
+        let (plan, failures) = await builder.plan(resolved.wanted)
+        return Outcome(plan: plan, problems: failures.map(problems) ?? [], resolved: resolved)
+    }
+
+    /// The versions; with `--locked`, only where the lock has them all.
+    func resolve() async -> Result<Resolved, Problems> {
+        let lock = session.lock
+        if lock.mode == .frozen { return await resolveFrozen() }
+        let resolver = Resolver(
+            facts: session.catalog, duplicates: session.settings.duplicates.value, lock: lock.lock,
+            upgrade: lock.upgrade)
+        switch await resolver.resolve(session.manifest, groups: groups) {
+        case .failure(let failures): return .failure(Problems(problems(failures)))
+        case .success(let resolved):
+            guard lock.mode == .locked, let path = lock.path else { return .success(resolved) }
+            let changes = LockChanges(from: lock.lock, to: resolved)
+            return changes.isEmpty
+                ? .success(resolved) : .failure(Problems([changes.problem(path, spec: session.manifest.file)]))
+        }
+    }
+
+    private func resolveFrozen() async -> Result<Resolved, Problems> {
+        let frozen = FrozenManifest(session.manifest, session.lock.lock)
+        let resolver = Resolver(
+            facts: FrozenFacts(base: session.catalog), duplicates: .allow, lock: session.lock.lock)
+        return await resolver.resolve(frozen.manifest, groups: groups).mapError { Problems(problems($0)) }
     }
 
     /// The plan with the sizes of what it fetches.
@@ -52,6 +77,7 @@ extension Problem {
         case let error as FileError: Problem(error)
         case let error as CatalogError: Problem(error)
         case let error as NoMetadata: wording(error.cause)
+        case let error as NotLocked: Problem(error)
         default: Problem(code: "internal", message: "\(error)", exitStatus: 1)
         }
     }

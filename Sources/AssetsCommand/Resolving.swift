@@ -29,7 +29,25 @@ struct Resolving: Sendable {
         run.problems = outcome.problems
         guard let store = session.store, let directory = session.directory else { return run }
         run = await execute(run, from: store, into: directory, session.settings)
+        if let resolved = outcome.resolved, session.lock.mode == .update {
+            run = await lock(run, resolved, session)
+        }
         if let summary = session.retries.summary { shell.warn([summary]) }
+        return run
+    }
+
+    /// Brings the lock up to date with what was resolved and fetched.
+    private func lock(_ run: Run, _ resolved: Resolved, _ session: Session) async -> Run {
+        var run = run
+        let outcome = await LockBuilding(session: session).lock(resolved, run.plan, run.report)
+        shell.warn(outcome.warnings)
+        run.problems += outcome.problems
+        guard outcome.problems.isEmpty, !session.lock.exists || outcome.lock != session.lock.lock else { return run }
+        do {
+            try session.lock.write(outcome.lock)
+        } catch {
+            run.problems += error.list
+        }
         return run
     }
 

@@ -10,6 +10,7 @@ internal import StoreProviders
 struct Session: Sendable {
     let settings: Settings
     let manifest: Manifest
+    let lock: SpecLock
     /// Nil in a session that only plans, where the directory does not exist and is to be made.
     let directory: Directory?
     /// The assets directory's, absolute.
@@ -22,10 +23,12 @@ struct Session: Sendable {
 
     /// - Throws: everything that is wrong with the settings, the directory and the store.
     init(
-        settings: Settings, manifest: Manifest, missingDirectory: MissingDirectory = .isAnError
+        settings: Settings, manifest: Manifest, lock: SpecLock = .none,
+        missingDirectory: MissingDirectory = .isAnError
     ) throws(Problems) {
         self.settings = settings
         self.manifest = manifest
+        self.lock = lock
         let retries = RetryLog()
         self.retries = retries
         var problems: [Problem] = []
@@ -68,6 +71,8 @@ enum MissingDirectory: Sendable {
     case isMade
     /// It is planned as if it were there and empty.
     case isPlanned
+    /// Nothing needs one.
+    case isUnneeded
 }
 
 /// Opens the assets directory.
@@ -75,6 +80,7 @@ enum AssetsDirectoryOpening {
     /// - Returns: nil where it does not exist and is only planned.
     static func open(_ setting: Setting<String>?, ifMissing: MissingDirectory) throws(Problems) -> Directory? {
         guard let setting else {
+            if ifMissing == .isUnneeded { return nil }
             throw Problems([
                 Problem(
                     code: "no-assets-directory", message: "no assets directory is set",
@@ -85,7 +91,7 @@ enum AssetsDirectoryOpening {
             if ifMissing == .isMade { try makeDirectories(setting.value) }
             return try Directory.open(AbsolutePath.of(setting.value))
         } catch {
-            if ifMissing == .isPlanned, error.isMissing { return nil }
+            if ifMissing == .isPlanned || ifMissing == .isUnneeded, error.isMissing { return nil }
             let hint = error.isMissing ? "make it, or give --create-assets-dir" : nil
             throw Problems([
                 Problem(

@@ -2,47 +2,59 @@ internal import AssetModel
 internal import CChecksums
 internal import CLibCrypto
 internal import ObjectStore
+internal import Planning
 
 /// The digests of some bytes in the making: SHA-256 always, and what the store told a checksum of.
 ///
 /// A class because it owns OpenSSL's contexts.
 final class ContentHash {
     private let sha256 = MessageDigest(EVP_sha256())
-    private var check: RunningChecksum?
-    private let expected: ObjectChecksum?
+    private var size: Int64 = 0
+    private var checks: [RunningChecksum?]
+    private let expected: [ExpectedChecksum]
 
-    init(expecting expected: ObjectChecksum?) {
+    init(expecting expected: [ExpectedChecksum] = []) {
         self.expected = expected
-        check = expected.flatMap { RunningChecksum($0.algorithm) }
+        checks = expected.map { RunningChecksum($0.checksum.algorithm) }
     }
 
     func update(_ bytes: UnsafeRawBufferPointer) {
+        size += Int64(bytes.count)
         sha256.update(bytes)
-        check?.update(bytes)
+        for index in checks.indices { checks[index]?.update(bytes) }
     }
 
     /// Of all the bytes; nothing more can be added.
     func finish() -> ContentDigests {
         let digest = sha256.finish()
-        let checked = expected?.algorithm == .sha256 ? digest : check?.finish()
         var fault: ContentFault?
-        if let expected, let checked, checked != expected.bytes {
-            fault = .checksum(expected: expected, actual: checked)
+        for (expected, check) in zip(expected, checks) {
+            let actual = expected.checksum.algorithm == .sha256 ? digest : check?.finish()
+            guard let actual, actual != expected.checksum.bytes else { continue }
+            fault = fault ?? .checksum(expected, actual: actual)
         }
-        return ContentDigests(sha256: SHA256Digest(bytes: digest), fault: fault)
+        return ContentDigests(sha256: SHA256Digest(bytes: digest), size: size, fault: fault)
     }
 }
 
 /// What hashing an object came to.
 struct ContentDigests: Sendable, Hashable {
     let sha256: SHA256Digest
+    /// In bytes.
+    let size: Int64
     let fault: ContentFault?
+}
+
+/// A checksum that what arrives must have, and who says so.
+struct ExpectedChecksum: Sendable, Hashable {
+    let checksum: ObjectChecksum
+    let recorder: DigestRecorder
 }
 
 /// What is wrong with the bytes of an object that arrived.
 enum ContentFault: Sendable, Hashable {
     /// The store told another checksum than they have.
-    case checksum(expected: ObjectChecksum, actual: [UInt8])
+    case checksum(ExpectedChecksum, actual: [UInt8])
     case decoding(DecodingFault)
 }
 

@@ -1,6 +1,7 @@
 package import AssetModel
 package import FileSystem
 package import ObjectStore
+package import Planning
 
 /// What happens while a plan is executed, as it happens. Delivered from many tasks; the receiver must not block.
 package enum ExecutionEvent: Sendable {
@@ -51,14 +52,46 @@ package enum ExecutionFailure: Error, Sendable {
     case file(FileError)
     /// The lock was held for longer than may be waited.
     case lockTimeout(LockWait)
-    /// `address` has other content than was promised: by whom (`assets.yaml`, `.meta`), both digests in hexadecimal.
-    case digest(address: String, expected: String, actual: String, source: String)
-    /// What arrived from `address` does not have the checksum that the store tells, both in hexadecimal.
-    case checksum(address: String, algorithm: String, expected: String, actual: String)
+    /// An object has another SHA-256 than somebody recorded.
+    case digest(DigestMismatch)
+    /// What arrived does not have a checksum that the store tells, or that a lock has of it.
+    case checksum(algorithm: String, DigestMismatch)
     /// `address` is stored encoded, and its bytes, which arrived as they are stored, cannot be decoded.
     case decoding(address: String, detail: String)
     /// `address` has another size than was promised, in bytes.
-    case size(address: String, expected: Int64, actual: Int64, source: String)
+    case size(address: String, expected: Int64, actual: Int64, recorder: DigestRecorder)
+}
+
+/// Content that is not what somebody recorded.
+package struct DigestMismatch: Sendable, Hashable {
+    package let address: String
+    /// In hexadecimal digits, as the other.
+    package let expected: String
+    package let actual: String
+    package let recorder: DigestRecorder
+    package let cause: MismatchCause?
+
+    package init(
+        address: String, expected: String, actual: String, recorder: DigestRecorder, cause: MismatchCause? = nil
+    ) {
+        self.address = address
+        self.expected = expected
+        self.actual = actual
+        self.recorder = recorder
+        self.cause = cause
+    }
+}
+
+/// What a file holds.
+package struct FileDigest: Sendable, Hashable {
+    package let sha256: SHA256Digest
+    /// In bytes.
+    package let size: Int64
+
+    package init(sha256: SHA256Digest, size: Int64) {
+        self.sha256 = sha256
+        self.size = size
+    }
 }
 
 /// What executing a plan came to.
@@ -81,11 +114,11 @@ package struct AssetResult: Sendable {
     /// Bytes that arrived in this run.
     package let downloadedBytes: Int64
     /// Of its files, in the plan's order, where it was fetched in this run; empty where it was not.
-    package let digests: [SHA256Digest]
+    package let digests: [FileDigest]
 
     package init(
         pin: AssetPin, outcome: AssetOutcome, downloadedObjects: Int, downloadedBytes: Int64,
-        digests: [SHA256Digest] = []
+        digests: [FileDigest] = []
     ) {
         self.pin = pin
         self.outcome = outcome

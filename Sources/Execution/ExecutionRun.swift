@@ -10,7 +10,7 @@ struct ExecutionRun {
         case blocked(Int)
         case present(Int)
         case received(TransferMachine.Part, ObjectAttributes)
-        case sealed(Int, [SHA256Digest])
+        case sealed(Int, [FileDigest])
         case committed(Int)
         case lost(Int)
         case failed(TransferMachine.Action, ExecutionFailure)
@@ -30,7 +30,7 @@ struct ExecutionRun {
         var bytes: Int64 = 0
     }
     /// Of the objects of each sealed asset.
-    private var digests: [Int: [SHA256Digest]] = [:]
+    private var digests: [Int: [FileDigest]] = [:]
 
     init(plan: Plan, options: ExecutionOptions) {
         self.plan = plan
@@ -77,7 +77,7 @@ struct ExecutionRun {
         return Report(results: results, seconds: seconds)
     }
 
-    private func fetchedDigests(of asset: Int) -> [SHA256Digest] {
+    private func fetchedDigests(of asset: Int) -> [FileDigest] {
         guard case .fetched = outcomes[asset] else { return [] }
         return digests[asset] ?? []
     }
@@ -97,7 +97,7 @@ struct ExecutionRun {
         return machine.handle(.received(part, attributes))
     }
 
-    private mutating func sealed(_ asset: Int, _ digests: [SHA256Digest]) -> [TransferMachine.Action] {
+    private mutating func sealed(_ asset: Int, _ digests: [FileDigest]) -> [TransferMachine.Action] {
         self.digests[asset] = digests
         return machine.handle(.sealed(asset))
     }

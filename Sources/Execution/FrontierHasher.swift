@@ -30,20 +30,20 @@ final class FrontierHasher: Sendable {
     private let hash: Mutex<ContentHash>
 
     /// - Parameters:
-    ///   - checksum: what the store told of the object; nil where nothing is known yet.
+    ///   - checksums: of the object; none where nothing is known yet.
     ///   - present: what is in the file from an earlier run.
-    init(expecting checksum: ObjectChecksum? = nil, present: [Range<Int64>] = []) {
-        hash = Mutex(ContentHash(expecting: checksum))
+    init(expecting checksums: [ExpectedChecksum] = [], present: [Range<Int64>] = []) {
+        hash = Mutex(ContentHash(expecting: checksums))
         arrivals = Mutex(Arrivals(beyond: present))
     }
 
     /// What is read from the file at a time, in bytes: it fits into a processor's cache.
     private static let step = 256 << 10
 
-    /// Begins anew, with what the store tells of the object now.
-    func restart(expecting checksum: ObjectChecksum?) {
+    /// Begins anew, with what is told of the object now.
+    func restart(expecting checksums: [ExpectedChecksum]) {
         arrivals.withLock { $0 = Arrivals() }
-        hash.withLock { $0 = ContentHash(expecting: checksum) }
+        hash.withLock { $0 = ContentHash(expecting: checksums) }
     }
 
     /// Takes the next bytes from memory: nothing has arrived beyond them.

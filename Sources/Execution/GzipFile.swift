@@ -8,7 +8,7 @@ enum GzipFile {
 
     /// - Returns: the digests of what was decoded. Blocks on the disk.
     static func decode(_ stored: File, into file: File) throws(FileError) -> ContentDigests {
-        let hash = ContentHash(expecting: nil)
+        let hash = ContentHash()
         do {
             try file.empty()
             var end: Int64 = 0
@@ -23,7 +23,7 @@ enum GzipFile {
             try decoder.end()
             return hash.finish()
         } catch let fault as DecodingFault {
-            return ContentDigests(sha256: hash.finish().sha256, fault: .decoding(fault))
+            return ContentDigests(sha256: hash.finish().sha256, size: 0, fault: .decoding(fault))
         } catch let error as FileError {
             throw error
         } catch {

@@ -79,7 +79,8 @@ struct PartFetcher: Sendable {
         // What is promised is the size of the content.
         if told.encoding == nil, let expected = object.size, expected != told.size {
             let address = store.address(of: ObjectKey(of: staged.pin, path: object.path))
-            throw ExecutionFailure.size(address: address, expected: expected, actual: told.size, source: "the plan")
+            throw ExecutionFailure.size(
+                address: address, expected: expected, actual: told.size, recorder: object.recorder)
         }
         emit(.sized(staged.pin, bytes: told.size))
         guard !isWhole(part, told) else {

@@ -16,7 +16,7 @@ struct Sealer: Sendable {
 
     /// - Returns: the digests of the objects.
     /// - Throws: `ExecutionFailure`, `FileError`
-    func seal(_ staged: StagedAsset) throws -> [SHA256Digest] {
+    func seal(_ staged: StagedAsset) throws -> [FileDigest] {
         let digests = try staged.content.objects.indices.map { try finish($0, of: staged) }
         if staged.content.kind == .directory { try finishFolders(of: staged) }
         if syncsAlone(staged) { try staged.folder.sync() } else { try staged.folder.syncFileSystem() }
@@ -24,14 +24,15 @@ struct Sealer: Sendable {
         return digests
     }
 
-    private func seal(of staged: StagedAsset, _ digests: [SHA256Digest]) -> String {
-        let lines = zip(staged.content.objects, digests).map { Journal.line(digest: $1, of: $0.path) }
+    private func seal(of staged: StagedAsset, _ digests: [FileDigest]) -> String {
+        let lines = zip(staged.content.objects, digests).map { Journal.line(digest: $1.sha256, of: $0.path) }
         return lines.joined() + Journal.sealedLine
     }
 
-    private func finish(_ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+    private func finish(_ object: Int, of staged: StagedAsset) throws -> FileDigest {
         if staged.isSealed, let digest = staged.digests[staged.content.objects[object].path] {
-            return try verified(digest, object, of: staged)
+            let size = try staged.open(object).status().size
+            return try verified(FileDigest(sha256: digest, size: size), object, of: staged)
         }
         // A small object is finished already, and where the whole file system is synced, nothing is left to do.
         if let digests = staged.objects[object].digests, !syncsAlone(staged) {
@@ -44,20 +45,22 @@ struct Sealer: Sendable {
 
     private func syncsAlone(_ staged: StagedAsset) -> Bool { staged.content.objects.count <= Self.filesSyncedAlone }
 
-    private func verified(_ digests: ContentDigests, _ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+    private func verified(_ digests: ContentDigests, _ object: Int, of staged: StagedAsset) throws -> FileDigest {
         if let fault = digests.fault {
             let address = store.address(of: ObjectKey(of: staged.pin, path: staged.content.objects[object].path))
             throw ExecutionFailure(fault, address: address)
         }
-        return try verified(digests.sha256, object, of: staged)
+        return try verified(FileDigest(sha256: digests.sha256, size: digests.size), object, of: staged)
     }
 
-    private func verified(_ actual: SHA256Digest, _ object: Int, of staged: StagedAsset) throws -> SHA256Digest {
+    private func verified(_ actual: FileDigest, _ object: Int, of staged: StagedAsset) throws -> FileDigest {
         let facts = staged.content.objects[object]
-        guard let expected = facts.sha256, actual != expected else { return actual }
-        throw ExecutionFailure.digest(
-            address: store.address(of: ObjectKey(of: staged.pin, path: facts.path)), expected: expected.hex,
-            actual: actual.hex, source: "the spec")
+        guard let expected = facts.sha256, actual.sha256 != expected else { return actual }
+        throw try ExecutionFailure.digest(
+            DigestMismatch(
+                address: store.address(of: ObjectKey(of: staged.pin, path: facts.path)), expected: expected.hex,
+                actual: actual.sha256.hex, recorder: facts.recorder,
+                cause: MismatchCause.guess(of: try staged.open(object), expectedSize: facts.size)))
     }
 
     /// The marker, and the folders' times: the deepest first, because an entry made in a folder changes its time.
@@ -99,8 +102,10 @@ extension ExecutionFailure {
         switch fault {
         case .checksum(let expected, let actual):
             self = .checksum(
-                address: address, algorithm: expected.algorithm.rawValue, expected: expected.hex,
-                actual: ObjectChecksum.hex(actual))
+                algorithm: expected.checksum.algorithm.rawValue,
+                DigestMismatch(
+                    address: address, expected: expected.checksum.hex, actual: ObjectChecksum.hex(actual),
+                    recorder: expected.recorder, cause: nil))
         case .decoding(let fault): self = .decoding(address: address, detail: fault.words)
         }
     }

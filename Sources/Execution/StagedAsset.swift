@@ -56,7 +56,7 @@ struct StagedAsset: Sendable {
         return StagedAsset(
             pin: pin, content: content, directory: directory, folder: folder, lock: lock,
             journal: try folder.createLog(ToolLayout.journal), progress: progress,
-            objects: progress.map(StagedObject.init), digests: journal?.digests ?? [:],
+            objects: zip(content.objects, progress).map(StagedObject.init), digests: journal?.digests ?? [:],
             isSealed: journal?.isSealed ?? false, time: fixedTime ?? content.pushTime)
     }
 

@@ -80,6 +80,13 @@ package struct VersionMetadata: Sendable, Equatable {
     }
 }
 
+/// Who says what the content of an object must be.
+package enum DigestRecorder: Sendable, Hashable {
+    case spec, lock
+    /// In the version's `.meta`.
+    case store
+}
+
 /// A store that was asked has no `.meta` of a version, or there is no store.
 package struct NoMetadata: Error {
     /// What it said.
@@ -94,8 +101,10 @@ package struct ObjectFacts: Sendable, Equatable {
     package let path: RelativePath?
     /// In bytes; nil where the store has not been asked.
     package var size: Int64?
-    /// Nil where nobody recorded it.
+    /// Of the content; nil where nobody recorded it.
     package var sha256: SHA256Digest?
+    /// Who recorded the digest, or what stands in for it.
+    package var recorder = DigestRecorder.store
     /// Stands in for a SHA-256 that nobody knows yet: what a store tells of the object as it is stored.
     package var checksum: ObjectChecksum?
 

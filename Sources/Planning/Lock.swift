@@ -48,8 +48,13 @@ package struct LockedDependency: Sendable, Hashable {
 extension LockedAsset {
     /// As the store would tell it.
     package var metadata: VersionMetadata {
-        VersionMetadata(
-            kind: kind, pushTime: pushTime, objects: files, dependencies: dependencies.map(\.specification))
+        let objects = files.map { file in
+            var file = file
+            file.recorder = .lock
+            return file
+        }
+        return VersionMetadata(
+            kind: kind, pushTime: pushTime, objects: objects, dependencies: dependencies.map(\.specification))
     }
 }
 

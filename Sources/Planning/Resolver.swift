@@ -33,11 +33,22 @@ package struct Resolver: Sendable {
         guard failures.isEmpty else { return .failure(PlanningFailures(failures)) }
         let resolution = resolution(choice, graph)
         let facts = ResolvedFacts(base: facts, contents: search.contents)
-        guard wanted.count < all.count else {
-            return .success(Resolved(all: resolution, wanted: resolution, facts: facts))
+        let part = wanted.count < all.count ? self.choice(wanted, search) : nil
+        return .success(
+            Resolved(
+                all: resolution, wanted: part.map { self.resolution($0, ChoiceGraph($0)) } ?? resolution, facts: facts,
+                declared: declared(choice)))
+    }
+
+    private func declared(_ choice: VersionChoice) -> [AssetPin: [LockedDependency]] {
+        var declared: [AssetPin: [LockedDependency]] = [:]
+        for (pin, demands) in choice.table.declared {
+            declared[pin] = demands.compactMap { number in
+                let specification = choice.table.demands[number].specification
+                return choice.pins[number].map { LockedDependency(specification, is: $0.version) }
+            }
         }
-        let part = self.choice(wanted, search)
-        return .success(Resolved(all: resolution, wanted: self.resolution(part, ChoiceGraph(part)), facts: facts))
+        return declared
     }
 
     private func choice(_ numbers: some Sequence<Int>, _ search: VersionSearch) -> VersionChoice {
@@ -93,6 +104,8 @@ package struct Resolved: Sendable {
     package let wanted: Resolution
     /// What was asked on the way, so that it is not asked again.
     package let facts: ResolvedFacts
+    /// What each chosen version declares, and what was chosen for it.
+    package let declared: [AssetPin: [LockedDependency]]
 }
 
 /// Facts of which some are known already.

@@ -62,6 +62,7 @@ struct WantedAsset: Sendable {
         }
         var object = object
         object.sha256 = digest
+        object.recorder = .spec
         return object
     }
 

@@ -64,7 +64,7 @@ package enum LockFile {
 /// Writes a lock.
 enum LockText {
     static let heading = """
-        # Written by modelkit-assets, and to be committed: it pins what assets.yaml asks for.
+        # Written by modelkit-assets, and to be committed: it pins what the spec beside it asks for.
         # `modelkit-assets lock` brings it up to date; after a merge conflict, take either side and run that.
         version: 1
 

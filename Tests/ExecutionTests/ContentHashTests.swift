@@ -2,6 +2,7 @@ import AssetModel
 import FileSystem
 import Foundation
 import ObjectStore
+import Planning
 import Testing
 
 @testable import Execution
@@ -17,8 +18,8 @@ import Testing
     ]
 
     @Test(arguments: checksums)
-    func agreesWithWhatTheStoreTold(_ algorithm: ObjectChecksum.Algorithm, _ hex: String) {
-        let hash = ContentHash(expecting: ObjectChecksum(algorithm, Self.bytes(hex)))
+    func agreesWithWhatTheStoreTold(_ algorithm: ObjectChecksum.Algorithm, _ hex: String) throws {
+        let hash = ContentHash(expecting: [try Self.expected(algorithm, Self.bytes(hex))])
         // In two pieces, of which one is not a multiple of what is taken at a time.
         Self.digits[..<4].withUnsafeBytes { hash.update($0) }
         Self.digits[4...].withUnsafeBytes { hash.update($0) }
@@ -31,10 +32,13 @@ import Testing
     func noticesADifference(_ algorithm: ObjectChecksum.Algorithm, _ hex: String) throws {
         var wrong = Self.bytes(hex)
         wrong[0] ^= 1
-        let hash = ContentHash(expecting: ObjectChecksum(algorithm, wrong))
+        let hash = ContentHash(expecting: [try Self.expected(algorithm, wrong)])
         Self.digits.withUnsafeBytes { hash.update($0) }
-        let expected = try #require(ObjectChecksum(algorithm, wrong))
-        #expect(hash.finish().fault == .checksum(expected: expected, actual: Self.bytes(hex)))
+        #expect(hash.finish().fault == .checksum(try Self.expected(algorithm, wrong), actual: Self.bytes(hex)))
+    }
+
+    static func expected(_ algorithm: ObjectChecksum.Algorithm, _ bytes: [UInt8]) throws -> ExpectedChecksum {
+        ExpectedChecksum(checksum: try #require(ObjectChecksum(algorithm, bytes)), recorder: .store)
     }
 
     static func bytes(_ hex: String) -> [UInt8] {
@@ -66,7 +70,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        let expected = ContentHash(expecting: nil)
+        let expected = ContentHash()
         content.withUnsafeBytes { expected.update($0) }
         #expect(try hasher.finish(file, size: Int64(size)) == expected.finish())
     }

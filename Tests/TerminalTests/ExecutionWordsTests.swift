@@ -2,6 +2,7 @@ import Execution
 import FileSystem
 import Glibc
 import ObjectStore
+import Planning
 import Testing
 
 @testable import AssetsCommand
@@ -38,8 +39,18 @@ struct ExecutionWordsTests {
         let failures: [ExecutionFailure] = [
             .lockTimeout(LockWait(path: path, holder: "process 4711 (python3 serve.py)", limit: 10)),
             .lockTimeout(LockWait(path: path, holder: nil, limit: 2.5)),
-            .digest(address: address, expected: "9f86d0", actual: "e3b0c4", source: "assets.yaml"),
-            .size(address: address, expected: 34_100_000, actual: 12, source: ".meta"),
+            .digest(DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .spec)),
+            .digest(
+                DigestMismatch(
+                    address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .lock, cause: .pointer)),
+            .checksum(
+                algorithm: "MD5",
+                DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .lock)),
+            .checksum(
+                algorithm: "CRC32C",
+                DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .store)),
+            .decoding(address: address, detail: "the gzip data ends in the middle"),
+            .size(address: address, expected: 34_100_000, actual: 12, recorder: .store),
             .store(unavailable),
             .file(FileError(path: "/assets", attempt: "open", code: ENOENT)),
         ]

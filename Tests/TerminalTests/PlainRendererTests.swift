@@ -40,7 +40,8 @@ struct PlainRendererTests {
     @Test("long messages, waits and heartbeats without end stay within the budget")
     func budget() throws {
         let address = "s3://acme/" + String(repeating: "語", count: 800)
-        let failure = ExecutionFailure.digest(address: address, expected: "a", actual: "b", source: ".meta")
+        let failure = ExecutionFailure.digest(
+            DigestMismatch(address: address, expected: "a", actual: "b", recorder: .store))
         var run = try largeRun(outcome: .failed(failure))
         run.say(.started(try pin("slow:1"), objects: 1), at: 0)
         for hour in 1...20_000 { run.tick(at: Double(hour) * 3600) }
@@ -62,7 +63,7 @@ struct PlainRendererTests {
     @Test("no control character ever")
     func controls() throws {
         let wait = LockWait(path: "/l", holder: "a\u{1B}[31m\nb", limit: 10)
-        let failure = ExecutionFailure.size(address: "s3://\r\u{9B}x", expected: 1, actual: 2, source: "\u{7}")
+        let failure = ExecutionFailure.size(address: "s3://\r\u{9B}x", expected: 1, actual: 2, recorder: .lock)
         var run = Rehearsal(PlainRenderer(), try plan("a:1"))
         run.say(.waiting(try pin("a:1"), wait), at: 0)
         run.say(.ended(try pin("a:1"), .failed(failure)), at: 0)

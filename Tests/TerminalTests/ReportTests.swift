@@ -38,7 +38,8 @@ struct ReportTests {
     func manyFailures() throws {
         let names = (0..<2_000).map { "nlp/lexicon-\($0):1.0" }
         let failure = ExecutionFailure.digest(
-            address: String(repeating: "語", count: 800), expected: "a", actual: "b", source: ".meta")
+            DigestMismatch(
+                address: String(repeating: "語", count: 800), expected: "a", actual: "b", recorder: .store))
         let results = try names.map {
             AssetResult(pin: try pin($0), outcome: .failed(failure), downloadedObjects: 1, downloadedBytes: 1)
         }

@@ -13,6 +13,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var spec: SpecOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var lock: LockOptions
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Plan to fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
@@ -28,7 +29,7 @@ struct PlanCommand: AsyncParsableCommand {
         var flags = store.flags
         flags.forceDownload = forceDownload
         let request = ResolveRequest(
-            spec: spec.spec, groups: Set(spec.group), flags: flags,
+            spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
             missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
         throw ExitCode(await PlanPrinting(shell: Shell(output), format: format).run(request))
     }

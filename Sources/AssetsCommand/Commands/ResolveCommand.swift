@@ -16,6 +16,7 @@ struct ResolveCommand: AsyncParsableCommand {
 
     @OptionGroup var spec: SpecOptions
     @OptionGroup var store: StoreOptions
+    @OptionGroup var lock: LockOptions
     @OptionGroup var fetch: FetchOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,7 +39,7 @@ struct ResolveCommand: AsyncParsableCommand {
         flags.jobs = fetch.jobs
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = ResolveRequest(
-            spec: spec.spec, groups: Set(spec.group), flags: flags,
+            spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
             missingDirectory: fetch.createAssetsDir ? made : .isAnError)
         if dryRun {
             throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
@@ -56,5 +57,6 @@ struct ResolveRequest: Sendable {
     let spec: String
     let groups: Set<String>
     let flags: SettingFlags
+    let lock: LockRequest
     let missingDirectory: MissingDirectory
 }

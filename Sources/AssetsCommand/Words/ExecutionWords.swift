@@ -2,6 +2,7 @@ internal import Execution
 internal import FileSystem
 internal import Glibc
 internal import ObjectStore
+internal import Planning
 
 // The words for what goes wrong while a plan is executed.
 
@@ -11,48 +12,67 @@ extension Problem {
         case .store(let error): self.init(error)
         case .file(let error): self.init(error)
         case .lockTimeout(let wait): self = .lockTimeout(wait)
-        case .digest(let address, let expected, let actual, let source):
-            self = .mismatch(
-                code: "digest-mismatch", message: "the content of \(quoted(address)) does not match its SHA-256 digest",
-                details: ["\(source.escapedForTerminal) says \(expected)", "what arrived has  \(actual)"],
-                source: source)
-        case .checksum(let address, let algorithm, let expected, let actual):
-            self = .checksum(address: address, algorithm: algorithm, expected: expected, actual: actual)
-        case .decoding(let address, let detail):
-            self = Problem(
-                code: "undecodable", message: "\(quoted(address)) cannot be decoded",
-                details: [
-                    "\(detail), and the store says `Content-Encoding: gzip`", "nothing of the asset was put in place",
-                ],
-                hint:
-                    "whoever pushed it gave it an encoding that it does not have: clear the object's Content-Encoding, or "
-                    + "push the asset as a new version",
-                exitStatus: 6)
-        case .size(let address, let expected, let actual, let source):
-            self = .mismatch(
+        case .digest(let mismatch): self = .digest(mismatch)
+        case .checksum(let algorithm, let mismatch): self = .checksum(algorithm, mismatch)
+        case .decoding(let address, let detail): self = .decoding(address, detail)
+        case .size(let address, let expected, let actual, let recorder):
+            self = .replaced(
                 code: "size-mismatch", message: "\(quoted(address)) does not have the size that it should have",
-                details: ["\(source.escapedForTerminal) says \(expected) bytes", "what arrived has \(actual) bytes"],
-                source: source)
+                details: ["\(recorder.words) says \(expected) bytes", "the store's has \(actual) bytes"], recorder)
         }
     }
 
-    private static func mismatch(code: String, message: String, details: [String], source: String) -> Problem {
+    private static func digest(_ mismatch: DigestMismatch) -> Problem {
+        .replaced(
+            code: "digest-mismatch",
+            message: "the content of \(quoted(mismatch.address)) does not match its SHA-256 digest",
+            details: ["\(mismatch.recorder.words) says \(mismatch.expected)", "what arrived has  \(mismatch.actual)"]
+                + [mismatch.cause?.words].compactMap(\.self), mismatch.recorder)
+    }
+
+    private static func replaced(
+        code: String, message: String, details: [String], _ recorder: DigestRecorder
+    ) -> Problem {
         Problem(
             code: code, message: message, details: details + ["nothing of the asset was put in place"],
-            hint: "it was replaced or damaged after \(source.escapedForTerminal) was written: push the asset as a new "
-                + "version, or, if the new content is right, correct \(source.escapedForTerminal)",
+            hint:
+                "it was replaced or damaged after \(recorder.words) was written: push the asset as a new version, or, if "
+                + "the new content is right, \(recorder.correction)",
             exitStatus: 6)
     }
 
-    private static func checksum(address: String, algorithm: String, expected: String, actual: String) -> Problem {
-        Problem(
+    private static func checksum(_ algorithm: String, _ mismatch: DigestMismatch) -> Problem {
+        guard mismatch.recorder != .lock else {
+            return .replaced(
+                code: "checksum-mismatch",
+                message:
+                    "the content of \(quoted(mismatch.address)) does not have the \(algorithm) that it should have",
+                details: [
+                    "\(mismatch.recorder.words) says \(mismatch.expected)", "what arrived has  \(mismatch.actual)",
+                ],
+                .lock)
+        }
+        return Problem(
             code: "checksum-mismatch",
-            message: "what arrived of \(quoted(address)) does not have the \(algorithm) that the store tells",
+            message: "what arrived of \(quoted(mismatch.address)) does not have the \(algorithm) that the store tells",
             details: [
-                "the store says    \(expected)", "what arrived has  \(actual)", "nothing of the asset was put in place",
+                "the store says    \(mismatch.expected)", "what arrived has  \(mismatch.actual)",
+                "nothing of the asset was put in place",
             ],
             hint:
                 "run again: it was damaged on its way, by a proxy perhaps; if it stays so, the store's copy is damaged: "
+                + "push the asset as a new version",
+            exitStatus: 6)
+    }
+
+    private static func decoding(_ address: String, _ detail: String) -> Problem {
+        Problem(
+            code: "undecodable", message: "\(quoted(address)) cannot be decoded",
+            details: [
+                "\(detail), and the store says `Content-Encoding: gzip`", "nothing of the asset was put in place",
+            ],
+            hint:
+                "whoever pushed it gave it an encoding that it does not have: clear the object's Content-Encoding, or "
                 + "push the asset as a new version",
             exitStatus: 6)
     }
@@ -66,6 +86,37 @@ extension Problem {
             hint: "wait for that process to end and run again, or wait for longer with "
                 + "MODELKIT_ASSETS_TIMEOUT_S=\(Int(min(max(wait.limit, 1) * 10, 86_400)))",
             exitStatus: 9)
+    }
+}
+
+extension DigestRecorder {
+    var words: String {
+        switch self {
+        case .spec: "the spec"
+        case .lock: "the lock"
+        case .store: "the asset's `.meta`"
+        }
+    }
+
+    /// What makes right content right.
+    fileprivate var correction: String {
+        switch self {
+        case .spec: "correct the spec"
+        case .lock: "remove the asset from the lock and run `modelkit-assets lock`"
+        case .store: "correct its `.meta`"
+        }
+    }
+}
+
+extension MismatchCause {
+    fileprivate var words: String {
+        switch self {
+        case .truncated(let bytes): "it is \(bytes) bytes shorter than it should be: it was cut off when it was pushed"
+        case .page: "it is an HTML page: a proxy or a login page was pushed, or answered, in its place"
+        case .errorDocument: "it is a store's error message: that was pushed, or answered, in its place"
+        case .pointer: "it is a pointer of git-lfs: `git lfs pull` was not run before it was pushed"
+        case .empty: "it is empty"
+        }
     }
 }
 

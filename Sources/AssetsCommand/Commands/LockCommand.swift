@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import Execution
+internal import Planning
+
+/// Writes the lock without fetching.
+struct LockCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock",
+        abstract: "Write the lock of a spec, and fetch nothing.",
+        discussion: """
+            The lock stands beside the spec: assets.yaml gives assets.lock. It pins the version of every asset, and what its \
+            files must be. What the lock has stays while it meets what is asked.
+
+            EXAMPLE
+              modelkit-assets lock
+              modelkit-assets lock --upgrade-asset nlp/tokenizer
+              modelkit-assets lock --check
+            """)
+
+    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    var spec = SpecOptions.defaultFile
+
+    @Flag(help: "Write nothing; fail (status 7) where the lock would change.")
+    var check = false
+
+    @OptionGroup var upgrading: UpgradeOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if check, upgrading.isUpgrading {
+            throw ValidationError("--check writes nothing, and --upgrade would change the lock")
+        }
+    }
+
+    func run() async throws {
+        let shell = Shell(output)
+        do {
+            try await lock(shell)
+            throw ExitCode(shell.exitStatus(0))
+        } catch let problems as Problems {
+            shell.complain(problems.list)
+            throw ExitCode(problems.exitStatus)
+        }
+    }
+
+    private func lock(_ shell: Shell) async throws(Problems) {
+        let request = ResolveRequest(
+            spec: spec, groups: [], flags: store.flags, lock: LockRequest(mode: .update, upgrade: upgrading),
+            missingDirectory: .isUnneeded)
+        let session = try Session(request, environment: shell.environment)
+        if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
+        let resolved = try await Planner(session: session, groups: []).resolve().get()
+        shell.warn(resolved.all.warnings)
+        let built = await LockBuilding(session: session)
+            .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
+        guard built.problems.isEmpty else { throw Problems(built.problems) }
+        shell.warn(built.warnings)
+        let path = session.lock.path ?? SpecLock.path(besides: spec)
+        if session.lock.exists, built.lock == session.lock.lock {
+            return shell.remark("\(path) is up to date: \(Units.count(built.lock.assets.count, "asset"))")
+        }
+        let changes = LockChanges(from: session.lock.lock, to: resolved)
+        if check { throw Problems([changes.problem(path, spec: spec)]) }
+        try session.lock.write(built.lock)
+        shell.remark("wrote \(path): \(Units.count(built.lock.assets.count, "asset"))")
+    }
+}

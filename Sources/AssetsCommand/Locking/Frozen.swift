@@ -1,0 +1,63 @@
+internal import AssetModel
+internal import Planning
+
+/// The entries for which a lock has a version, and whatever else it pins: what `--frozen` puts in place.
+struct FrozenManifest: Sendable {
+    let manifest: Manifest
+    /// Entries of the spec that the lock has nothing for.
+    let left: [ManifestEntry]
+
+    init(_ manifest: Manifest, _ lock: Lock) {
+        let pinned = Dictionary(grouping: lock.assets.map(\.pin), by: \.name)
+        func isPinned(_ specification: AssetSpecification) -> Bool {
+            (pinned[specification.name] ?? []).contains { specification.requirement.isMet(by: $0.version) }
+        }
+        let entries = manifest.entries.filter { isPinned($0.specification) }.map { entry in
+            ManifestEntry(
+                name: entry.name, requirement: entry.requirement, subPart: entry.subPart,
+                dependsOn: entry.dependsOn.filter { isPinned($0.specification) }, groups: entry.groups,
+                selection: entry.selection, sha256: entry.sha256, excerpt: entry.excerpt)
+        }
+        left = manifest.entries.filter { !isPinned($0.specification) }
+        let asked = Set(manifest.entries.flatMap { [$0.name] + $0.dependsOn.map(\.specification.name) })
+        let declared = Set(lock.assets.flatMap { $0.dependencies.map(\.pin) })
+        let others = lock.assets.map(\.pin).filter { !asked.contains($0.name) && !declared.contains($0) }
+        self.manifest = Manifest(
+            file: manifest.file, storage: manifest.storage, versioning: manifest.versioning,
+            duplicates: manifest.duplicates,
+            entries: entries
+                + others.map { ManifestEntry(name: $0.name, requirement: VersionRequirement(.exact($0.version))) })
+    }
+}
+
+/// Facts where no store may be asked: the lock alone says which versions there are.
+struct FrozenFacts: AssetFacts {
+    let base: any AssetFacts
+
+    func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions {
+        throw NotLocked(name: name)
+    }
+
+    func localState(of pin: AssetPin) async throws -> LocalState { try await base.localState(of: pin) }
+
+    func metadata(of pin: AssetPin) async throws -> VersionMetadata { throw NotLocked(name: pin.name) }
+
+    func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
+        try await base.hasPart(part, of: pin)
+    }
+
+    func names(near name: AssetName) async -> [AssetName] { [] }
+}
+
+/// A lock has no version that does for what one of its versions depends on.
+struct NotLocked: Error {
+    let name: AssetName
+}
+
+extension Problem {
+    init(_ fault: NotLocked) {
+        self.init(
+            code: "not-locked", message: "the lock has no version of `\(fault.name)` that does for what depends on it",
+            hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
+    }
+}

@@ -1,0 +1,149 @@
+internal import AssetModel
+internal import Catalog
+internal import Execution
+internal import FileSystem
+internal import ObjectStore
+internal import Planning
+
+/// Makes the lock of a resolution: what the old one knew, what was fetched, what stands in the assets directory, and for
+/// the rest what the store tells.
+struct LockBuilding: Sendable {
+    let session: Session
+
+    struct Outcome: Sendable {
+        let lock: Lock
+        var problems: [Problem] = []
+        var warnings: [String] = []
+    }
+
+    /// - Parameter report: of what was fetched in this run.
+    func lock(_ resolved: Resolved, _ plan: Plan, _ report: Report) async -> Outcome {
+        let old = Dictionary(session.lock.lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
+        let fetched = fetchedFiles(plan, report)
+        let assets = resolved.all.choices.compactMap { choice in
+            asset(choice.pin, resolved, old[choice.pin]).map { known($0, fetched[choice.pin] ?? [:]) }
+        }
+        let completed = await concurrentMap(assets) { await complete($0) }
+        return Outcome(
+            lock: Lock(assets: completed.map(\.asset)), problems: completed.compactMap(\.problem),
+            warnings: completed.flatMap(\.warnings))
+    }
+
+    /// Nil for a version that no store has: it cannot be locked.
+    private func asset(_ pin: AssetPin, _ resolved: Resolved, _ old: LockedAsset?) -> LockedAsset? {
+        let dependencies = (resolved.declared[pin] ?? []).sorted {
+            ($0.pin, "\($0.specification)") < ($1.pin, "\($1.specification)")
+        }
+        if let old {
+            return LockedAsset(
+                pin: pin, kind: old.kind, pushTime: old.pushTime, dependencies: dependencies, files: old.files)
+        }
+        guard let metadata = try? resolved.facts.contents[pin]?.get() else { return nil }
+        let files = metadata.objects.sorted(by: Self.order)
+        return LockedAsset(
+            pin: pin, kind: metadata.kind, pushTime: metadata.pushTime, dependencies: dependencies,
+            files: files.map { ObjectFacts(path: $0.path, size: $0.size, sha256: $0.sha256) })
+    }
+
+    private static func order(_ left: ObjectFacts, _ right: ObjectFacts) -> Bool {
+        guard let left = left.path, let right = right.path else { return false }
+        return left < right
+    }
+
+    private func fetchedFiles(_ plan: Plan, _ report: Report) -> [AssetPin: [RelativePath?: FileDigest]] {
+        var files: [AssetPin: [RelativePath?: FileDigest]] = [:]
+        let results = Dictionary(report.results.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
+        for step in plan.steps {
+            guard let content = step.content, let digests = results[step.pin]?.digests, !digests.isEmpty else {
+                continue
+            }
+            files[step.pin] = Dictionary(
+                zip(content.objects.map(\.path), digests), uniquingKeysWith: { first, _ in first })
+        }
+        return files
+    }
+
+    private func known(_ asset: LockedAsset, _ fetched: [RelativePath?: FileDigest]) -> LockedAsset {
+        var asset = asset
+        for index in asset.files.indices {
+            guard let digest = fetched[asset.files[index].path] else { continue }
+            asset.files[index] = ObjectFacts(path: asset.files[index].path, size: digest.size, sha256: digest.sha256)
+        }
+        return asset
+    }
+
+    // MARK: What is not known yet
+
+    private struct Completed: Sendable {
+        var asset: LockedAsset
+        var problem: Problem?
+        var warnings: [String] = []
+    }
+
+    /// Fills in what the lock lacks of files that nobody fetched in this run.
+    private func complete(_ asset: LockedAsset) async -> Completed {
+        var completed = Completed(asset: asset)
+        let lacking = asset.files.indices.filter { asset.files[$0].sha256 == nil }
+        guard !lacking.isEmpty, let store = session.store else { return completed }
+        let isPresent = await isPresent(asset.pin)
+        let answers = await concurrentMap(lacking) { index in
+            await found(asset.files[index], of: asset.pin, by: store, isPresent: isPresent)
+        }
+        for (index, answer) in zip(lacking, answers) {
+            switch answer {
+            case .failure(let error): completed.problem = completed.problem ?? Problem(error)
+            case .success((_, let content?)) where content.isAsTold:
+                let digest = content.digest
+                completed.asset.files[index].size = digest.size
+                completed.asset.files[index].sha256 = digest.sha256
+            case .success((let facts, let content)):
+                completed.asset.files[index] = facts
+                if content != nil { completed.warnings.append(Self.altered(asset.pin, facts.path)) }
+            }
+        }
+        return completed
+    }
+
+    /// What is told of a file, and what of it stands in the assets directory.
+    private func found(
+        _ file: ObjectFacts, of pin: AssetPin, by store: any ObjectStore, isPresent: Bool
+    ) async -> Result<(ObjectFacts, LocalContent?), StoreError> {
+        do throws(StoreError) {
+            let facts = try await told(file, of: pin, by: store)
+            return .success((facts, isPresent ? await local(pin, facts) : nil))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What the lock had before stands until somebody has the content.
+    private func told(
+        _ file: ObjectFacts, of pin: AssetPin, by store: any ObjectStore
+    ) async throws(StoreError) -> ObjectFacts {
+        if file.checksum != nil { return file }
+        let attributes = try await store.head(ObjectKey(of: pin, path: file.path))
+        // Of what is stored encoded, the store tells nothing of the content.
+        guard attributes.encoding == nil else { return ObjectFacts(path: file.path) }
+        return ObjectFacts(path: file.path, size: attributes.size, checksum: attributes.checksum)
+    }
+
+    private func isPresent(_ pin: AssetPin) async -> Bool {
+        switch try? await session.catalog.localState(of: pin) {
+        case .complete, .partial: true
+        case .missing, .incomplete, nil: false
+        }
+    }
+
+    /// Nil for what is not there.
+    private func local(_ pin: AssetPin, _ facts: ObjectFacts) async -> LocalContent? {
+        guard let directory = session.directory else { return nil }
+        return await DiskQueue.shared.run {
+            try? LocalContent.of(pin, facts.path, in: directory, size: facts.size, expecting: facts.checksum)
+        }
+    }
+
+    private static func altered(_ pin: AssetPin, _ path: RelativePath?) -> String {
+        "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory is not what the store has: the lock has the "
+            + "store's checksum, and `modelkit-assets verify --repair` fetches it again"
+    }
+}

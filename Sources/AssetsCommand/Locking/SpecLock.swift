@@ -1,0 +1,114 @@
+internal import AssetModel
+internal import FileSystem
+internal import Glibc
+internal import Planning
+internal import SpecFile
+
+/// The lock beside a spec file.
+struct SpecLock: Sendable {
+    /// As messages name it; nil where there is none.
+    let path: String?
+    let mode: LockMode
+    let upgrade: Upgrade
+    /// What it pins; empty where there is no file.
+    let lock: Lock
+    /// Whether there is a file.
+    let exists: Bool
+
+    static let none = SpecLock(path: nil, mode: .none, upgrade: .nothing, lock: .empty, exists: false)
+
+    private init(path: String?, mode: LockMode, upgrade: Upgrade, lock: Lock, exists: Bool) {
+        self.path = path
+        self.mode = mode
+        self.upgrade = upgrade
+        self.lock = lock
+        self.exists = exists
+    }
+
+    /// Reads the lock beside the spec: `models.yaml` gives `models.lock`.
+    static func read(
+        besides spec: String, _ request: LockRequest, in system: VersioningSystem
+    ) throws(Problems) -> SpecLock {
+        guard request.mode != .none else { return none }
+        guard spec != "-" else {
+            if request.mode == .update, request.upgrade == .nothing { return none }
+            throw Problems([
+                Problem(
+                    code: "no-lock", message: "a spec from standard input has no lock beside it",
+                    hint: "write the spec to a file, or give --no-lock", exitStatus: 64)
+            ])
+        }
+        let path = path(besides: spec)
+        guard let bytes = try contents(path) else {
+            if request.mode == .update {
+                return SpecLock(path: path, mode: .update, upgrade: request.upgrade, lock: .empty, exists: false)
+            }
+            throw Problems([
+                Problem(
+                    code: "no-lock", message: "there is no lock `\(path)`",
+                    hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
+            ])
+        }
+        do throws(SpecReport) {
+            let lock = try LockFile.read(bytes, file: path, in: system)
+            return SpecLock(path: path, mode: request.mode, upgrade: request.upgrade, lock: lock, exists: true)
+        } catch {
+            throw Problems(error.diagnostics.map(Problem.init))
+        }
+    }
+
+    static func path(besides spec: String) -> String {
+        for suffix in [".yaml", ".yml"] where spec.hasSuffix(suffix) { return spec.dropLast(suffix.count) + ".lock" }
+        return spec + ".lock"
+    }
+
+    private static func contents(_ path: String) throws(Problems) -> [UInt8]? {
+        do throws(FileError) {
+            return try File.openForReading(path).readAll(limit: 257 << 20)
+        } catch {
+            if error.isMissing { return nil }
+            throw Problems([
+                Problem(code: "lock-file", message: "cannot read the lock `\(path)`: \(error.reason)", exitStatus: 3)
+            ])
+        }
+    }
+
+    // MARK: Writing
+
+    /// Puts the lock in place, whole or not at all. Keeps the mode of the one that it replaces.
+    func write(_ lock: Lock) throws(Problems) {
+        guard let path else { return }
+        let text = Array(LockFile.text(of: lock).utf8)
+        let new = "\(path).\(getpid()).new"
+        do throws(FileError) {
+            try Self.write(text, to: new, like: path)
+            guard rename(new, path) == 0 else { throw FileError(path: path, attempt: "replace", code: errno) }
+        } catch {
+            unlink(new)
+            throw Problems([
+                Problem(
+                    code: "lock-file", message: "cannot write the lock `\(path)`: \(error.reason)",
+                    hint: "make its folder writable; or commit the lock and give --locked, or give --no-lock",
+                    exitStatus: 9)
+            ])
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String, like old: String) throws(FileError) {
+        var status = stat()
+        let mode = stat(old, &status) == 0 ? status.st_mode & 0o777 : 0o644
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: "create", code: errno) }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileError(path: path, attempt: "write", code: errno) }
+            done += count
+        }
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: "write", code: errno) }
+    }
+}

@@ -1,0 +1,45 @@
+package import AssetModel
+package import FileSystem
+internal import Planning
+
+/// What a file in the assets directory holds.
+package struct LocalContent: Sendable {
+    package let digest: FileDigest
+    /// Whether it has the size and the checksum that it was compared with.
+    package let isAsTold: Bool
+
+    /// Reads the whole file. Blocks on the disk.
+    ///
+    /// - Parameters:
+    ///   - path: inside the asset; nil for a file asset.
+    ///   - size: what the content should have, in bytes; nil where that is not known, as the checksum.
+    /// - Throws: where it is missing, or cannot be read.
+    package static func of(
+        _ pin: AssetPin, _ path: RelativePath?, in directory: Directory, size: Int64? = nil,
+        expecting checksum: ObjectChecksum? = nil
+    ) throws(FileError) -> LocalContent {
+        let (parent, name) = splitLast(ModelkitLayout.localPath(of: pin) + (path.map { "/\($0)" } ?? ""))
+        let hash = ContentHash(expecting: checksum.map { [ExpectedChecksum(checksum: $0, recorder: .store)] } ?? [])
+        try directory.directory(parent).openFile(name).readAll { hash.update($0) }
+        let digests = hash.finish()
+        return LocalContent(
+            digest: FileDigest(sha256: digests.sha256, size: digests.size),
+            isAsTold: digests.fault == nil && size ?? digests.size == digests.size)
+    }
+}
+
+extension File {
+    /// What is read at a time, in bytes: it fits into a processor's cache.
+    private static let step = 256 << 10
+
+    /// Reads the whole file piece by piece.
+    func readAll(_ take: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.step, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset: Int64 = 0
+        while case let count = try read(into: buffer, at: offset), count > 0 {
+            take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
+        }
+    }
+}
