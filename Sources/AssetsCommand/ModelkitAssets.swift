@@ -32,7 +32,9 @@ package struct ModelkitAssets: AsyncParsableCommand {
         subcommands: [
             ResolveCommand.self, PlanCommand.self, LockCommand.self, CheckCommand.self, FetchCommand.self,
             ListCommand.self,
-            ShowCommand.self, InitCommand.self, SchemaCommand.self,
+            ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
+            VerifyCommand.self, PruneCommand.self,
+            InitCommand.self, SchemaCommand.self,
         ])
 
     package init() {}

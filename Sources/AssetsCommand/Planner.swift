@@ -17,14 +17,16 @@ struct Planner: Sendable {
         var resolved: Resolved?
     }
 
-    func plan() async -> Outcome {
+    /// - Parameter damaged: what is there and is fetched again all the same, and why.
+    func plan(damaged: [AssetPin: String] = [:]) async -> Outcome {
         let resolved: Resolved
         switch await resolve() {
         case .failure(let failure): return Outcome(problems: failure.list)
         case .success(let success): resolved = success
         }
         let builder = PlanBuilder(
-            facts: resolved.facts, forceDownload: session.settings.forceDownload.value, fetches: session.store != nil)
+            facts: resolved.facts, forceDownload: session.settings.forceDownload.value, fetches: session.store != nil,
+            damaged: damaged)
         let (plan, failures) = await builder.plan(resolved.wanted)
         return Outcome(plan: plan, problems: failures.map(problems) ?? [], resolved: resolved)
     }

@@ -19,9 +19,10 @@ struct Resolving: Sendable {
         }
     }
 
-    func run(_ session: Session, groups: Set<String>) async -> Run {
+    /// - Parameter damaged: what is there and is fetched again all the same, and why.
+    func run(_ session: Session, groups: Set<String>, damaged: [AssetPin: String] = [:]) async -> Run {
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
-        let outcome = await Planner(session: session, groups: groups).plan()
+        let outcome = await Planner(session: session, groups: groups).plan(damaged: damaged)
         var run = Run()
         run.assetsDirectory = session.directoryPath
         run.store = session.store?.name
@@ -39,12 +40,13 @@ struct Resolving: Sendable {
     /// Brings the lock up to date with what was resolved and fetched.
     private func lock(_ run: Run, _ resolved: Resolved, _ session: Session) async -> Run {
         var run = run
-        let outcome = await LockBuilding(session: session).lock(resolved, run.plan, run.report)
+        let outcome = await LockBuilding(session: session).lock(
+            resolved, run.plan, run.report, isWhole: run.status == .done)
         shell.warn(outcome.warnings)
         run.problems += outcome.problems
-        guard outcome.problems.isEmpty, !session.lock.exists || outcome.lock != session.lock.lock else { return run }
+        guard let lock = outcome.lock, !session.lock.exists || lock != session.lock.lock else { return run }
         do {
-            try session.lock.write(outcome.lock)
+            try session.lock.write(lock)
         } catch {
             run.problems += error.list
         }

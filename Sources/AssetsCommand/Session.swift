@@ -45,6 +45,20 @@ struct Session: Sendable {
             store: store, directory: directory, path: directoryPath, system: settings.versioning.value)
     }
 
+    private init(_ session: Session, lock: SpecLock) {
+        settings = session.settings
+        manifest = session.manifest
+        self.lock = lock
+        directory = session.directory
+        directoryPath = session.directoryPath
+        store = session.store
+        retries = session.retries
+        catalog = session.catalog
+    }
+
+    /// The same with these pins of the lock free to change.
+    func upgrading(_ upgrade: Upgrade) -> Session { Session(self, lock: lock.upgrading(upgrade)) }
+
     private static func attempt<Value>(_ problems: inout [Problem], _ body: () throws(Problems) -> Value) -> Value? {
         do {
             return try body()

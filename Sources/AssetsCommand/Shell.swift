@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import AssetModel
 internal import Glibc
 internal import Planning
@@ -82,6 +83,18 @@ struct Shell: Sendable {
         {
             console.clearProgress()
             remark("interrupted: run again to resume where it stopped")
+        }
+    }
+
+    /// Runs what a command does, says what went wrong, and exits with the status of that.
+    ///
+    /// - Parameter body: returns the status of what it did.
+    func exiting(_ body: () async throws -> Int32) async throws -> Never {
+        do {
+            throw ExitCode(exitStatus(try await body()))
+        } catch let problems as Problems {
+            complain(problems.list)
+            throw ExitCode(problems.exitStatus)
         }
     }
 

@@ -42,7 +42,7 @@ package struct LocalCatalog: Sendable {
         return .incomplete(reason: "no \(ModelkitLayout.marker) marker")
     }
 
-    func hasPart(_ part: RelativePath, of pin: AssetPin) throws(FileError) -> Bool {
+    package func hasPart(_ part: RelativePath, of pin: AssetPin) throws(FileError) -> Bool {
         let parent = [ModelkitLayout.localPath(of: pin), part.parent?.text].compactMap { $0 }.joined(separator: "/")
         do {
             return try directory?.directoryIfPresent(parent)?.status(of: part.lastComponent) != nil
@@ -51,6 +51,10 @@ package struct LocalCatalog: Sendable {
         } catch {
             throw error
         }
+    }
+
+    func folder(_ path: String) throws(FileError) -> Directory? {
+        path.isEmpty ? directory : try directory?.directoryIfPresent(path)
     }
 
     private func folderIfPresent(of name: AssetName) throws(FileError) -> Directory? {

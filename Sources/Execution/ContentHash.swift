@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 internal import CChecksums
 internal import CLibCrypto
 internal import ObjectStore
@@ -123,5 +123,14 @@ private final class MessageDigest {
         var length: UInt32 = 0
         EVP_DigestFinal_ex(context, &bytes, &length)
         return Array(bytes.prefix(Int(length)))
+    }
+}
+
+extension SHA256Digest {
+    /// Of the bytes of a text.
+    package init(of text: String) {
+        let hash = ContentHash()
+        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        self = hash.finish().sha256
     }
 }

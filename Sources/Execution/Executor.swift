@@ -151,7 +151,10 @@ package struct Executor: Sendable {
 
     /// Whether another process put the asset there since the plan was made.
     private func isPresent(_ step: Step, _ content: StepContent) throws(FileError) -> Bool {
-        if case .refetch(.forced) = step.action { return false }
+        switch step.action {
+        case .refetch(.forced), .refetch(.damaged): return false
+        case .keep, .fetch, .refetch: break
+        }
         switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true) {
         case .complete: return true
         case .partial(let paths):

@@ -64,12 +64,14 @@ package enum RefetchReason: Sendable, Hashable {
     case moreFiles
     /// What is there cannot be taken for the asset.
     case incomplete(String)
+    /// What is there was looked at, and is not what it should be.
+    case damaged(String)
 
     package var words: String {
         switch self {
         case .forced: "forced"
         case .moreFiles: "more of its files are wanted"
-        case .incomplete(let reason): reason
+        case .incomplete(let reason), .damaged(let reason): reason
         }
     }
 }

@@ -1,18 +1,23 @@
-internal import AssetModel
+package import AssetModel
 
 /// From chosen versions to what must be done about each.
 package struct PlanBuilder: Sendable {
     private let facts: any AssetFacts
     private let forceDownload: Bool
     private let fetches: Bool
+    private let damaged: [AssetPin: String]
 
     /// - Parameters:
     ///   - forceDownload: what is there is fetched again.
     ///   - fetches: whether there is a store. Without one (modelkit's pre-downloaded mode) everything must be there.
-    package init(facts: any AssetFacts, forceDownload: Bool, fetches: Bool) {
+    ///   - damaged: what is there and cannot be taken for the asset, and why.
+    package init(
+        facts: any AssetFacts, forceDownload: Bool, fetches: Bool, damaged: [AssetPin: String] = [:]
+    ) {
         self.facts = facts
         self.forceDownload = forceDownload
         self.fetches = fetches
+        self.damaged = damaged
     }
 
     /// The plan of all that can be had, and every reason why something cannot.
@@ -49,6 +54,9 @@ package struct PlanBuilder: Sendable {
     private func step(for wanted: WantedAsset) async -> Result<Step, PlanningFailures> {
         do {
             let state = try await facts.localState(of: wanted.choice.pin)
+            if let reason = damaged[wanted.choice.pin], state.isPresent {
+                return await fetch(wanted, .refetch(.damaged(reason)))
+            }
             guard fetches else {
                 return state.isPresent ? await keep(wanted) : .failure(PlanningFailures([wanted.notPresent(state)]))
             }

@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 
 /// A demand and the version that was chosen for it.
 struct MetDemand {
@@ -44,13 +44,28 @@ private func modelkitWarnings(_ met: [MetDemand], _ known: KnownVersions) -> [St
         .compactMap { modelkitWarning($0, known) }
 }
 
-/// modelkit reads a major version as the regular expression `^1.`, whose dot takes any character, so that its `1` is
-/// also `10.3`; it takes the first match, latest first (modelkit 0.1.3).
 private func modelkitWarning(_ met: MetDemand, _ known: KnownVersions) -> String? {
     let requirement = met.demand.specification.requirement
     guard case .partial(let major) = requirement.kind else { return nil }
-    let matches = known.all.first { $0.text.hasPrefix(major.text) && $0.text.utf8.count > major.text.utf8.count }
-    guard let theirs = matches, !requirement.isMet(by: theirs) else { return nil }
+    guard let theirs = requirement.modelkitChoice(of: known.all), !requirement.isMet(by: theirs) else { return nil }
     return "\(met.demand.words) is \(met.version) here, where Python modelkit with a storage provider would take "
         + "\(theirs): its `\(major)` also matches \(theirs); name the version in full where both are used"
+}
+
+extension VersionRequirement {
+    /// The version that Python modelkit would take; nil where it would take none, or cannot be asked for such a version.
+    ///
+    /// It reads a major version as the regular expression `^1.`, whose dot takes any character, so that its `1` is also
+    /// `10.3`; it takes the first match, latest first (modelkit 0.1.3).
+    ///
+    /// - Parameter versions: latest first.
+    package func modelkitChoice(of versions: [AssetVersion]) -> AssetVersion? {
+        switch kind {
+        case .latest: versions.first
+        case .exact(let version): versions.first { $0.text == version.text }
+        case .partial(let major):
+            versions.first { $0.text.hasPrefix(major.text) && $0.text.utf8.count > major.text.utf8.count }
+        case .comparators: nil
+        }
+    }
 }

@@ -252,7 +252,7 @@ struct PinnedVersions: Sendable {
 }
 
 extension Result where Failure == any Error, Success: Sendable {
-    static func catching(_ body: () async throws -> Success) async -> Self {
+    package static func catching(_ body: () async throws -> Success) async -> Self {
         do {
             return .success(try await body())
         } catch {

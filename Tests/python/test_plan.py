@@ -183,10 +183,30 @@ def test_nothing_is_fetched_where_it_is_not_known_what_all_would_be(shelf, case)
     assert digests(shelf.assets) == {}
 
 
-def test_dependencies_that_the_store_declares_are_not_planned_yet(shelf):
-    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/tokenizer:1", "no/such", "../x:1.0"])
-    (step,) = shelf.plan("nlp/classifier").succeeded().document["steps"]
-    assert (step["asset"], step["waits_for"]) == ("nlp/classifier:3.1", [])
+def test_dependencies_that_the_store_declares_are_planned_to_any_depth(shelf):
+    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/tokenizer:1", "nlp/lexicon:2.0[en]"])
+    shelf.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/vectors"])
+    steps = shelf.plan("nlp/classifier").succeeded().document["steps"]
+    assert {step["asset"]: step["waits_for"] for step in steps} == {
+        "nlp/classifier:3.1": ["nlp/lexicon:2.0", "nlp/tokenizer:1.10"],
+        "nlp/lexicon:2.0": ["nlp/vectors:1.4"],
+        "nlp/tokenizer:1.10": [],
+        "nlp/vectors:1.4": [],
+    }
+
+
+def test_a_dependency_that_the_store_declares_and_does_not_have_is_told_with_its_chain(shelf):
+    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/lexicon"])
+    shelf.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/tokeniser:1"])
+    text = error_text(shelf.plan("nlp/classifier").failed(5).document)
+    chain = "`nlp/tokeniser:1`, which `nlp/lexicon:2.0` depends on, which `nlp/classifier` depends on"
+    assert chain in text and "did you mean `nlp/tokenizer`?" in text, text
+
+
+def test_a_dependency_that_is_no_specification_string_is_told(shelf):
+    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["../x:1.0"])
+    text = error_text(shelf.plan("nlp/classifier").failed(5).document)
+    assert "`../x:1.0` under `dependencies`" in text and "3.1.meta" in text, text
 
 
 @pytest.mark.parametrize(

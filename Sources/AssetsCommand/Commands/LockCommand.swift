@@ -35,12 +35,9 @@ struct LockCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        do {
+        try await shell.exiting {
             try await lock(shell)
-            throw ExitCode(shell.exitStatus(0))
-        } catch let problems as Problems {
-            shell.complain(problems.list)
-            throw ExitCode(problems.exitStatus)
+            return 0
         }
     }
 
@@ -54,15 +51,27 @@ struct LockCommand: AsyncParsableCommand {
         shell.warn(resolved.all.warnings)
         let built = await LockBuilding(session: session)
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
-        guard built.problems.isEmpty else { throw Problems(built.problems) }
+        guard let lock = built.lock, built.problems.isEmpty else {
+            throw Problems(built.problems + unknown(resolved))
+        }
         shell.warn(built.warnings)
         let path = session.lock.path ?? SpecLock.path(besides: spec)
-        if session.lock.exists, built.lock == session.lock.lock {
-            return shell.remark("\(path) is up to date: \(Units.count(built.lock.assets.count, "asset"))")
+        if session.lock.exists, lock == session.lock.lock {
+            return shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
         }
         let changes = LockChanges(from: session.lock.lock, to: resolved)
         if check { throw Problems([changes.problem(path, spec: spec)]) }
-        try session.lock.write(built.lock)
-        shell.remark("wrote \(path): \(Units.count(built.lock.assets.count, "asset"))")
+        try session.lock.write(lock)
+        shell.remark("wrote \(path): \(Units.count(lock.assets.count, "asset"))")
+    }
+
+    /// Why it is not known what versions consist of.
+    private func unknown(_ resolved: Resolved) -> [Problem] {
+        resolved.all.choices.compactMap { choice in
+            guard case .failure(let error) = resolved.facts.contents[choice.pin], !(error is NoMetadata) else {
+                return nil
+            }
+            return .wording(error)
+        }
     }
 }

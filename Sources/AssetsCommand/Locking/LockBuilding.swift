@@ -11,22 +11,32 @@ struct LockBuilding: Sendable {
     let session: Session
 
     struct Outcome: Sendable {
-        let lock: Lock
+        /// Nil where it is not known what a version consists of.
+        var lock: Lock?
         var problems: [Problem] = []
         var warnings: [String] = []
     }
 
-    /// - Parameter report: of what was fetched in this run.
-    func lock(_ resolved: Resolved, _ plan: Plan, _ report: Report) async -> Outcome {
+    /// - Parameters:
+    ///   - report: of what was fetched in this run.
+    ///   - isWhole: whether the run failed nowhere. Of one that did, only what it knows is written.
+    func lock(_ resolved: Resolved, _ plan: Plan, _ report: Report, isWhole: Bool = true) async -> Outcome {
+        guard resolved.all.choices.allSatisfy({ isKnown($0.pin, resolved) }) else { return Outcome() }
         let old = Dictionary(session.lock.lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
         let fetched = fetchedFiles(plan, report)
         let assets = resolved.all.choices.compactMap { choice in
             asset(choice.pin, resolved, old[choice.pin]).map { known($0, fetched[choice.pin] ?? [:]) }
         }
+        guard isWhole else { return Outcome(lock: Lock(assets: assets)) }
         let completed = await concurrentMap(assets) { await complete($0) }
         return Outcome(
             lock: Lock(assets: completed.map(\.asset)), problems: completed.compactMap(\.problem),
             warnings: completed.flatMap(\.warnings))
+    }
+
+    private func isKnown(_ pin: AssetPin, _ resolved: Resolved) -> Bool {
+        guard case .failure(let error) = resolved.facts.contents[pin] else { return true }
+        return error is NoMetadata
     }
 
     /// Nil for a version that no store has: it cannot be locked.
@@ -120,7 +130,7 @@ struct LockBuilding: Sendable {
     private func told(
         _ file: ObjectFacts, of pin: AssetPin, by store: any ObjectStore
     ) async throws(StoreError) -> ObjectFacts {
-        if file.checksum != nil { return file }
+        if file.checksum != nil || file.size != nil { return file }
         let attributes = try await store.head(ObjectKey(of: pin, path: file.path))
         // Of what is stored encoded, the store tells nothing of the content.
         guard attributes.encoding == nil else { return ObjectFacts(path: file.path) }

@@ -73,6 +73,10 @@ struct SpecLock: Sendable {
         }
     }
 
+    func upgrading(_ upgrade: Upgrade) -> SpecLock {
+        SpecLock(path: path, mode: .update, upgrade: upgrade, lock: lock, exists: exists)
+    }
+
     // MARK: Writing
 
     /// Puts the lock in place, whole or not at all. Keeps the mode of the one that it replaces.

@@ -1,0 +1,108 @@
+internal import AssetModel
+internal import Catalog
+internal import ArgumentParser
+internal import Planning
+
+/// Newer versions there are.
+struct OutdatedCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outdated",
+        abstract: "Show which assets have newer versions than those that are used.",
+        discussion: """
+            UPGRADE is what `lock --upgrade` would choose, LATEST the latest version there is. Nothing is printed where all are \
+            the latest.
+
+            EXAMPLE
+              modelkit-assets outdated
+            """)
+
+    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    var spec = SpecOptions.defaultFile
+
+    @OptionGroup var options: ResolutionOptions
+
+    func run() async throws {
+        let shell = Shell(options.output)
+        try await shell.exiting {
+            let session = try options.session(spec, shell)
+            let resolved = try await options.resolve(session, shell)
+            let upgraded = try await Planner(session: session.upgrading(.everything), groups: Set(options.group))
+                .resolve().get()
+            let outdated = try await outdated(resolved.wanted, upgraded.wanted, session)
+            try options.write(OutdatedDocument(assets: outdated), text: Self.text(outdated), shell)
+            if outdated.isEmpty { shell.remark("every asset is of the latest version") }
+            return 0
+        }
+    }
+
+    private func outdated(
+        _ current: Resolution, _ upgraded: Resolution, _ session: Session
+    ) async throws -> [OutdatedDocument.Asset] {
+        let upgrades = Dictionary(grouping: upgraded.choices.map(\.pin), by: \.name).mapValues {
+            $0.map(\.version).max()
+        }
+        let pins = current.choices.map(\.pin).sorted()
+        let answers = await concurrentMap(pins) { pin in
+            await Result.catching { try await session.catalog.versions(of: pin.name, requirements: []).all.first }
+        }
+        var assets: [OutdatedDocument.Asset] = []
+        for (pin, answer) in zip(pins, answers) {
+            let latest: AssetVersion?
+            do {
+                latest = try answer.get()
+            } catch {
+                throw Problems([.wording(error)])
+            }
+            guard let latest, latest > pin.version else { continue }
+            assets.append(
+                OutdatedDocument.Asset(
+                    name: pin.name.text, current: pin.version.text,
+                    upgrade: (upgrades[pin.name] ?? nil)?.text ?? pin.version.text, latest: latest.text))
+        }
+        return assets
+    }
+
+    private static func text(_ assets: [OutdatedDocument.Asset]) -> String {
+        guard !assets.isEmpty else { return "" }
+        let rows =
+            [["ASSET", "CURRENT", "UPGRADE", "LATEST"]] + assets.map { [$0.name, $0.current, $0.upgrade, $0.latest] }
+        return TextTable(rows).text
+    }
+}
+
+struct OutdatedDocument: Codable, Sendable {
+    struct Asset: Codable, Sendable {
+        let name: String
+        let current: String
+        /// What `lock --upgrade` would choose.
+        let upgrade: String
+        let latest: String
+    }
+
+    var format = "modelkit-assets/outdated"
+    var version = 1
+    let assets: [Asset]
+}
+
+/// Rows of cells under each other.
+struct TextTable: Sendable {
+    private let rows: [[String]]
+
+    init(_ rows: [[String]]) { self.rows = rows.map { $0.map(\.escapedForTerminal) } }
+
+    /// Lines that each end with a newline.
+    var text: String {
+        let columns = rows.first?.indices ?? 0..<0
+        let widths = columns.map { column in rows.map { TextWidth.cells($0[column]) }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).map { TextWidth.padded($0, to: $1) }
+            return cells.joined(separator: "  ").trimmingTrailingSpaces + "\n"
+        }.joined()
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpaces: String {
+        String(self[..<(lastIndex { $0 != " " }.map { index(after: $0) } ?? startIndex)])
+    }
+}

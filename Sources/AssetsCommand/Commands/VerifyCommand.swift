@@ -1,0 +1,121 @@
+internal import AssetModel
+internal import ArgumentParser
+internal import Execution
+internal import FileSystem
+internal import Planning
+
+/// Local files against the lock.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare what is in the assets directory with the lock: missing, altered and extra files.",
+        discussion: """
+            Reads every file. Nothing is asked of the store, unless --repair has something to fetch. Exits with 6 where something is \
+            wrong.
+
+            EXAMPLE
+              modelkit-assets verify assets.yaml
+              modelkit-assets verify --repair
+              modelkit-assets verify --as-modelkit
+            """)
+
+    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    var spec = SpecOptions.defaultFile
+
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Verify the entries of this group too; may be repeated.", valueName: "name"))
+    var group: [String] = []
+
+    @Flag(help: "Fetch again what is wrong.")
+    var repair = false
+
+    @Flag(help: "Tell what Python modelkit without a provider will find for each specification string.")
+    var asModelkit = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    var format = ResultFormat.text
+
+    func validate() throws {
+        if repair, asModelkit { throw ValidationError("--as-modelkit fetches nothing: leave --repair out") }
+    }
+
+    func run() async throws {
+        let shell = Shell(output)
+        try await shell.exiting {
+            let request = ResolveRequest(
+                spec: spec, groups: Set(group), flags: store.flags, lock: LockRequest(mode: .locked, upgrade: .nothing),
+                missingDirectory: .isAnError)
+            let session = try Session(request, environment: shell.environment)
+            guard let directory = session.directory else { return 9 }
+            let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
+            if asModelkit { return try await rehearse(resolved, session, shell) }
+            let verifying = Verifying(session: session, directory: directory)
+            let results = try await verifying.verify(resolved.wanted)
+            guard repair, results.contains(where: { !$0.result.faults.isEmpty }) else {
+                return try report(results, shell)
+            }
+            shell.warn(results.flatMap(\.sentences))
+            let damaged = verifying.damaged(results)
+            let resolving = Resolving(shell: shell)
+            let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
+                await resolving.run(session, groups: Set(group), damaged: damaged)
+            }
+            return resolving.report(run.interrupted(by: signal), asJSON: format == .json)
+        }
+    }
+
+    private func report(_ results: [VerifiedAsset], _ shell: Shell) throws -> Int32 {
+        let wrong = results.filter { !$0.result.faults.isEmpty }
+        if format == .json {
+            shell.console.writeResult(try JSONText.document(VerifyDocument(results)))
+        } else {
+            shell.console.writeResult(results.flatMap(\.sentences).map { $0.escapedForTerminal + "\n" }.joined())
+        }
+        let unproven = results.reduce(0) { $0 + $1.result.unproven }
+        if unproven > 0 {
+            shell.warn([
+                "the lock has no digest of \(Units.count(unproven, "file")), which \(unproven == 1 ? "was" : "were") not "
+                    + "compared: a resolve that fetches fills it in"
+            ])
+        }
+        guard wrong.isEmpty else {
+            throw Problems([
+                Problem(
+                    code: "verify",
+                    message: "\(wrong.count) of \(Units.count(results.count, "asset")) in the assets directory "
+                        + "\(wrong.count == 1 ? "is" : "are") not what the lock has",
+                    hint: "run `modelkit-assets verify --repair \(spec)`", exitStatus: 6)
+            ])
+        }
+        let files = results.reduce(0) { $0 + $1.result.verified }
+        shell.remark("\(Units.count(results.count, "asset")) verified (\(Units.count(files, "file")))")
+        return 0
+    }
+
+    // MARK: As modelkit
+
+    private func rehearse(_ resolved: Resolved, _ session: Session, _ shell: Shell) async throws -> Int32 {
+        let rehearsals = try await ModelkitRehearsal(session: session).rehearse(resolved.wanted)
+        if format == .json {
+            shell.console.writeResult(try JSONText.document(RehearsalDocument(entries: rehearsals)))
+        } else {
+            shell.console.writeResult(rehearsals.map(\.sentence).map { $0.escapedForTerminal + "\n" }.joined())
+        }
+        let wrong = rehearsals.filter { !$0.isAsLocked }
+        guard wrong.isEmpty else {
+            throw Problems([
+                Problem(
+                    code: "as-modelkit",
+                    message: "Python modelkit would not find \(wrong.count) of "
+                        + "\(rehearsals.count) specification strings as the lock has it",
+                    hint: "name versions in full, remove others with `modelkit-assets prune`, and resolve again",
+                    exitStatus: 6)
+            ])
+        }
+        return 0
+    }
+}

@@ -1,0 +1,97 @@
+internal import AssetModel
+internal import ArgumentParser
+internal import Planning
+
+/// Why something is in the plan.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Say why an asset is fetched: who asks for it, and by what chain.",
+        discussion: """
+            EXAMPLE
+              modelkit-assets why nlp/tokenizer
+              modelkit-assets why nlp/tokenizer:1.4 assets.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("A name, or name:version.", valueName: "asset"))
+    var asset: String
+
+    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    var spec = SpecOptions.defaultFile
+
+    @OptionGroup var options: ResolutionOptions
+
+    func run() async throws {
+        let shell = Shell(options.output)
+        try await shell.exiting {
+            let session = try options.session(spec, shell)
+            let specification = try AssetSpecification(typed: asset, in: session.settings.versioning.value)
+            let resolved = try await options.resolve(session, shell)
+            let choices = resolved.wanted.choices.filter {
+                $0.pin.name == specification.name && specification.requirement.isMet(by: $0.pin.version)
+            }
+            guard !choices.isEmpty else { throw Problems([notThere(specification, resolved.wanted)]) }
+            try options.write(WhyDocument(choices), text: choices.map(Self.text).joined(separator: "\n"), shell)
+            return 0
+        }
+    }
+
+    private static func text(_ choice: Choice) -> String {
+        ([choice.pin.description] + choice.demands.map { "  " + $0.words }).map { $0.escapedForTerminal + "\n" }
+            .joined()
+    }
+
+    private func notThere(_ specification: AssetSpecification, _ resolution: Resolution) -> Problem {
+        let versions = resolution.choices.map(\.pin).filter { $0.name == specification.name }
+        let names = Set(resolution.choices.map(\.pin.name.text)).sorted()
+        let near = nearestWord(to: specification.name.text, in: names)
+        return Problem(
+            code: "not-in-plan", message: "nothing asks for `\(specification)`",
+            details: versions.isEmpty ? [] : ["what is asked for is \(enumeration(versions.map(\.description)))"],
+            hint: versions.isEmpty ? near.map { "did you mean `\($0)`?" } : nil, exitStatus: 5)
+    }
+}
+
+struct WhyDocument: Codable, Sendable {
+    struct Asset: Codable, Sendable {
+        let asset: String
+        let demands: [Demanded]
+    }
+
+    struct Demanded: Codable, Sendable {
+        /// The specification string that is asked for.
+        let requirement: String
+        /// From the entry of the spec to who asks.
+        let chain: [String]
+        @OrNull var file: String?
+        @OrNull var line: Int?
+    }
+
+    var format = "modelkit-assets/why"
+    var version = 1
+    let assets: [Asset]
+
+    init(_ choices: [Choice]) {
+        assets = choices.map { choice in
+            Asset(
+                asset: choice.pin.description,
+                demands: choice.demands.map { demand in
+                    Demanded(
+                        requirement: demand.specification.phrase,
+                        chain: demand.isOfEntry ? [] : demand.chain.map(\.name), file: demand.excerpt?.location.file,
+                        line: demand.excerpt?.location.line)
+                })
+        }
+    }
+}
+
+extension AssetSpecification {
+    /// A specification string that was typed.
+    init(typed text: String, in system: VersioningSystem) throws(Problems) {
+        do throws(AssetSpecificationFault) {
+            self = try AssetSpecification(parsing: text, in: system)
+        } catch {
+            throw Problems([Problem(error, text: text, in: system)])
+        }
+    }
+}
