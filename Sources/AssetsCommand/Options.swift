@@ -38,10 +38,13 @@ struct StoreOptions: ParsableArguments {
             "major_minor or simple_date. Else MODELKIT_ASSETS_VERSIONING_SYSTEM, major_minor.", valueName: "system"))
     var versioning: String?
 
+    @Flag(help: "Ask nothing of the store: use what is present, and what the cache has.")
+    var offline = false
+
     var flags: SettingFlags {
         SettingFlags(
             assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning,
-            region: region, endpoint: endpoint, isAnonymous: noSignRequest)
+            region: region, endpoint: endpoint, isAnonymous: noSignRequest, isOffline: offline)
     }
 }
 

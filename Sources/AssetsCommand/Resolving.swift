@@ -41,7 +41,7 @@ struct Resolving: Sendable {
     private func lock(_ run: Run, _ resolved: Resolved, _ session: Session) async -> Run {
         var run = run
         let outcome = await LockBuilding(session: session).lock(
-            resolved, run.plan, run.report, isWhole: run.status == .done)
+            resolved, run.plan, run.report, isWhole: run.status == .done && !session.settings.isOffline)
         shell.warn(outcome.warnings)
         run.problems += outcome.problems
         guard let lock = outcome.lock, !session.lock.exists || lock != session.lock.lock else { return run }

@@ -42,7 +42,8 @@ struct Session: Sendable {
         self.store = store
         directoryPath = AbsolutePath.of(settings.assetsDirectory?.value ?? "")
         catalog = Catalog(
-            store: store, directory: directory, path: directoryPath, system: settings.versioning.value)
+            store: store, directory: directory, path: directoryPath, system: settings.versioning.value,
+            isOffline: settings.isOffline)
     }
 
     private init(_ session: Session, lock: SpecLock) {

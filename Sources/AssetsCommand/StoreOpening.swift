@@ -7,6 +7,11 @@ internal import StoreProviders
 enum StoreOpening {
     /// Nil in pre-downloaded mode.
     static func open(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any ObjectStore)? {
+        let store = try opened(settings, retries)
+        return settings.isOffline ? store.map(OfflineStore.init) : store
+    }
+
+    private static func opened(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any ObjectStore)? {
         guard let provider = settings.provider else {
             if case .flag = settings.forceDownload.provenance { throw Problems([nothingToFetchFrom]) }
             return nil

@@ -12,16 +12,22 @@ package struct Catalog: AssetFacts {
     private let local: LocalCatalog
     private let path: String
     private let system: VersioningSystem
+    private let isOffline: Bool
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix; nil for pre-downloaded mode.
     ///   - directory: nil where it does not exist yet.
     ///   - path: the directory's, for messages.
-    package init(store: (any ObjectStore)?, directory: Directory?, path: String, system: VersioningSystem) {
+    ///   - isOffline: whether only the directory is looked at, and the store is not asked.
+    package init(
+        store: (any ObjectStore)?, directory: Directory?, path: String, system: VersioningSystem,
+        isOffline: Bool = false
+    ) {
         self.store = store.map { StoreCatalog(store: $0, system: system) }
         local = LocalCatalog(directory: directory)
         self.path = path
         self.system = system
+        self.isOffline = isOffline
     }
 
     // MARK: AssetFacts
@@ -39,6 +45,7 @@ package struct Catalog: AssetFacts {
         }
         // A folder that cannot be read, or is a link, has no versions; whoever wants to write one there is told why.
         let marked = await DiskQueue.shared.run { (try? local.versions(of: name, in: system, markedOnly: true)) ?? [] }
+        if isOffline { return KnownVersions(inStore: nil, local: marked, places: [folder], isPartial: true) }
         let inStore = try await store.versions(of: name)
         // Of an asset that the store does not know, only what is named outright will do: a wrong prefix must not pass
         // for the right one because of what an earlier run left. Python modelkit draws the line there too.
@@ -55,7 +62,12 @@ package struct Catalog: AssetFacts {
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {
         guard let store else { throw NoMetadata(cause: CatalogError.noStore) }
-        return try await store.metadata(of: pin)
+        do {
+            return try await store.metadata(of: pin)
+        } catch let error as StoreError where isOffline {
+            // What is present is taken as it is.
+            throw NoMetadata(cause: error)
+        }
     }
 
     package func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {

@@ -118,11 +118,13 @@ import Testing
                 ],
                 entries: [])
             let report = await scene.execute(plan)
+            let mismatch = DigestMismatch(
+                address: "memory/b/1.0", expected: wrong, actual: right, recorder: .store, cause: nil)
             #expect(
                 report.words == [
                     "a:1.0 fetched 1/5",
-                    "b:1.0 digest(address: \"memory/b/1.0\", expected: \"\(wrong)\", actual: \"\(right)\", source: \"the spec\") 1/5",
-                    "c:1.0 size(address: \"memory/c/1.0\", expected: 4, actual: 5, source: \"the plan\") 0/0",
+                    "b:1.0 \(ExecutionFailure.digest(mismatch)) 1/5",
+                    "c:1.0 \(ExecutionFailure.size(address: "memory/c/1.0", expected: 4, actual: 5, recorder: .store)) 0/0",
                 ])
             #expect(try tree(scene.path) == ["a": "/", "a/1.0": "hello", "a/.1.0.SUCCESS": ""])
         }

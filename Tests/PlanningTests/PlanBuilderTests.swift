@@ -91,13 +91,15 @@ struct PlanBuilderTests {
         ]).get()
         let (a, b, c) = (try pin("a:1.0"), try pin("b:1.0"), try pin("c:1.0"))
         let files = try ["en/x", "y"].map { ObjectFacts(path: try RelativePath($0), size: 100) }
+        var pinned = ObjectFacts(path: nil, size: 10, sha256: digestA)
+        pinned.recorder = .spec
         #expect(
             plan.steps == [
                 Step(pin: b, action: .keep, content: nil, neededBy: [.entry("b", line: 2), .asset(a)]),
                 Step(
                     pin: c, action: .fetch,
                     content: StepContent(
-                        kind: .file, pushTime: 7, objects: [ObjectFacts(path: nil, size: 10, sha256: digestA)]),
+                        kind: .file, pushTime: 7, objects: [pinned]),
                     neededBy: [.entry("c", line: 3), .asset(a)]),
                 Step(
                     pin: a, action: .fetch, content: StepContent(kind: .directory, pushTime: 7, objects: files),
@@ -152,7 +154,8 @@ struct PlanBuilderTests {
     @Test func `the pinned digest is put on the file`() async throws {
         let world = World(store: ["a": ["1.0"]])
         let content = try await world.plan([try entry("a", line: 1, sha256: digestB)]).get().steps[0].content
-        #expect(content?.objects == [ObjectFacts(path: nil, size: 10, sha256: digestB)])
+        #expect(content?.objects.map(\.sha256) == [digestB])
+        #expect(content?.objects.map(\.recorder) == [.spec])
     }
 
     @Test func `parts of what is kept are looked for on the disk`() async throws {

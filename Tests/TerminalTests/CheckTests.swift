@@ -82,7 +82,8 @@ struct SchemaTests {
     @Test(
         "a schema's file and what the program prints are the same",
         arguments: [
-            ("report", ReportSchema.text), ("progress", ProgressSchema.text), ("check", CheckSchema.text),
+            ("lock", LockSchema.text), ("report", ReportSchema.text), ("progress", ProgressSchema.text),
+            ("check", CheckSchema.text),
         ])
     func embedded(name: String, text: String) throws {
         #expect(try repositoryFile("schema/\(name).schema.json") == text)

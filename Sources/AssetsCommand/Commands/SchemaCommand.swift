@@ -11,11 +11,12 @@ struct SchemaCommand: ParsableCommand {
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case spec, plan, report, progress, check
+        case spec, lock, plan, report, progress, check
 
         var text: String {
             switch self {
             case .spec: SpecSchema.text
+            case .lock: LockSchema.text
             case .plan: PlanSchema.text
             case .report: ReportSchema.text
             case .progress: ProgressSchema.text
@@ -24,7 +25,7 @@ struct SchemaCommand: ParsableCommand {
         }
     }
 
-    @Argument(help: ArgumentHelp("spec, plan, report, progress or check.", valueName: "which"))
+    @Argument(help: ArgumentHelp("spec, lock, plan, report, progress or check.", valueName: "which"))
     var kind = Kind.spec
 
     func run() throws {

@@ -17,6 +17,8 @@ struct Settings: Sendable {
     let lockTimeout: Setting<Double>
     let sourceDate: Setting<Int64>?
     let jobs: Setting<Int>
+    /// Nothing is asked of the store.
+    let isOffline: Bool
     /// For how long a request is tried again, in seconds.
     let storageTimeout: Setting<Double>
     let s3: S3Overrides
@@ -61,6 +63,7 @@ struct SettingFlags: Sendable {
     var endpoint: String?
     var isAnonymous = false
     var forceDownload = false
+    var isOffline = false
     var jobs: Int?
 }
 
@@ -100,6 +103,7 @@ extension Settings {
             try sources.number("lock time-out", Variable.lockTimeout) { Double($0).flatMap { $0 >= 0 ? $0 : nil } }
             ?? Setting(LockPatience.defaultSeconds, from: .builtIn)
         sourceDate = try sources.number("source date", Variable.sourceDate) { Int64($0) }
+        isOffline = flags.isOffline
         jobs =
             flags.jobs.map { Setting($0, from: .flag("--jobs")) }
             ?? Setting(ExecutionOptions.defaultWindow, from: .builtIn)

@@ -1,0 +1,27 @@
+/// A store of which nothing may be asked.
+package struct OfflineStore: ObjectStore {
+    private let base: any ObjectStore
+
+    package init(_ base: any ObjectStore) { self.base = base }
+
+    package var name: String { base.name }
+
+    package func address(of key: ObjectKey) -> String { base.address(of: key) }
+
+    package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
+        throw refusal("get", key)
+    }
+
+    package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes { throw refusal("head", key) }
+
+    package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage {
+        throw refusal("list", ObjectKey(prefix))
+    }
+
+    package func refusal(_ operation: String, _ key: ObjectKey) -> StoreError {
+        StoreError(
+            .unavailable, operation: operation, address: base.address(of: key),
+            detail: "nothing is asked of it, as --offline says",
+            remedy: "run without --offline, or with a cache (--cache-dir) that has it")
+    }
+}
