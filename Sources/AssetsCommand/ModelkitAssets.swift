@@ -30,7 +30,8 @@ package struct ModelkitAssets: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ResolveCommand.self, PlanCommand.self, LockCommand.self, CheckCommand.self, FetchCommand.self,
+            ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
+            FetchCommand.self,
             ListCommand.self,
             ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
             VerifyCommand.self, PruneCommand.self,

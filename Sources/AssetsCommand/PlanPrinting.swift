@@ -7,6 +7,8 @@ internal import Planning
 struct PlanPrinting: Sendable {
     let shell: Shell
     let format: PlanFormat
+    /// Where the plan is saved for `apply`; nil for nowhere.
+    var file: String?
 
     /// - Returns: the exit status.
     func run(_ request: ResolveRequest) async -> Int32 {
@@ -24,7 +26,28 @@ struct PlanPrinting: Sendable {
         if !outcome.plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
             shell.warn(["a resolve would fail: cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
         }
+        if let file {
+            do {
+                try await save(outcome.plan, session, to: file)
+            } catch {
+                return fail(error.list, session: session)
+            }
+        }
         return print(outcome.plan, session)
+    }
+
+    private func save(_ plan: Plan, _ session: Session, to file: String) async throws(Problems) {
+        let sealed = try await PlanSealing(session: session).seal(plan)
+        do {
+            try WholeFile.write(Array(try JSONText.document(sealed).utf8), to: file)
+        } catch let error as FileError {
+            throw Problems([
+                Problem(
+                    code: "plan-file", message: "cannot write the plan `\(file)`: \(error.reason)", exitStatus: 1)
+            ])
+        } catch {
+            throw Problems([Problem(code: "internal", message: "\(error)", exitStatus: 1)])
+        }
     }
 
     private func print(_ plan: Plan, _ session: Session) -> Int32 {

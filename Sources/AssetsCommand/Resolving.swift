@@ -30,9 +30,21 @@ struct Resolving: Sendable {
         run.problems = outcome.problems
         guard let store = session.store, let directory = session.directory else { return run }
         run = await execute(run, from: store, into: directory, session.settings)
-        if let resolved = outcome.resolved, session.lock.mode == .update {
+        if let resolved = outcome.resolved, session.lock.mode == .update, !session.settings.isOffline {
             run = await lock(run, resolved, session)
         }
+        if let summary = session.retries.summary { shell.warn([summary]) }
+        return run
+    }
+
+    /// Does what a plan says.
+    func execute(_ plan: Plan, in session: Session) async -> Run {
+        var run = Run()
+        run.assetsDirectory = session.directoryPath
+        run.store = session.store?.name
+        run.plan = plan
+        guard let store = session.store, let directory = session.directory else { return run }
+        run = await execute(run, from: store, into: directory, session.settings)
         if let summary = session.retries.summary { shell.warn([summary]) }
         return run
     }
@@ -41,7 +53,7 @@ struct Resolving: Sendable {
     private func lock(_ run: Run, _ resolved: Resolved, _ session: Session) async -> Run {
         var run = run
         let outcome = await LockBuilding(session: session).lock(
-            resolved, run.plan, run.report, isWhole: run.status == .done && !session.settings.isOffline)
+            resolved, run.plan, run.report, isWhole: run.status == .done)
         shell.warn(outcome.warnings)
         run.problems += outcome.problems
         guard let lock = outcome.lock, !session.lock.exists || lock != session.lock.lock else { return run }

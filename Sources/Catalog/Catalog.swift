@@ -45,7 +45,10 @@ package struct Catalog: AssetFacts {
         }
         // A folder that cannot be read, or is a link, has no versions; whoever wants to write one there is told why.
         let marked = await DiskQueue.shared.run { (try? local.versions(of: name, in: system, markedOnly: true)) ?? [] }
-        if isOffline { return KnownVersions(inStore: nil, local: marked, places: [folder], isPartial: true) }
+        if isOffline {
+            return KnownVersions(
+                inStore: nil, local: marked, places: [folder, "no store, as --offline says"], isPartial: true)
+        }
         let inStore = try await store.versions(of: name)
         // Of an asset that the store does not know, only what is named outright will do: a wrong prefix must not pass
         // for the right one because of what an earlier run left. Python modelkit draws the line there too.

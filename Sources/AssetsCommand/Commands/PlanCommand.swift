@@ -8,6 +8,7 @@ struct PlanCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLE
               modelkit-assets plan assets.yaml
+              modelkit-assets plan --output plan.json && modelkit-assets apply plan.json
               modelkit-assets plan --format dot assets.yaml | dot -Tsvg > plan.svg
             """)
 
@@ -22,6 +23,11 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Plan for an assets directory that does not exist yet.")
     var createAssetsDir = false
 
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Save the plan for `apply`, too.", valueName: "file"))
+    var file: String?
+
     @Option(help: ArgumentHelp("text, json, dot or mermaid.", valueName: "format"))
     var format = PlanFormat.text
 
@@ -31,6 +37,6 @@ struct PlanCommand: AsyncParsableCommand {
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
             missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
-        throw ExitCode(await PlanPrinting(shell: Shell(output), format: format).run(request))
+        throw ExitCode(await PlanPrinting(shell: Shell(output), format: format, file: file).run(request))
     }
 }

@@ -1,6 +1,5 @@
 internal import AssetModel
 internal import FileSystem
-internal import Glibc
 internal import Planning
 internal import SpecFile
 
@@ -82,13 +81,9 @@ struct SpecLock: Sendable {
     /// Puts the lock in place, whole or not at all. Keeps the mode of the one that it replaces.
     func write(_ lock: Lock) throws(Problems) {
         guard let path else { return }
-        let text = Array(LockFile.text(of: lock).utf8)
-        let new = "\(path).\(getpid()).new"
         do throws(FileError) {
-            try Self.write(text, to: new, like: path)
-            guard rename(new, path) == 0 else { throw FileError(path: path, attempt: "replace", code: errno) }
+            try WholeFile.write(Array(LockFile.text(of: lock).utf8), to: path)
         } catch {
-            unlink(new)
             throw Problems([
                 Problem(
                     code: "lock-file", message: "cannot write the lock `\(path)`: \(error.reason)",
@@ -96,23 +91,5 @@ struct SpecLock: Sendable {
                     exitStatus: 9)
             ])
         }
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String, like old: String) throws(FileError) {
-        var status = stat()
-        let mode = stat(old, &status) == 0 ? status.st_mode & 0o777 : 0o644
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "create", code: errno) }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError(path: path, attempt: "write", code: errno) }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: "write", code: errno) }
     }
 }

@@ -152,5 +152,6 @@ enum LockSchema {
             }
           }
         }
+
         """#
 }

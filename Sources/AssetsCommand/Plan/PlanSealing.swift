@@ -1,0 +1,134 @@
+internal import AssetModel
+internal import Catalog
+internal import FileSystem
+internal import ObjectStore
+internal import Planning
+
+/// Looks at the world as a plan assumes it: when one is sealed, and again before it is applied.
+struct PlanSealing: Sendable {
+    let session: Session
+
+    /// The plan with what the store and the directory have now.
+    func seal(_ plan: Plan) async throws(Problems) -> SealedPlan {
+        var assets: [SealedPlan.Asset] = []
+        for step in plan.steps {
+            let objects = try await objects(of: step)
+            assets.append(
+                SealedPlan.Asset(
+                    name: step.pin.name.text, version: step.pin.version.text, action: step.action.word,
+                    reason: step.action.reason, kind: step.content?.kind, pushTime: step.content?.pushTime,
+                    isPartial: step.content?.selection != nil, objects: objects,
+                    waitsFor: step.waitsFor.map(\.description), local: try await local(step.pin)))
+        }
+        return SealedPlan(
+            versioning: session.settings.versioning.value.name, assetsDir: session.directoryPath,
+            isDirectoryEmpty: try isDirectoryEmpty(), store: session.store?.name, assets: assets,
+            entries: plan.entries.map {
+                SealedPlan.Entry(
+                    name: $0.entry.name.text, requirement: $0.entry.requirement.description,
+                    part: $0.entry.subPart?.text, asset: $0.pin.description)
+            })
+    }
+
+    /// What is otherwise than a plan assumes, a sentence each.
+    func changes(since sealed: SealedPlan, _ plan: Plan) async throws(Problems) -> [String] {
+        var changes: [String] = []
+        if sealed.store != session.store?.name {
+            changes.append("the store is \(session.store?.name ?? "none"), and was \(sealed.store ?? "none")")
+        }
+        if sealed.assetsDir != session.directoryPath {
+            changes.append("the assets directory is `\(session.directoryPath)`, and was `\(sealed.assetsDir)`")
+        }
+        guard changes.isEmpty else { return changes }
+        if sealed.isDirectoryEmpty, try !isDirectoryEmpty() {
+            changes.append("the assets directory was empty, and is not")
+        }
+        for (asset, step) in zip(sealed.assets, plan.steps) {
+            let local = try await local(step.pin)
+            if local != asset.local {
+                changes.append("`\(step.pin)` was \(asset.local) in the assets directory, and is \(local)")
+            }
+            changes += await objectChanges(asset, step)
+        }
+        return changes
+    }
+
+    // MARK: The directory
+
+    private func isDirectoryEmpty() throws(Problems) -> Bool {
+        do throws(FileError) {
+            return try session.directory?.entries().isEmpty ?? true
+        } catch {
+            throw Problems([Problem(error)])
+        }
+    }
+
+    private func local(_ pin: AssetPin) async throws(Problems) -> String {
+        do {
+            switch try await session.catalog.localState(of: pin) {
+            case .missing: return "missing"
+            case .complete: return "complete"
+            case .partial: return "there in part"
+            case .incomplete: return "incomplete"
+            }
+        } catch {
+            throw Problems([.wording(error)])
+        }
+    }
+
+    // MARK: The store
+
+    private func objects(of step: Step) async throws(Problems) -> [SealedPlan.Object] {
+        guard let content = step.content, let store = session.store else { return [] }
+        var objects: [SealedPlan.Object] = []
+        for (facts, answer) in zip(content.objects, await heads(of: step.pin, content, store)) {
+            do throws(StoreError) {
+                let attributes = try answer.get()
+                objects.append(
+                    SealedPlan.Object(
+                        path: facts.path?.text, storedSize: attributes.size, entityTag: attributes.entityTag,
+                        size: attributes.encoding == nil ? attributes.size : facts.size, sha256: facts.sha256?.hex))
+            } catch {
+                throw Problems([Problem(error)])
+            }
+        }
+        return objects
+    }
+
+    private func heads(
+        of pin: AssetPin, _ content: StepContent, _ store: any ObjectStore
+    ) async -> [Result<ObjectAttributes, StoreError>] {
+        await concurrentMap(content.objects) { object in
+            do throws(StoreError) {
+                return .success(try await store.head(ObjectKey(of: pin, path: object.path)))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func objectChanges(_ asset: SealedPlan.Asset, _ step: Step) async -> [String] {
+        guard let content = step.content, let store = session.store else { return [] }
+        let answers = await heads(of: step.pin, content, store)
+        return zip(asset.objects, answers).compactMap { object, answer in
+            let address = store.address(
+                of: ObjectKey(of: step.pin, path: object.path.flatMap { try? RelativePath($0) }))
+            switch answer {
+            case .failure(let error) where error.kind == .notFound: return "`\(address)` is gone"
+            case .failure(let error): return "`\(address)` cannot be looked at: \(error.detail)"
+            case .success(let attributes):
+                if attributes.size != object.storedSize {
+                    return "`\(address)` has \(attributes.size) bytes, and had \(object.storedSize)"
+                }
+                return attributes.entityTag == object.entityTag ? nil : "`\(address)` has other content"
+            }
+        }
+    }
+}
+
+extension StepAction {
+    var reason: String? {
+        guard case .refetch(let reason) = self else { return nil }
+        return reason.words
+    }
+}
