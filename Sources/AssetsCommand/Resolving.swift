@@ -11,7 +11,8 @@ struct Resolving: Sendable {
 
     func run(_ request: ResolveRequest) async -> Run {
         do {
-            return await run(try Session(request, environment: shell.environment), groups: request.groups)
+            return await run(
+                try Session(request, environment: shell.environment), groups: request.groups, prunes: request.prunes)
         } catch {
             var run = Run()
             run.problems = error.list
@@ -19,8 +20,12 @@ struct Resolving: Sendable {
         }
     }
 
-    /// - Parameter damaged: what is there and is fetched again all the same, and why.
-    func run(_ session: Session, groups: Set<String>, damaged: [AssetPin: String] = [:]) async -> Run {
+    /// - Parameters:
+    ///   - damaged: what is there and is fetched again all the same, and why.
+    ///   - prunes: whether versions are removed that the spec does not lead to.
+    func run(
+        _ session: Session, groups: Set<String>, damaged: [AssetPin: String] = [:], prunes: Bool = false
+    ) async -> Run {
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
         let outcome = await Planner(session: session, groups: groups).plan(damaged: damaged)
         var run = Run()
@@ -32,6 +37,9 @@ struct Resolving: Sendable {
         run = await execute(run, from: store, into: directory, session.settings)
         if let resolved = outcome.resolved, session.lock.mode == .update, !session.settings.isOffline {
             run = await lock(run, resolved, session)
+        }
+        if prunes, let resolved = outcome.resolved, run.status == .done {
+            run = await prune(run, resolved, directory, session.settings)
         }
         if let summary = session.retries.summary { shell.warn([summary]) }
         return run
@@ -59,6 +67,24 @@ struct Resolving: Sendable {
         guard let lock = outcome.lock, !session.lock.exists || lock != session.lock.lock else { return run }
         do {
             try session.lock.write(lock)
+        } catch {
+            run.problems += error.list
+        }
+        return run
+    }
+
+    private func prune(
+        _ run: Run, _ resolved: Resolved, _ directory: Directory, _ settings: Settings
+    ) async -> Run {
+        var run = run
+        do {
+            let pins = resolved.all.choices.map(\.pin)
+            let outcome = try await Pruning(directory: directory, system: settings.versioning.value)
+                .prune(keeping: Set(pins), isDry: false)
+            shell.warn(outcome.warnings)
+            guard !outcome.removed.isEmpty else { return run }
+            shell.remark("removed \(enumeration(outcome.removed.map(\.description)))")
+            try? Housekeeping(directory: directory, fixedTime: settings.sourceDate?.value).tidy(Plan(keeping: pins))
         } catch {
             run.problems += error.list
         }

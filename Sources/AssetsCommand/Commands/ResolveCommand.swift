@@ -20,6 +20,9 @@ struct ResolveCommand: AsyncParsableCommand {
     @OptionGroup var fetch: FetchOptions
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Afterwards, remove versions that the spec does not lead to, as the command prune does.")
+    var prune = false
+
     @Flag(help: "Print the plan; fetch and write nothing.")
     var dryRun = false
 
@@ -27,6 +30,7 @@ struct ResolveCommand: AsyncParsableCommand {
     var format = PlanFormat.text
 
     func validate() throws {
+        if dryRun, prune { throw ValidationError("--dry-run removes nothing: try `modelkit-assets prune --dry-run`") }
         if !dryRun, format == .dot || format == .mermaid {
             throw ValidationError("--format \(format.rawValue) is a form of plans: give --dry-run too")
         }
@@ -40,7 +44,7 @@ struct ResolveCommand: AsyncParsableCommand {
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
-            missingDirectory: fetch.createAssetsDir ? made : .isAnError)
+            missingDirectory: fetch.createAssetsDir ? made : .isAnError, prunes: prune)
         if dryRun {
             throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
         }
@@ -59,4 +63,6 @@ struct ResolveRequest: Sendable {
     let flags: SettingFlags
     let lock: LockRequest
     let missingDirectory: MissingDirectory
+    /// Whether versions are removed that the spec does not lead to.
+    var prunes = false
 }
