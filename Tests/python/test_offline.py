@@ -1,0 +1,38 @@
+"""--offline: nothing is asked of the store."""
+
+import shutil
+
+import pytest
+
+from harness.fault_world import FINE, SMALL
+from harness.workspace import actions, error_text, outcomes
+
+
+@pytest.fixture
+def there(fault_shelf, fault_server):
+    fault_shelf.resolve(f"{FINE}:1", f"{SMALL}:1").succeeded()
+    fault_server.requests.clear()
+    yield fault_shelf
+    assert fault_server.requests == []
+
+
+@pytest.mark.parametrize("has_lock", [True, False], ids=["with a lock", "without"])
+@pytest.mark.parametrize("version", ["1.0", "1"])
+def test_what_is_present_is_taken(there, has_lock, version):
+    if not has_lock:
+        (there.folder / "assets.lock").unlink()
+    report = there.resolve(f"{FINE}:{version}", f"{SMALL}:{version}", options=["--offline"]).succeeded().report
+    assert set(actions(report).values()) == {"keep"}
+    assert (there.folder / "assets.lock").exists() is has_lock
+
+
+def test_what_the_lock_names_and_is_missing_is_said_to_be(there):
+    shutil.rmtree(there.assets / SMALL)
+    report = there.resolve(f"{FINE}:1", f"{SMALL}:1", options=["--offline"]).failed(8).report
+    assert outcomes(report) == {f"{FINE}:1.0": "present", f"{SMALL}:1.0": "failed"}
+    assert "--offline" in error_text(report)
+
+
+def test_what_nobody_knows_is_looked_for_in_the_directory_alone(there):
+    text = error_text(there.resolve("large/asset", options=["--offline"]).failed(5).report)
+    assert "no store, as --offline says" in text

@@ -1,0 +1,120 @@
+"""verify: the assets directory against the lock, its repair, and what Python modelkit would find."""
+
+import shutil
+
+import pytest
+
+from harness import python_modelkit
+from harness.trees import digests, visible
+
+PINS = ["nlp/vectors:1", "nlp/lexicon:2.0", "nlp/classifier:3"]
+
+
+@pytest.fixture
+def there(shelf):
+    shelf.resolve(*PINS).succeeded()
+    return shelf
+
+
+def verify(workspace, *options):
+    return workspace.tool.run("verify", workspace.folder / "assets.yaml", *options)
+
+
+def faults(finished):
+    return {
+        f"{asset['asset']} {fault['path']}".removesuffix(" None"): fault["kind"]
+        for asset in finished.document["assets"]
+        for fault in asset["faults"]
+    }
+
+
+def spoil(assets):
+    (assets / "nlp/vectors/1.4").write_bytes(b"altered\n")
+    (assets / "nlp/lexicon/2.0/en/words.txt").unlink()
+    (assets / "nlp/lexicon/2.0/en/more").write_bytes(b"more\n")
+    (assets / "nlp/classifier/3.1/.SUCCESS").unlink()
+
+
+SPOILT = {
+    "nlp/vectors:1.4": "altered",
+    "nlp/lexicon:2.0 en/words.txt": "missing",
+    "nlp/lexicon:2.0 en/more": "extra",
+    "nlp/classifier:3.1": "unmarked",
+}
+
+
+def test_what_is_as_the_lock_has_it_is_verified(there):
+    finished = verify(there, "--format", "json").succeeded()
+    assert faults(finished) == {}
+    assert sum(asset["verified_files"] for asset in finished.document["assets"]) == 7
+
+
+def test_whatever_is_wrong_is_told_at_once(there):
+    spoil(there.assets)
+    assert faults(verify(there, "--format", "json").failed(6)) == SPOILT
+    text = verify(there).failed(6).stdout
+    assert [word for word in ("altered", "missing", "not in the lock", "no .SUCCESS") if word not in text] == []
+
+
+def test_an_asset_that_is_not_there_is_missing(there):
+    shutil.rmtree(there.assets / "nlp/lexicon")
+    assert faults(verify(there, "--format", "json").failed(6)) == {"nlp/lexicon:2.0": "missing"}
+
+
+def test_repair_fetches_what_is_wrong_and_nothing_else(there):
+    whole = digests(there.assets)
+    spoil(there.assets)
+    (there.assets / "nlp/tokenizer").mkdir()
+    report = verify(there, "--repair", "--format", "json").succeeded().document
+    assert {item["asset"]: item["outcome"] for item in report["assets"]} == dict.fromkeys(
+        ("nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1"), "fetched"
+    )
+    assert digests(there.assets) == whole
+    verify(there).succeeded()
+
+
+def test_a_part_is_verified_as_far_as_it_is_wanted(shelf):
+    entry = {"name": "nlp/lexicon", "version": "2.0", "include": ["fr/**"]}
+    shelf.resolve(entry).succeeded()
+    verify(shelf).succeeded()
+    (shelf.assets / "nlp/lexicon/2.0/fr/words.txt").write_bytes(b"altered\n")
+    assert faults(verify(shelf, "--format", "json").failed(6)) == {"nlp/lexicon:2.0 fr/words.txt": "altered"}
+    verify(shelf, "--repair").succeeded()
+    assert set(visible(digests(shelf.assets))) == {"nlp/lexicon/2.0/fr/words.txt"}
+
+
+def test_a_link_in_the_place_of_an_asset_is_not_followed(there, tmp_path):
+    outside = tmp_path / "outside"
+    shutil.move(there.assets / "nlp/lexicon/2.0", outside)
+    (there.assets / "nlp/lexicon/2.0").symlink_to(outside)
+    assert "symbolic link" in str(verify(there).failed(9))
+
+
+def test_without_a_lock_or_with_one_that_is_outdated_nothing_can_be_verified(there):
+    there.spec(*PINS, "nlp/tokenizer")
+    verify(there).failed(7)
+    (there.folder / "assets.lock").unlink()
+    verify(there).failed(7)
+
+
+def test_nothing_is_asked_of_the_store(there):
+    shutil.move(there.store.bucket, there.folder / "elsewhere")
+    there.store.bucket.mkdir()
+    verify(there).succeeded()
+
+
+def test_as_modelkit_says_what_python_modelkit_finds(there):
+    there.spec("nlp/vectors:1", "nlp/lexicon[en/words.txt]", "nlp/classifier", "nlp/tokenizer:1")
+    there.tool.run("resolve", there.folder / "assets.yaml").succeeded()
+    # A version that another command put there; modelkit's `1` is also 10.3.
+    there.tool.run("fetch", "nlp/tokenizer:10.3").succeeded()
+    entries = verify(there, "--as-modelkit", "--format", "json").failed(6).document["entries"]
+    found = {entry["requested"]: entry["found"] for entry in entries}
+    for specification, pin in found.items():
+        name = specification.split("[")[0].split(":")[0]
+        assert f"{name}:{python_modelkit.fetch(specification, there.assets)['version']}" == pin
+    assert {entry["requested"] for entry in entries if entry["found"] != entry["locked"]} == {"nlp/tokenizer:1"}
+
+
+def test_as_modelkit_is_content_where_all_is_found(there):
+    verify(there, "--as-modelkit").succeeded()
