@@ -38,6 +38,7 @@ format: ## format the Swift sources in place
 
 bench: build ## measure the release program against cp, Python modelkit and other S3 clients
 	@scripts/install-dependencies bench
+	swift build $(SWIFT_BUILD_FLAGS) -c release --static-swift-stdlib --product resolution-bench
 	MODELKIT_ASSETS_BIN="$${MODELKIT_ASSETS_BIN:-$(abspath $(RELEASE_BINARY))}" .venv/bin/python Tests/bench/run
 
 install: build ## install the program below PREFIX (/usr/local)

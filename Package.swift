@@ -94,6 +94,10 @@ let package = Package(
         /** Stores and directories for tests */
         .target(
             name: "AssetsTestSupport", dependencies: ["ObjectStore", .product(name: "NIOCore", package: "swift-nio")]),
+        /** How long resolving takes, for `make bench` */
+        .executableTarget(
+            name: "resolution-bench", dependencies: ["AssetModel", "Planning", "SpecFile"],
+            path: "Tests/bench/ResolutionBench"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(

@@ -22,20 +22,28 @@ package struct AssetName: Hashable, Comparable, Sendable, CustomStringConvertibl
     private static func check(_ text: String) throws(AssetNameFault) {
         guard let first = text.utf8.first, let last = text.utf8.last else { throw .empty }
         guard text.utf8.count <= maximumLength else { throw .tooLong(limit: maximumLength) }
-        if let scalar = text.unicodeScalars.first(where: { !isAllowed($0) }) { throw .character(scalar) }
+        if !text.utf8.allSatisfy(isAllowed), let scalar = text.unicodeScalars.first(where: { !isAllowed($0) }) {
+            throw .character(scalar)
+        }
         guard isLetterOrDigit(first), isLetterOrDigit(last) else { throw .edge }
-        for component in text.split(separator: "/", omittingEmptySubsequences: false) {
+        for component in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             if component.isEmpty { throw .emptyComponent }
-            if component.hasPrefix(".") { throw .dottedComponent(String(component)) }
-            if component.utf8.count > RelativePath.maximumComponentLength {
+            if component.first == UInt8(ascii: ".") { throw .dottedComponent(String(Substring(component))) }
+            if component.count > RelativePath.maximumComponentLength {
                 throw .tooLong(limit: RelativePath.maximumComponentLength)
             }
         }
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        guard let byte = UInt8(exactly: scalar.value) else { return false }
-        return isLetterOrDigit(byte) || "-_./".utf8.contains(byte)
+        UInt8(exactly: scalar.value).map(isAllowed) ?? false
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"): true
+        default: isLetterOrDigit(byte)
+        }
     }
 }
 

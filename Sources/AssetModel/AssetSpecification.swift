@@ -29,8 +29,9 @@ package struct AssetSpecification: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func takeSubPart(from rest: inout Substring) throws(AssetSpecificationFault) -> RelativePath? {
-        guard let open = rest.firstIndex(of: "[") else {
-            if rest.contains("]") { throw .bracket }
+        // By bytes, as in all that a lock of ten thousand assets is read with.
+        guard let open = rest.utf8.firstIndex(of: UInt8(ascii: "[")) else {
+            if rest.utf8.contains(UInt8(ascii: "]")) { throw .bracket }
             return nil
         }
         guard rest.last == "]" else { throw .bracket }
@@ -47,8 +48,8 @@ package struct AssetSpecification: Hashable, Sendable, CustomStringConvertible {
     private static func takeRequirement(
         from rest: inout Substring, in system: VersioningSystem
     ) throws(AssetSpecificationFault) -> VersionRequirement {
-        guard let colon = rest.firstIndex(of: ":") else { return .latest }
-        let spelling = String(rest[rest.index(after: colon)...])
+        guard let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")) else { return .latest }
+        let spelling = String(rest[rest.utf8.index(after: colon)...])
         rest = rest[..<colon]
         if spelling == "latest" { return .latest }
         guard let version = system.version(spelling) else { throw .version(text: spelling) }

@@ -30,7 +30,7 @@ package struct VersionComponent: Hashable, Comparable, Sendable {
 
     /// - Parameter digits: ASCII decimal digits.
     package init(digits: Substring) {
-        self.digits = String(digits.drop { $0 == "0" })
+        self.digits = String(Substring(digits.utf8.drop { $0 == UInt8(ascii: "0") }))
     }
 
     package static func < (left: VersionComponent, right: VersionComponent) -> Bool {

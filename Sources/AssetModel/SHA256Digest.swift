@@ -9,9 +9,16 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 
     /// - Parameter hex: 64 hexadecimal digits in either case; nil for anything else.
     package init?(hex: String) {
-        guard hex.utf8.count == 2 * Self.byteCount, hex.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit })
-        else { return nil }
-        self.hex = hex.lowercased()
+        guard hex.utf8.count == 2 * Self.byteCount else { return nil }
+        var isLower = true
+        for byte in hex.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x61...0x66: continue
+            case 0x41...0x46: isLower = false
+            default: return nil
+            }
+        }
+        self.hex = isLower ? hex : hex.lowercased()
     }
 
     /// - Precondition: 32 bytes.

@@ -31,10 +31,10 @@ package struct VersioningSystem: Sendable, Hashable, CustomStringConvertible {
     package func isComplete(_ version: AssetVersion) -> Bool { version.components.count == componentCount }
 
     private func numberComponents(_ text: String) -> [VersionComponent]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= componentCount else { return nil }
-        guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isDigit) }) else { return nil }
-        return parts.map(VersionComponent.init(digits:))
+        guard parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isDigit) }) else { return nil }
+        return parts.map { VersionComponent(digits: Substring($0)) }
     }
 
     private func dateComponents(_ text: String) -> [VersionComponent]? {

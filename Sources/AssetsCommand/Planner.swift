@@ -19,8 +19,14 @@ struct Planner: Sendable {
 
     /// - Parameter damaged: what is there and is fetched again all the same, and why.
     func plan(damaged: [AssetPin: String] = [:]) async -> Outcome {
+        let outcome = await plan(damaged: damaged, explains: false)
+        // Only what fails is to be explained.
+        return outcome.problems.isEmpty ? outcome : await plan(damaged: damaged, explains: true)
+    }
+
+    private func plan(damaged: [AssetPin: String], explains: Bool) async -> Outcome {
         let resolved: Resolved
-        switch await resolve() {
+        switch await resolve(explains: explains) {
         case .failure(let failure): return Outcome(problems: failure.list)
         case .success(let success): resolved = success
         }
@@ -32,13 +38,15 @@ struct Planner: Sendable {
     }
 
     /// The versions; with `--locked`, only where the lock has them all.
-    func resolve() async -> Result<Resolved, Problems> {
+    ///
+    /// - Parameter explains: whether everybody who asks for a version is to be told.
+    func resolve(explains: Bool = true) async -> Result<Resolved, Problems> {
         let lock = session.lock
-        if lock.mode == .frozen { return await resolveFrozen() }
+        if lock.mode == .frozen { return await resolveFrozen(explains: explains) }
         let resolver = Resolver(
             facts: session.catalog, duplicates: session.settings.duplicates.value, lock: lock.lock,
             upgrade: lock.upgrade)
-        switch await resolver.resolve(session.manifest, groups: groups) {
+        switch await resolver.resolve(session.manifest, groups: groups, explains: explains) {
         case .failure(let failures): return .failure(Problems(problems(failures)))
         case .success(let resolved):
             guard lock.mode == .locked, let path = lock.path else { return .success(resolved) }
@@ -48,11 +56,13 @@ struct Planner: Sendable {
         }
     }
 
-    private func resolveFrozen() async -> Result<Resolved, Problems> {
+    private func resolveFrozen(explains: Bool) async -> Result<Resolved, Problems> {
         let frozen = FrozenManifest(session.manifest, session.lock.lock)
         let resolver = Resolver(
             facts: FrozenFacts(base: session.catalog), duplicates: .allow, lock: session.lock.lock)
-        return await resolver.resolve(frozen.manifest, groups: groups).mapError { Problems(problems($0)) }
+        return await resolver.resolve(frozen.manifest, groups: groups, explains: explains).mapError {
+            Problems(problems($0))
+        }
     }
 
     /// The plan with the sizes of what it fetches.

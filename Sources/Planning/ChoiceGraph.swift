@@ -55,17 +55,18 @@ struct ChoiceGraph {
         graph.order().map { node in
             Choice(
                 pin: pins[node], dependencies: dependencies[node].keys.sorted().map { pins[$0] },
-                neededBy: neededBy[node].sorted(), selections: selections(of: node),
+                neededBy: neededBy[node].sorted(), selections: Self.selections(entries[node], demands[node]),
                 sha256: entries[node].compactMap(\.sha256).first, demands: demands[node].sorted())
         }
     }
 
     /// An asset that only others depend on is wanted whole; one that has entries, as these say, and a part that somebody
     /// names in any case.
-    private func selections(of node: Int) -> [FileSelection] {
-        var selections = Set(entries[node].map(\.selection))
-        if selections.isEmpty || selections.contains(.all) { return [.all] }
-        selections.formUnion(demands[node].compactMap(\.specification.subPart).map(FileSelection.init(part:)))
+    static func selections(_ entries: [ManifestEntry], _ demands: [Demand]) -> [FileSelection] {
+        if entries.allSatisfy(\.selection.isAll) { return [.all] }
+        var selections = Set(entries.map(\.selection))
+        if selections.contains(.all) { return [.all] }
+        selections.formUnion(demands.compactMap(\.specification.subPart).map(FileSelection.init(part:)))
         return selections.sorted { $0.spelling.lexicographicallyPrecedes($1.spelling) }
     }
 

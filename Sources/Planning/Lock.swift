@@ -7,6 +7,9 @@ package struct Lock: Sendable, Equatable {
 
     package init(assets: [LockedAsset]) { self.assets = assets.sorted { $0.pin < $1.pin } }
 
+    /// - Precondition: they are sorted.
+    package init(sorted assets: [LockedAsset]) { self.assets = assets }
+
     package static let empty = Lock(assets: [])
 }
 

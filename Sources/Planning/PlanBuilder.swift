@@ -27,7 +27,7 @@ package struct PlanBuilder: Sendable {
         var steps: [Step] = []
         var failures: [PlanningFailure] = []
         var missing: Set<AssetPin> = []
-        for (wanted, result) in zip(wanted, await concurrentMap(wanted) { await step(for: $0) }) {
+        for (wanted, result) in zip(wanted, await answers(for: wanted)) {
             failures += result.failures
             guard let step = try? result.get() else {
                 missing.insert(wanted.choice.pin)
@@ -43,6 +43,18 @@ package struct PlanBuilder: Sendable {
         }
         let plan = Plan(steps: steps, entries: resolution.entries, warnings: resolution.warnings)
         return (plan, failures.isEmpty ? nil : PlanningFailures(failures))
+    }
+
+    /// Several in one task, as most of them are present, which is quickly found out.
+    private func answers(for wanted: [WantedAsset]) async -> [Result<Step, PlanningFailures>] {
+        let length = min(16, wanted.count / factWindow + 1)
+        let blocks = stride(from: 0, to: wanted.count, by: length).map { wanted[$0..<min($0 + length, wanted.count)] }
+        let steps = await concurrentMap(blocks) { block in
+            var steps: [Result<Step, PlanningFailures>] = []
+            for wanted in block { steps.append(await step(for: wanted)) }
+            return steps
+        }
+        return steps.flatMap(\.self)
     }
 
     /// | on disk | with a store | forced | without a store |

@@ -7,13 +7,13 @@ extension Demand: Comparable {
     package static func < (left: Demand, right: Demand) -> Bool {
         if left.line != right.line { return left.line < right.line }
         if left.column != right.column { return left.column < right.column }
-        return left.spelling.lexicographicallyPrecedes(right.spelling)
+        let (one, other) = (left.specification, right.specification)
+        if one.name != other.name { return one.name < other.name }
+        if one != other { return one.description < other.description }
+        return left.chain.lexicographicallyPrecedes(right.chain)
     }
 
     private var column: Int { excerpt?.location.column ?? 0 }
-    private var spelling: [String] {
-        [specification.description] + chain.map { "\($0)" } + [excerpt.map { "\($0)" } ?? ""]
-    }
 
     /// Its own line, or that of the entry that it comes from.
     fileprivate var line: Int {

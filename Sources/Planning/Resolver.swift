@@ -8,20 +8,34 @@ package import AssetModel
 package struct Resolver: Sendable {
     private let facts: any AssetFacts
     private let duplicates: DuplicatesPolicy
-    private let pinned: PinnedVersions
+    private let lock: Lock
+    private let upgrade: Upgrade
 
     package init(
         facts: any AssetFacts, duplicates: DuplicatesPolicy, lock: Lock = .empty, upgrade: Upgrade = .nothing
     ) {
         self.facts = facts
         self.duplicates = duplicates
-        pinned = PinnedVersions(lock, freed: upgrade)
+        self.lock = lock
+        self.upgrade = upgrade
     }
 
     /// The same for the same facts, whatever the order of the entries and of the answers.
     ///
-    /// - Parameter groups: whose entries are wanted, besides those of no group.
-    package func resolve(_ manifest: Manifest, groups: Set<String>) async -> Result<Resolved, PlanningFailures> {
+    /// - Parameters:
+    ///   - groups: whose entries are wanted, besides those of no group.
+    ///   - explains: whether every choice is to tell all who ask for it, and by what chain. Otherwise, where a lock has
+    ///     everything, it is taken as it is.
+    package func resolve(
+        _ manifest: Manifest, groups: Set<String>, explains: Bool = true
+    ) async -> Result<Resolved, PlanningFailures> {
+        if !explains, unknownGroups(manifest, groups).isEmpty,
+            let pinned = PinnedResolution(manifest.entries, lock, upgrade),
+            let resolved = pinned.resolved(manifest.wanted(groups), facts)
+        {
+            return .success(resolved)
+        }
+        let pinned = PinnedVersions(lock, freed: upgrade)
         var search = VersionSearch(entries: manifest.entries, facts: facts, duplicates: duplicates, pinned: pinned)
         await search.run()
         let (all, wanted) = (manifest.entries.indices, manifest.wanted(groups))

@@ -22,6 +22,8 @@ struct VersionSearch {
 
     private var nodes: [AssetName: Node] = [:]
     private var dirty: Set<AssetName> = []
+    /// Whether a version that was chosen is no more: only then can others be left that nobody wants.
+    private var hasDropped = false
     /// Of every version that was ever chosen.
     private(set) var contents: [AssetPin: Result<VersionMetadata, any Error>] = [:]
     /// Names whose versions depend on each other so that no choice stays.
@@ -57,7 +59,7 @@ struct VersionSearch {
             await ask(names)
             await choose(names)
             // Versions of a circle can keep each other when nobody else wants them any more.
-            if dirty.isEmpty { dropUnreachable() }
+            if dirty.isEmpty, hasDropped { dropUnreachable() }
         }
     }
 
@@ -73,6 +75,7 @@ struct VersionSearch {
     }
 
     private mutating func drop(_ pin: AssetPin) {
+        hasDropped = true
         for (place, specification) in declared(pin).enumerated() {
             nodes[specification.name]?.wishes[.version(pin, place)] = nil
             dirty.insert(specification.name)
@@ -145,6 +148,7 @@ struct VersionSearch {
     }
 
     private mutating func dropUnreachable() {
+        hasDropped = false
         var unreached = Set(nodes.values.flatMap(\.chosen)).subtracting(reachable(from: entries.indices).map(\.pin))
         unreached = unreached.filter { !declared($0).isEmpty }
         for pin in unreached.sorted() { drop(pin) }

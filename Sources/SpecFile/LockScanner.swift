@@ -8,15 +8,15 @@ struct LockScanner: ~Copyable {
     private let system: VersioningSystem
     private let text: UnsafeBufferPointer<UInt8>
     private var next = 0
+    private var specifications: [String: AssetSpecification] = [:]
 
     static func scan(_ bytes: [UInt8], in system: VersioningSystem) -> Lock? {
         bytes.withUnsafeBufferPointer { text in
             var scanner = LockScanner(system: system, text: text)
-            guard let assets = scanner.assets() else { return nil }
-            let lock = Lock(assets: assets)
-            // Sorted, and each once.
-            let pins = assets.map(\.pin)
-            return lock.assets.map(\.pin) == pins && Set(pins).count == pins.count ? lock : nil
+            guard let assets = scanner.assets(), zip(assets, assets.dropFirst()).allSatisfy({ $0.pin < $1.pin }) else {
+                return nil
+            }
+            return Lock(sorted: assets)
         }
     }
 
@@ -40,7 +40,7 @@ struct LockScanner: ~Copyable {
     private mutating func asset() -> LockedAsset? {
         guard take("  - name: "), let name = quoted().flatMap({ try? AssetName($0) }), take("\n    version: "),
             let version = version(), take("\n    kind: "), let kind = kind(), take("\n    pushed: "),
-            let pushed = quoted(), let pushTime = PushDate.seconds(pushed), PushDate.text(pushTime) == pushed,
+            let pushTime = quoted().flatMap(PushDate.seconds),
             take("\n"), let dependencies = dependencies(), take("    files:\n"), let files = files(kind)
         else { return nil }
         return LockedAsset(
@@ -56,12 +56,20 @@ struct LockScanner: ~Copyable {
         var dependencies: [LockedDependency] = []
         guard take("    dependencies:\n") else { return dependencies }
         while take("      - {asset: ") {
-            guard let text = quoted(), let specification = try? AssetSpecification(parsing: text, in: system),
-                specification.description == text, take(", version: "), let version = version(), take("}\n")
+            guard let text = quoted(), let specification = specification(text),
+                take(", version: "), let version = version(), take("}\n")
             else { return nil }
             dependencies.append(LockedDependency(specification, is: version))
         }
         return dependencies.isEmpty ? nil : dependencies
+    }
+
+    /// Several versions depend on the same as a rule.
+    private mutating func specification(_ text: String) -> AssetSpecification? {
+        if let known = specifications[text] { return known }
+        guard let specification = try? AssetSpecification(parsing: text, in: system) else { return nil }
+        specifications[text] = specification
+        return specification
     }
 
     private mutating func files(_ kind: AssetKind) -> [ObjectFacts]? {
@@ -88,7 +96,7 @@ struct LockScanner: ~Copyable {
             guard take(", ") else { return take("}\n") ? file : nil }
         }
         if take("sha256: ") {
-            guard let hex = quoted(), let digest = SHA256Digest(hex: hex), digest.hex == hex else { return nil }
+            guard let digest = quoted().flatMap({ SHA256Digest(hex: $0) }) else { return nil }
             file.sha256 = digest
         } else if take("checksum: ") {
             guard let checksum = quoted().flatMap({ ObjectChecksum(tagged: $0) }) else { return nil }

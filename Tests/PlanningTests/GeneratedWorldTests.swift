@@ -66,6 +66,30 @@ struct GeneratedWorldTests {
         }
     }
 
+    @Test(arguments: batches)
+    func `a lock of what was chosen gives the same again, and nothing is asked`(batch: Int) async throws {
+        var taken = 0
+        for seed in Self.seeds(batch) {
+            let sketch = Sketch(seed: seed)
+            let entries = try sketch.entries()
+            let first = await sketch.world.resolveAll(entries, duplicates: sketch.duplicates, groups: sketch.groups)
+            guard case .success(let resolved) = first else { continue }
+            let lock = try Lock(resolved)
+            for explains in [true, false] {
+                let world = sketch.world
+                let again = try await world.resolveAll(
+                    entries, duplicates: sketch.duplicates, groups: sketch.groups, lock: lock, explains: explains
+                ).get()
+                #expect(again.all.outline == resolved.all.outline, "seed \(seed)")
+                #expect(again.wanted.outline == resolved.wanted.outline, "seed \(seed)")
+                #expect(again.declared == resolved.declared, "seed \(seed)")
+                #expect(await world.log.questions.isEmpty, "seed \(seed)")
+            }
+            if Set(lock.assets.map(\.pin.name)).count == lock.assets.count { taken += 1 }
+        }
+        #expect(taken > 20, "too few are taken as they are")
+    }
+
     @Test func `the worlds are worth it`() async throws {
         var outcomes: Set<String> = []
         for seed in Self.seeds(0) {
@@ -122,5 +146,27 @@ extension PlanningFailure {
         case .unknownAsset(let name, _, _, _), .noVersion(let name, _, _, _), .duplicates(let name, _, _): name.text
         default: ""
         }
+    }
+}
+
+extension Lock {
+    fileprivate init(_ resolved: Resolved) throws {
+        var assets: [LockedAsset] = []
+        for choice in resolved.all.choices {
+            guard let metadata = try resolved.facts.contents[choice.pin]?.get() else { continue }
+            assets.append(
+                LockedAsset(
+                    pin: choice.pin, kind: metadata.kind, pushTime: metadata.pushTime,
+                    dependencies: resolved.declared[choice.pin] ?? [], files: metadata.objects))
+        }
+        self.init(assets: assets)
+    }
+}
+
+extension Resolution {
+    /// All of it but who makes the demands, and warnings.
+    fileprivate var outline: [String] {
+        choices.map { "\($0.pin) \($0.dependencies) \($0.neededBy) \($0.selections) \($0.sha256?.hex ?? "")" }
+            + entries.map { "\($0.entry.specification) \($0.pin)" }
     }
 }

@@ -138,10 +138,10 @@ extension World {
     func resolveAll(
         _ entries: [ManifestEntry], duplicates: DuplicatesPolicy = .allow, groups: Set<String> = [],
         lock: Lock = .empty,
-        upgrade: Upgrade = .nothing
+        upgrade: Upgrade = .nothing, explains: Bool = true
     ) async -> Result<Resolved, PlanningFailures> {
         await Resolver(facts: self, duplicates: duplicates, lock: lock, upgrade: upgrade)
-            .resolve(manifest(entries), groups: groups)
+            .resolve(manifest(entries), groups: groups, explains: explains)
     }
 
     /// The versions that were chosen, or the words for why none were.

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +152,13 @@ def folder(bench):
     comparison(f"a directory asset of {count:,} files of 64 KiB, median of five", costs)
 
 
-TABLES = {"present": present, "plan": plan, "file": file, "folder": folder}
+def resolution(bench):
+    heading("resolving, from a store in memory and from a lock (a debug figure tells nothing)")
+    sizes = [str(bench.sized(size)) for size in (1250, 2500, 5000, 10_000, 20_000)]
+    subprocess.run([bench.binary.with_name("resolution-bench"), *sizes], check=True)
+
+
+TABLES = {"resolution": resolution, "present": present, "plan": plan, "file": file, "folder": folder}
 
 
 def write_random(path, size):
