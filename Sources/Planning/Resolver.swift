@@ -56,7 +56,7 @@ package struct Resolver: Sendable {
 
     private func declared(_ choice: VersionChoice) -> [AssetPin: [LockedDependency]] {
         var declared: [AssetPin: [LockedDependency]] = [:]
-        for (pin, demands) in choice.table.declared {
+        for (pin, demands) in choice.table.declared where !demands.isEmpty {
             declared[pin] = demands.compactMap { number in
                 let specification = choice.table.demands[number].specification
                 return choice.pins[number].map { LockedDependency(specification, is: $0.version) }
@@ -118,7 +118,7 @@ package struct Resolved: Sendable {
     package let wanted: Resolution
     /// What was asked on the way, so that it is not asked again.
     package let facts: ResolvedFacts
-    /// What each chosen version declares, and what was chosen for it.
+    /// What each chosen version that declares something declares, and what was chosen for it.
     package let declared: [AssetPin: [LockedDependency]]
 }
 

@@ -20,10 +20,11 @@ struct LockChanges: Sendable {
             sentences.append((name, Self.sentence(name, before.subtracting(after), after.subtracting(before))))
         }
         for pin in new.sorted() {
-            guard let asset = old[pin], let declared = resolved.declared[pin] else { continue }
-            for (was, now) in zip(asset.dependencies, declared.sorted { $0.pin < $1.pin }) where was != now {
-                sentences.append((pin.name, "`\(pin)` would depend on `\(now.pin)` rather than `\(was.pin)`"))
-            }
+            guard let asset = old[pin] else { continue }
+            let (was, now) = (Set(asset.dependencies.map(\.pin)), Set((resolved.declared[pin] ?? []).map(\.pin)))
+            guard was != now else { continue }
+            let pins = now.sorted().map { "`\($0)`" }
+            sentences.append((pin.name, "`\(pin)` would depend on \(pins.isEmpty ? "nothing" : enumeration(pins))"))
         }
         self.sentences = sentences.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
     }
