@@ -45,6 +45,15 @@ package struct KnownVersions: Sendable, Equatable {
         self.isPartial = isPartial
     }
 
+    func excluding(_ excluded: Set<AssetPin>, of name: AssetName) -> KnownVersions {
+        guard excluded.contains(where: { $0.name == name }) else { return self }
+        func left(_ versions: [AssetVersion]) -> [AssetVersion] {
+            versions.filter { !excluded.contains(AssetPin(name: name, version: $0)) }
+        }
+        return KnownVersions(
+            inStore: inStore.map(left), local: left(local), places: places, isPartial: isPartial)
+    }
+
     /// All of them, latest first, each once. modelkit too puts the two together before it takes the latest.
     package var all: [AssetVersion] { Set(local).union(inStore ?? []).sorted(by: >) }
 }

@@ -79,7 +79,7 @@ struct ChainedVersion {
     }
 
     func demand(_ specification: AssetSpecification) -> Demand {
-        Demand(specification: specification, chain: chain, excerpt: excerpt, elided: elided)
+        Demand(specification: specification, chain: chain, excerpt: excerpt, elided: elided, declarer: pin)
     }
 }
 

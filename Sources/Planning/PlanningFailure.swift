@@ -50,13 +50,17 @@ package struct Demand: Sendable, Hashable {
     package let excerpt: SourceExcerpt?
     /// How many of a long chain are left out after the first.
     package let elided: Int
+    /// The version whose `.meta` declares it; nil where the spec makes it.
+    package let declarer: AssetPin?
 
     package init(
-        specification: AssetSpecification, chain: [Requirer], excerpt: SourceExcerpt?, elided: Int = 0
+        specification: AssetSpecification, chain: [Requirer], excerpt: SourceExcerpt?, elided: Int = 0,
+        declarer: AssetPin? = nil
     ) {
         self.specification = specification
         self.chain = chain
         self.excerpt = excerpt
         self.elided = elided
+        self.declarer = declarer
     }
 }

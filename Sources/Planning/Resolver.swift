@@ -14,7 +14,8 @@ package struct Resolver: Sendable {
     package init(
         facts: any AssetFacts, duplicates: DuplicatesPolicy, lock: Lock = .empty, upgrade: Upgrade = .nothing
     ) {
-        self.facts = facts
+        // Where one choice does not work, another is made.
+        self.facts = duplicates == .deny ? RememberedFacts(facts) : facts
         self.duplicates = duplicates
         self.lock = lock
         self.upgrade = upgrade
@@ -36,10 +37,13 @@ package struct Resolver: Sendable {
             return .success(resolved)
         }
         let pinned = PinnedVersions(lock, freed: upgrade)
-        var search = VersionSearch(entries: manifest.entries, facts: facts, duplicates: duplicates, pinned: pinned)
-        await search.run()
         let (all, wanted) = (manifest.entries.indices, manifest.wanted(groups))
-        let choice = choice(all, search)
+        let highest = await choose(manifest.entries, pinned, excluding: [])
+        var (search, choice) = highest
+        if duplicates == .deny, choice.failures.contains(where: { $0.code == "duplicates" }) {
+            let single = SingleVersionSearch { await choose(manifest.entries, pinned, excluding: $0) }
+            if let found = await single.run(after: choice) { (search, choice) = found }
+        }
         if let failure = unsettled(search, choice) { return .failure(PlanningFailures([failure])) }
         let graph = ChoiceGraph(choice)
         var failures = unknownGroups(manifest, groups) + choice.failures + graph.failures
@@ -63,6 +67,15 @@ package struct Resolver: Sendable {
             }
         }
         return declared
+    }
+
+    private func choose(
+        _ entries: [ManifestEntry], _ pinned: PinnedVersions, excluding excluded: Set<AssetPin>
+    ) async -> (search: VersionSearch, choice: VersionChoice) {
+        var search = VersionSearch(
+            entries: entries, facts: facts, duplicates: duplicates, pinned: pinned, excluding: excluded)
+        await search.run()
+        return (search, choice(entries.indices, search))
     }
 
     private func choice(_ numbers: some Sequence<Int>, _ search: VersionSearch) -> VersionChoice {

@@ -11,6 +11,8 @@ struct VersionSearch {
     private let facts: any AssetFacts
     private let duplicates: DuplicatesPolicy
     private let pinned: PinnedVersions
+    /// Versions that must not be chosen.
+    private let excluded: Set<AssetPin>
 
     /// What is wished of a name, and what came of it.
     private struct Node {
@@ -29,11 +31,15 @@ struct VersionSearch {
     /// Names whose versions depend on each other so that no choice stays.
     private(set) var unsettled: [AssetName] = []
 
-    init(entries: [ManifestEntry], facts: any AssetFacts, duplicates: DuplicatesPolicy, pinned: PinnedVersions) {
+    init(
+        entries: [ManifestEntry], facts: any AssetFacts, duplicates: DuplicatesPolicy, pinned: PinnedVersions,
+        excluding excluded: Set<AssetPin> = []
+    ) {
         self.entries = entries
         self.facts = facts
         self.duplicates = duplicates
         self.pinned = pinned
+        self.excluded = excluded
         for (number, entry) in entries.enumerated() {
             wish(entry.specification, .entry(number))
             for (place, dependency) in entry.dependsOn.enumerated() {
@@ -102,7 +108,8 @@ struct VersionSearch {
 
     private func needsAnswer(_ name: AssetName, _ node: Node, _ requirements: Set<VersionRequirement>) -> Bool {
         switch node.answer {
-        case nil: pinned.versions(of: name, for: requirements, duplicates) == nil
+        // What is excluded may be what is pinned.
+        case nil: !excluded.isEmpty || pinned.versions(of: name, for: requirements, duplicates) == nil
         case .success(let known) where known.isPartial:
             !requirements.allSatisfy { known.all.contains(where: $0.isMet(by:)) }
         case .success, .failure: false
@@ -144,7 +151,9 @@ struct VersionSearch {
         guard let answer = node.answer else {
             return pinned.versions(of: name, for: Set(node.wishes.values), duplicates)
         }
-        return (try? answer.get()).map { pinned.preferred($0.all, of: name) }
+        let versions = (try? answer.get()).map { pinned.preferred($0.all, of: name) }
+        guard !excluded.isEmpty else { return versions }
+        return versions?.filter { !excluded.contains(AssetPin(name: name, version: $0)) }
     }
 
     private mutating func dropUnreachable() {
@@ -166,7 +175,7 @@ extension VersionSearch {
     /// What is known of the versions of an asset, those preferred first.
     func known(_ name: AssetName) -> Result<KnownVersions, any Error>? {
         guard let node = nodes[name] else { return nil }
-        if let answer = node.answer { return answer }
+        if let answer = node.answer { return answer.map { $0.excluding(excluded, of: name) } }
         return pinned.versions(of: name, for: Set(node.wishes.values), duplicates).map {
             .success(KnownVersions(inStore: nil, local: $0, places: [], isPartial: true))
         }

@@ -203,6 +203,20 @@ struct Sketch {
         return faults + orderFaults(resolved.wanted) + demandFaults(resolved.wanted, chosen, items.filter(isWanted))
     }
 
+    /// The same where one version of each asset is wanted, and the highest do not go together.
+    func singleFaults(of resolved: Resolved) throws -> [String] {
+        let chosen = Dictionary(grouping: resolved.all.choices.map(\.pin), by: \.name.text).mapValues {
+            Set($0.map(number))
+        }
+        var faults = chosen.filter { $0.value.count > 1 }.map { "\($0.key) is \($0.value)" }
+        for (name, wishes) in wishes(chosen) {
+            for wish in wishes where chosen[name]?.contains(where: wish.isMet) != true {
+                faults.append("\(wish.text(name)) is not met")
+            }
+        }
+        return faults + orderFaults(resolved.all) + demandFaults(resolved.all, chosen, items)
+    }
+
     private func orderFaults(_ resolution: Resolution) -> [String] {
         var seen: Set<AssetPin> = []
         var faults: [String] = []

@@ -61,7 +61,9 @@ func clashDetails(_ demands: [Demand], _ known: KnownVersions) -> [String] {
         return "\(demand.words) is met by \(enumeration(met)) alone"
     }
     let none = demands.count == 2 ? "none of these meets both" : "none of these meets all \(demands.count)"
-    return lines + ["\(none), and `duplicates: deny` allows one version of an asset"]
+    let askers = Set(demands.compactMap(\.declarer)).sorted().map { "`\($0)`" }
+    let lower = askers.isEmpty ? [] : ["lower versions of \(enumeration(askers)) were tried, and none of them helps"]
+    return lines + lower + ["\(none), and `duplicates: deny` allows one version of an asset"]
 }
 
 // MARK: Assets that do not go together
