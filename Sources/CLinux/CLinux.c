@@ -2,15 +2,24 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 ssize_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length) {
   off64_t in = from_offset, out = to_offset;
   return copy_file_range(from, &in, to, &out, length, 0);
+}
+
+int clinux_clone(int to, int from) { return ioctl(to, FICLONE, from); }
+
+int clinux_touch_access(int descriptor) {
+  struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+  return futimens(descriptor, times);
 }
 
 int clinux_rename_exchange(int from_directory, const char *from, int to_directory, const char *to) {

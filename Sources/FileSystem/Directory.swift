@@ -277,11 +277,11 @@ package final class Directory: Sendable {
 
     private func pathOf(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
 
-    private func failure(_ name: String, _ attempt: String) -> FileError {
+    func failure(_ name: String, _ attempt: String) -> FileError {
         FileError(path: pathOf(name), attempt: attempt, code: errno)
     }
 
-    private func checkName(_ name: String) throws(FileError) {
+    func checkName(_ name: String) throws(FileError) {
         if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(0)
         {
             throw FileError(path: path, attempt: "use", refusal: "`\(name)` is not the name of an entry")

@@ -12,6 +12,13 @@
 /// shares the blocks (a reflink) where the range allows it.
 ssize_t clinux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t length);
 
+/// ioctl_ficlone(2): an empty file gets the blocks of another, shared until one of the two is written; it fails where the
+/// file system cannot share, and never copies instead.
+int clinux_clone(int to, int from);
+
+/// futimens(2) that sets when a file was last read to now, and leaves when it was changed.
+int clinux_touch_access(int descriptor);
+
 /// renameat2(2) with RENAME_EXCHANGE: both names exist before and after, and no moment shows one without the other.
 int clinux_rename_exchange(int from_directory, const char *from, int to_directory, const char *to);
 

@@ -1,0 +1,115 @@
+package import AssetModel
+package import FileSystem
+
+/// A file that is known to have this content.
+package struct CacheContent: Sendable {
+    package let digest: SHA256Digest
+    /// Below the folder that is spoken of: components joined by `/`.
+    package let path: String
+
+    package init(digest: SHA256Digest, path: String) {
+        self.digest = digest
+        self.path = path
+    }
+}
+
+extension ContentCache {
+    /// How many copies are made before they are made durable together: the first sync does most of the others' work. Each keeps
+    /// a file open.
+    private static let batch = 16
+
+    /// Adds files to the cache. What is in it already stays as it is. Blocks on the disk.
+    ///
+    /// A file that becomes a link is read-only from then on.
+    package func add(_ contents: [CacheContent], from folder: Directory) throws(FileError) {
+        var copies: [NewEntry] = []
+        var cannotClone = false
+        for content in contents {
+            if let copy = try add(content, from: folder, &cannotClone) { copies.append(copy) }
+            if copies.count >= Self.batch {
+                try publish(copies)
+                copies = []
+            }
+        }
+        try publish(copies)
+    }
+
+    /// - Returns: a copy, which is still to be published; nil where nothing is left to do.
+    private func add(
+        _ content: CacheContent, from folder: Directory, _ cannotClone: inout Bool
+    ) throws(FileError) -> NewEntry? {
+        let (parent, name) = splitLast(content.path)
+        let source = try folder.directory(parent)
+        let file = try source.openFile(name)
+        if let entry = try entry(content.digest) {
+            // A run that was killed between the two.
+            if try entry.file.status().inode == file.status().inode { try file.setMode(Self.mode) }
+            try? entry.file.noteUse()
+            return nil
+        }
+        if !cannotClone {
+            let new = try NewEntry(of: content.digest, in: self)
+            if new.file.clone(file) { return new }
+            cannotClone = true
+            try new.remove()
+        }
+        if try link(source, name, as: content.digest, file) { return nil }
+        let new = try NewEntry(of: content.digest, in: self)
+        let size = try file.status().size
+        guard try new.file.copy(from: file.descriptor, 0..<size, to: 0) == size else {
+            throw FileError(path: file.path, attempt: "read", refusal: "became shorter")
+        }
+        return new
+    }
+
+    /// - Returns: false where a link is not to be had.
+    private func link(
+        _ source: Directory, _ name: String, as digest: SHA256Digest, _ file: File
+    ) throws(FileError) -> Bool {
+        let (parent, entry) = Self.location(of: digest)
+        do {
+            try source.link(name, to: try entries.makeDirectory(parent), as: entry)
+        } catch {
+            // Another process was faster; its entry is as good.
+            return error.isExisting
+        }
+        try file.setMode(Self.mode)
+        try file.noteUse()
+        return true
+    }
+
+    private func publish(_ copies: [NewEntry]) throws(FileError) {
+        for copy in copies { copy.file.startWriteback(0..<(try copy.file.status().size)) }
+        for copy in copies {
+            try copy.file.setMode(Self.mode)
+            try copy.file.noteUse()
+            try copy.file.sync()
+            let (parent, name) = Self.location(of: copy.digest)
+            try temporary.rename(copy.name, to: try entries.makeDirectory(parent), as: name)
+        }
+    }
+}
+
+/// An entry in the making. Whoever makes it holds the lock of its file, so that what a killed process left is known by its free
+/// lock.
+private struct NewEntry {
+    let digest: SHA256Digest
+    let name: String
+    let file: File
+    private let folder: Directory
+
+    init(of digest: SHA256Digest, in cache: ContentCache) throws(FileError) {
+        self.digest = digest
+        folder = cache.temporary
+        while true {
+            let name = String(UInt64.random(in: 0 ... .max))
+            let file = try cache.temporary.createNewFile(name)
+            // Whoever prunes may have come between: then another name.
+            guard try file.tryLock(), try cache.temporary.status(of: name) != nil else { continue }
+            (self.name, self.file) = (name, file)
+            return
+        }
+    }
+
+    func remove() throws(FileError) { try folder.remove(name) }
+}

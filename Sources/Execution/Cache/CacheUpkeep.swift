@@ -1,0 +1,76 @@
+internal import AssetModel
+package import FileSystem
+
+extension ContentCache {
+    /// What is in a cache, or was removed from it.
+    package struct Extent: Sendable, Equatable {
+        package var entries: Int
+        /// Of the entries' contents. What is linked, or shares its blocks, takes up room only once.
+        package var bytes: Int64
+
+        package init(entries: Int = 0, bytes: Int64 = 0) {
+            self.entries = entries
+            self.bytes = bytes
+        }
+
+        fileprivate mutating func add(_ status: FileStatus) {
+            entries += 1
+            bytes += status.size
+        }
+    }
+
+    package func size() throws(FileError) -> Extent {
+        var extent = Extent()
+        try forEachEntry { (_, _, status) throws(FileError) in extent.add(status) }
+        return extent
+    }
+
+    /// Removes the entries that were not used for so long, and what killed processes left.
+    ///
+    /// - Parameters:
+    ///   - seconds: the longest that an entry may have been idle.
+    ///   - now: in seconds since 1970.
+    /// - Returns: what was removed.
+    package func prune(idleFor seconds: Int64, now: Int64) throws(FileError) -> Extent {
+        try removeLeftovers()
+        var removed = Extent()
+        try forEachEntry { (folder, name, status) throws(FileError) in
+            guard let lastUse = try folder.lastUse(of: name), now - lastUse > seconds else { return }
+            try folder.remove(name)
+            removed.add(status)
+        }
+        return removed
+    }
+
+    /// Removes all entries.
+    ///
+    /// - Returns: what was removed.
+    package func clean() throws(FileError) -> Extent {
+        try removeLeftovers()
+        var removed = Extent()
+        try forEachEntry { (folder, name, status) throws(FileError) in
+            try folder.remove(name)
+            removed.add(status)
+        }
+        return removed
+    }
+
+    /// Another process may add and remove meanwhile. The folders that entries are in stay, so that an adder finds its own.
+    private func forEachEntry(
+        _ body: (Directory, String, FileStatus) throws(FileError) -> Void
+    ) throws(FileError) {
+        for parent in try entries.entries() where try entries.status(of: parent)?.kind == .directory {
+            let folder = try entries.directory(parent)
+            for name in try folder.entries() {
+                if let status = try folder.status(of: name) { try body(folder, name, status) }
+            }
+        }
+    }
+
+    private func removeLeftovers() throws(FileError) {
+        for name in try temporary.entries() {
+            guard let file = try? temporary.openFile(name), try file.tryLock() else { continue }
+            try temporary.remove(name)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import CLinux
+internal import Glibc
+
+// What two names, or two files, have in common: blocks, an inode, a lock.
+
+extension File {
+    /// Takes the blocks of another file for its own, shared until one of the two is written (a reflink); for an empty file.
+    ///
+    /// - Returns: false where the file systems cannot do that: then nothing was copied.
+    package func clone(_ source: File) -> Bool { clinux_clone(descriptor, source.descriptor) == 0 }
+
+    /// Notes that the file was used now, as its time of access, which is set even where the file system does not keep it by
+    /// itself. When it was changed stays as it is.
+    package func noteUse() throws(FileError) {
+        guard clinux_touch_access(descriptor) == 0 else {
+            throw FileError(path: path, attempt: "set the time of", code: errno)
+        }
+    }
+
+    /// Takes the exclusive `flock`, for which it waits a fifth of a second at most: for locks that are held for some calls.
+    ///
+    /// - Returns: whether it was taken.
+    package func lockBriefly() throws(FileError) -> Bool {
+        for _ in 0..<200 {
+            if try tryLock() { return true }
+            usleep(1000)
+        }
+        return false
+    }
+
+    /// Gives the `flock` back before the file is closed.
+    package func unlock() { flock(descriptor, LOCK_UN) }
+}
+
+extension Directory {
+    /// Gives a file a second name, which must be free. A link is not followed but linked itself.
+    package func link(_ name: String, to directory: Directory, as newName: String) throws(FileError) {
+        try checkName(name)
+        try directory.checkName(newName)
+        guard linkat(descriptor, name, directory.descriptor, newName, 0) == 0 else {
+            throw directory.failure(newName, "link \(path)/\(name) to")
+        }
+    }
+
+    /// When the file was last read, or noted to be used, in seconds since 1970; nil where there is none.
+    package func lastUse(of name: String) throws(FileError) -> Int64? {
+        try checkName(name)
+        var buffer = stat()
+        if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return Int64(buffer.st_atim.tv_sec) }
+        if errno == ENOENT { return nil }
+        throw failure(name, "look at")
+    }
+}
