@@ -99,10 +99,13 @@ package struct Report: Sendable {
     /// In the plan's order.
     package let results: [AssetResult]
     package let seconds: Double
+    /// What was wrong with the cache, each once.
+    package let cacheFaults: [CacheFault]
 
-    package init(results: [AssetResult], seconds: Double) {
+    package init(results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = []) {
         self.results = results
         self.seconds = seconds
+        self.cacheFaults = cacheFaults
     }
 }
 

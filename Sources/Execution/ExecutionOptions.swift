@@ -8,6 +8,8 @@ package struct ExecutionOptions: Sendable {
     package let lockWait: LockPatience
     /// The time of every file in place of its push date, in seconds since 1970; from SOURCE_DATE_EPOCH.
     package let fixedTime: Int64?
+    /// Where content is looked for before the store is asked, and what is fetched is added.
+    package let cache: ContentCache?
 
     /// Enough that the round trips of small objects do not count, and twelve parts of large ones.
     package static let defaultWindow = 64
@@ -15,12 +17,13 @@ package struct ExecutionOptions: Sendable {
 
     package init(
         window: Int = defaultWindow, partSize: Int64 = defaultPartSize, lockWait: LockPatience = LockPatience(),
-        fixedTime: Int64? = nil
+        fixedTime: Int64? = nil, cache: ContentCache? = nil
     ) {
         self.window = window
         self.partSize = partSize
         self.lockWait = lockWait
         self.fixedTime = fixedTime
+        self.cache = cache
     }
 }
 

@@ -6,11 +6,11 @@ internal import Planning
 struct ExecutionRun {
     /// How an action ended.
     enum Outcome: Sendable {
-        case opened(Int, StagedAsset)
+        case opened(Int, StagedAsset, [CacheFault] = [])
         case blocked(Int)
         case present(Int)
         case received(TransferMachine.Part, ObjectAttributes)
-        case sealed(Int, [FileDigest])
+        case sealed(Int, [FileDigest], CacheFault? = nil)
         case committed(Int)
         case lost(Int)
         case failed(TransferMachine.Action, ExecutionFailure)
@@ -31,6 +31,10 @@ struct ExecutionRun {
     }
     /// Of the objects of each sealed asset.
     private var digests: [Int: [FileDigest]] = [:]
+    private var cacheFaults: [CacheFault] = []
+
+    /// Whether what is fetched is still added to the cache: a full disk is not tried again with every asset.
+    var takesToCache: Bool { !cacheFaults.contains { if case .notAdded = $0 { true } else { false } } }
 
     init(plan: Plan, options: ExecutionOptions) {
         self.plan = plan
@@ -50,11 +54,11 @@ struct ExecutionRun {
     mutating func take(_ outcome: Outcome, emit: (ExecutionEvent) -> Void) -> [TransferMachine.Action] {
         let actions =
             switch outcome {
-            case .opened(let asset, let staged): opened(asset, staged)
+            case .opened(let asset, let staged, let faults): opened(asset, staged, faults)
             case .blocked(let asset): machine.handle(.blocked(asset))
             case .present(let asset): machine.handle(.present(asset))
             case .received(let part, let received): self.received(part, received)
-            case .sealed(let asset, let digests): sealed(asset, digests)
+            case .sealed(let asset, let digests, let fault): sealed(asset, digests, fault)
             case .committed(let asset): machine.handle(.committed(asset))
             case .lost(let asset): machine.handle(.lost(asset))
             case .failed(let action, let failure): failed(action, failure)
@@ -74,7 +78,7 @@ struct ExecutionRun {
                 downloadedObjects: counts[asset]?.objects.count ?? 0,
                 downloadedBytes: counts[asset]?.bytes ?? 0, digests: fetchedDigests(of: asset))
         }
-        return Report(results: results, seconds: seconds)
+        return Report(results: results, seconds: seconds, cacheFaults: cacheFaults)
     }
 
     private func fetchedDigests(of asset: Int) -> [FileDigest] {
@@ -84,7 +88,10 @@ struct ExecutionRun {
 
     // MARK: Outcomes
 
-    private mutating func opened(_ asset: Int, _ staged: StagedAsset) -> [TransferMachine.Action] {
+    private mutating func opened(
+        _ asset: Int, _ staged: StagedAsset, _ faults: [CacheFault]
+    ) -> [TransferMachine.Action] {
+        for fault in faults { note(fault) }
         if machine.isLive(asset) { self.staged[asset] = staged }
         return machine.handle(.opened(asset, staged.progress))
     }
@@ -97,9 +104,17 @@ struct ExecutionRun {
         return machine.handle(.received(part, attributes))
     }
 
-    private mutating func sealed(_ asset: Int, _ digests: [FileDigest]) -> [TransferMachine.Action] {
+    private mutating func sealed(
+        _ asset: Int, _ digests: [FileDigest], _ fault: CacheFault?
+    ) -> [TransferMachine.Action] {
+        if let fault { note(fault) }
         self.digests[asset] = digests
         return machine.handle(.sealed(asset))
+    }
+
+    /// A cache that does not work is told of once, and each entry that is damaged.
+    private mutating func note(_ fault: CacheFault) {
+        if !cacheFaults.contains(where: { $0.covers(fault) }) { cacheFaults.append(fault) }
     }
 
     private mutating func failed(

@@ -94,7 +94,8 @@ package struct Executor: Sendable {
             return { .received(part, try await fetcher.fetch(part, into: staged)) }
         case .seal(let asset):
             guard let staged = run.staged[asset] else { return nil }
-            return { try await seal(asset, staged) }
+            let cache = run.takesToCache ? options.cache : nil
+            return { try await seal(asset, staged, cache) }
         case .commit(let asset):
             let (step, staged) = (run.plan.steps[asset], run.staged[asset])
             return { try await commit(asset, step, staged) }
@@ -107,7 +108,7 @@ package struct Executor: Sendable {
     private func open(
         _ asset: Int, _ step: Step, _ patience: LockPatience.Share
     ) async throws -> ExecutionRun.Outcome {
-        let staged: StagedAsset
+        var staged: StagedAsset
         switch try await claim(step, patience) {
         case .present: return .present(asset)
         case .blocked: return .blocked(asset)
@@ -118,7 +119,10 @@ package struct Executor: Sendable {
             emit(.sized(step.pin, bytes: progress.size))
             if progress.doneBytes > 0 { emit(.reused(step.pin, bytes: progress.doneBytes)) }
         }
-        return .opened(asset, staged)
+        // Who has what is there fetched again means from the store.
+        guard let cache = options.cache, step.action != .refetch(.forced) else { return .opened(asset, staged) }
+        let faults = try await CacheReader(cache: cache, emit: emit).fill(&staged)
+        return .opened(asset, staged, faults)
     }
 
     private enum Claim {
@@ -163,11 +167,21 @@ package struct Executor: Sendable {
         }
     }
 
-    private func seal(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
+    private func seal(
+        _ asset: Int, _ staged: StagedAsset, _ cache: ContentCache?
+    ) async throws -> ExecutionRun.Outcome {
         let sealer = Sealer(store: store)
         // A sync of much data may take longer than an interrupted run may.
         let digests = try await DiskQueue.shared.runUntilCancelled { try sealer.seal(staged) }
-        return .sealed(asset, digests)
+        guard let cache else { return .sealed(asset, digests) }
+        do {
+            try await DiskQueue.shared.runUntilCancelled {
+                try cache.add(staged.cacheContents(digests), from: staged.folder)
+            }
+            return .sealed(asset, digests)
+        } catch let error as FileError {
+            return .sealed(asset, digests, .notAdded(error))
+        }
     }
 
     private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset?) async throws -> ExecutionRun.Outcome {

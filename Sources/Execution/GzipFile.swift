@@ -6,11 +6,11 @@ enum GzipFile {
     /// What is read at a time, in bytes.
     private static let step = 256 << 10
 
+    /// - Parameter file: an empty one.
     /// - Returns: the digests of what was decoded. Blocks on the disk.
     static func decode(_ stored: File, into file: File) throws(FileError) -> ContentDigests {
         let hash = ContentHash()
         do {
-            try file.empty()
             var end: Int64 = 0
             let decoder = GzipDecoder()
             try read(stored) { bytes in

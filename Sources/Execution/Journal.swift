@@ -11,7 +11,7 @@ internal import ObjectStore
 /// sealed
 /// ```
 ///
-/// Fields are parted by tabs, and each is a `LineField`; the path of a file asset is empty.
+/// An empty line says nothing. Fields are parted by tabs, and each is a `LineField`; the path of a file asset is empty.
 /// A `part` line stands after the part's last byte does, and the `digest` lines with `sealed`. What was written and not synced survives the process and not the machine, so a journal of another boot is worth nothing.
 struct Journal: Equatable {
     struct Header: Equatable, Sendable {
@@ -79,6 +79,9 @@ struct Journal: Equatable {
     }
 
     static let sealedLine = line(["sealed"])
+
+    /// Says nothing but that the run gets on, to those that wait for the asset's lock.
+    static let lifeSign = "\n"
 
     fileprivate static func line(_ fields: [String]) -> String {
         fields.map(LineField.encoded).joined(separator: "\t") + "\n"

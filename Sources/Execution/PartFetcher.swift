@@ -92,10 +92,8 @@ struct PartFetcher: Sendable {
         let line = Journal.line(object: object.path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             try staged.journal.append(line)
-            let file = try staged.openForWriting(part.object)
             // What an earlier content of the object left must not show past the end of this one.
-            try file.empty()
-            try file.preallocate(attributes.size)
+            try staged.openEmpty(part.object).preallocate(attributes.size)
         }
         return attributes
     }
@@ -140,7 +138,7 @@ struct PartFetcher: Sendable {
         let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             try staged.journal.append(line)
-            try staged.openForWriting(part.object).empty()
+            _ = try staged.openEmpty(part.object)
         }
     }
 

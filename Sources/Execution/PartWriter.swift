@@ -35,9 +35,9 @@ struct PartWriter: Sendable {
     /// - Returns: the digests of the object, where it is whole.
     func write(_ chunks: [ByteBuffer], isLast: Bool) throws(FileError) -> ContentDigests? {
         let object = staged.objects[part.object]
-        let file = try staged.openForWriting(part.object)
         // What an earlier content of the object left must not show past the end of this one.
-        if isWhole, !hasBegun { try file.empty() }
+        let isNew = isWhole && !hasBegun
+        let file = try isNew ? staged.openEmpty(part.object) : staged.openForWriting(part.object)
         try object.write { () throws(FileError) in
             var offset = offset
             for chunk in chunks {

@@ -15,9 +15,9 @@ struct StagedAsset: Sendable {
     let folder: Directory
     let lock: AssetLock
     let journal: File
-    let progress: [ObjectProgress?]
+    private(set) var progress: [ObjectProgress?]
     /// In the order of the content's.
-    let objects: [StagedObject]
+    private(set) var objects: [StagedObject]
     /// By path, of an asset that an earlier run sealed.
     let digests: [RelativePath?: SHA256Digest]
     let isSealed: Bool
@@ -81,18 +81,31 @@ struct StagedAsset: Sendable {
 
     // MARK: Files
 
-    /// Opens the file that the bytes of an object go to as they are stored, and makes the folders that lead to it.
+    /// Opens the file that the bytes of an object go to as they are stored.
     func openForWriting(_ object: Int) throws(FileError) -> File {
-        try create(object, in: objects[object].isEncoded ? ToolLayout.encoded : ToolLayout.content)
+        let (parent, name) = location(of: object, in: received(object))
+        return try folder.makeDirectory(parent).createFile(name)
+    }
+
+    /// The same for an object that begins anew: empty, and makes the folders that lead to it.
+    func openEmpty(_ object: Int) throws(FileError) -> File { try openEmpty(object, in: received(object)) }
+
+    private func openEmpty(_ object: Int, in top: String) throws(FileError) -> File {
+        let (parent, name) = location(of: object, in: top)
+        let folder = try folder.makeDirectory(parent)
+        // What is a link to the cache is others' too.
+        if let status = try folder.status(of: name), status.linkCount > 1 { try folder.remove(name) }
+        let file = try folder.createFile(name)
+        try file.empty()
+        return file
+    }
+
+    private func received(_ object: Int) -> String {
+        objects[object].isEncoded ? ToolLayout.encoded : ToolLayout.content
     }
 
     /// Opens the file as it will be when it appears.
     func open(_ object: Int) throws(FileError) -> File { try open(object, in: ToolLayout.content) }
-
-    private func create(_ object: Int, in top: String) throws(FileError) -> File {
-        let (parent, name) = location(of: object, in: top)
-        return try folder.makeDirectory(parent).createFile(name)
-    }
 
     private func open(_ object: Int, in top: String) throws(FileError) -> File {
         let (parent, name) = location(of: object, in: top)
@@ -116,7 +129,7 @@ struct StagedAsset: Sendable {
     func finish(_ index: Int) throws(FileError) -> ContentDigests {
         if let digests = objects[index].digests { return digests }
         return try finish(
-            index, received: open(index, in: objects[index].isEncoded ? ToolLayout.encoded : ToolLayout.content))
+            index, received: open(index, in: received(index)))
     }
 
     /// - Parameter received: the file that the object's bytes went to.
@@ -127,13 +140,60 @@ struct StagedAsset: Sendable {
         var digests = try object.hasher.finish(received, size: status.size)
         if object.isEncoded, digests.fault == nil {
             // What was decoded stands beside what is stored, so that a killed run finds the latter whole.
-            file = try create(index, in: ToolLayout.content)
+            file = try openEmpty(index, in: ToolLayout.content)
             digests = try GzipFile.decode(received, into: file)
             status = try file.status()
         }
-        if status.mode != Self.mode { try file.setMode(Self.mode) }
-        try file.setTime(to: time)
+        // A link to the cache is others' too, and has its mode and its time.
+        if status.linkCount > 1, !status.isDated(time) { (file, status) = try ownCopy(of: file, index) }
+        if status.linkCount == 1 {
+            if status.mode != Self.mode { try file.setMode(Self.mode) }
+            try file.setTime(to: time)
+        }
         object.finish(digests)
         return digests
+    }
+
+    /// Puts a copy in the place of a link to the cache that an earlier run made for another time.
+    private func ownCopy(of link: File, _ object: Int) throws(FileError) -> (File, FileStatus) {
+        let name = "own"
+        try folder.remove(name)
+        let file = try folder.createNewFile(name)
+        _ = try file.copy(from: link.descriptor, 0..<(try link.status().size), to: 0)
+        let (parent, last) = location(of: object, in: ToolLayout.content)
+        try folder.rename(name, to: try folder.directory(parent), as: last)
+        return (file, try file.status())
+    }
+
+    // MARK: The cache
+
+    /// Where content of the cache goes for an object; makes the folders that lead to it.
+    func place(for object: Int) throws(FileError) -> CachePlace {
+        let (parent, name) = location(of: object, in: ToolLayout.content)
+        return CachePlace(folder: try folder.makeDirectory(parent), name: name, time: time)
+    }
+
+    /// Writes down that an object is there from the cache, where nothing of it was.
+    func noteWhole(_ object: Int, size: Int64) throws(FileError) {
+        let path = content.objects[object].path
+        let line = Journal.line(object: path, ObjectAttributes(size: size, entityTag: nil))
+        try journal.append(line + Journal.line(part: 0..<size, of: path))
+    }
+
+    /// Takes an object from the cache whose file is as it will be when it appears.
+    mutating func take(_ object: Int, size: Int64, _ digest: SHA256Digest) {
+        let taken = ObjectProgress(ObjectAttributes(size: size, entityTag: nil), done: [0..<size])
+        progress[object] = taken
+        objects[object] = StagedObject(content.objects[object], taken)
+        objects[object].finish(ContentDigests(sha256: digest, size: size, fault: nil))
+    }
+
+    /// The files of a sealed asset, for the cache.
+    ///
+    /// - Parameter digests: in the order of the objects.
+    func cacheContents(_ digests: [FileDigest]) -> [CacheContent] {
+        zip(content.objects, digests).map { object, digest in
+            CacheContent(digest: digest.sha256, path: ToolLayout.content + (object.path.map { "/\($0)" } ?? ""))
+        }
     }
 }

@@ -1,0 +1,81 @@
+internal import AssetModel
+internal import FileSystem
+internal import Planning
+
+/// Fills the staging folder of an asset with what the cache has of it, so that nothing of that is asked of the store.
+struct CacheReader: Sendable {
+    let cache: ContentCache
+    let emit: @Sendable (ExecutionEvent) -> Void
+
+    /// How much is hashed before it is looked whether the run was interrupted, in bytes.
+    private static let step: Int64 = 8 << 20
+    /// How many objects of an asset are placed at the same time: as many as the disk has threads.
+    private static let window = 4
+
+    /// Places the objects whose digest is known and of which nothing has arrived.
+    ///
+    /// - Returns: what is wrong with the cache; what it concerns is left to the store.
+    /// - Throws: `CancellationError`
+    func fill(_ staged: inout StagedAsset) async throws -> [CacheFault] {
+        guard !staged.isSealed else { return [] }
+        let (before, objects) = (staged, staged.content.objects)
+        let wanted = objects.indices.filter { before.progress[$0] == nil && objects[$0].sha256 != nil }
+        let results = await concurrentMap(wanted, window: Self.window) { await result(of: $0, in: before) }
+        var faults: [CacheFault] = []
+        for (object, result) in zip(wanted, results) {
+            do {
+                if let size = try result.get(), let digest = objects[object].sha256 {
+                    staged.take(object, size: size, digest)
+                }
+            } catch let fault as CacheFault {
+                faults.append(fault)
+            } catch let error as FileError {
+                faults.append(.unusable(error))
+            }
+        }
+        return faults
+    }
+
+    private func result(of object: Int, in staged: StagedAsset) async -> Result<Int64?, any Error> {
+        do {
+            try Task.checkCancellation()
+            guard let digest = staged.content.objects[object].sha256,
+                let size = try await place(digest, object, in: staged)
+            else { return .success(nil) }
+            emit(.sized(staged.pin, bytes: size))
+            if size > 0 { emit(.reused(staged.pin, bytes: size)) }
+            return .success(size)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// - Returns: the size of the object; nil where the cache does not have it.
+    /// - Throws: `CacheFault`, `FileError`, `CancellationError`
+    private func place(_ digest: SHA256Digest, _ object: Int, in staged: StagedAsset) async throws -> Int64? {
+        let copy = try await DiskQueue.shared.run { () throws(FileError) in
+            try cache.begin(digest, at: staged.place(for: object))
+        }
+        // A size that contradicts the digest is the store's to show wrong.
+        guard let copy, copy.size == staged.content.objects[object].size ?? copy.size else { return nil }
+        var start: Int64 = 0
+        while copy.size - start > Self.step {
+            let range = start..<start + Self.step
+            try await DiskQueue.shared.run { () throws(FileError) in
+                try copy.take(range)
+                try staged.journal.append(Journal.lifeSign)
+            }
+            try Task.checkCancellation()
+            start = range.upperBound
+        }
+        let rest = start..<copy.size
+        let fault = try await DiskQueue.shared.run { () throws(FileError) in
+            try copy.take(rest)
+            if let fault = try copy.finish() { return fault as CacheFault? }
+            try staged.noteWhole(object, size: copy.size)
+            return nil
+        }
+        if let fault { throw fault }
+        return copy.size
+    }
+}
