@@ -35,7 +35,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
             ListCommand.self,
             ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
             VerifyCommand.self, PruneCommand.self,
-            InitCommand.self, SchemaCommand.self,
+            CacheCommand.self, InitCommand.self, SchemaCommand.self,
         ])
 
     package init() {}

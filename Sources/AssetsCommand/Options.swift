@@ -48,6 +48,15 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
+/// Which cache.
+struct CacheOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of a cache that assets directories share. Else MODELKIT_ASSETS_CACHE_DIR; else there is none.",
+            valueName: "dir"))
+    var cacheDir: String?
+}
+
 /// How a run that fetches goes.
 struct FetchOptions: ParsableArguments {
     @Flag(help: "Fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
@@ -60,6 +69,8 @@ struct FetchOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp("Requests at the same time; a part of a large object counts as four.", valueName: "n"))
     var jobs: Int?
+
+    @OptionGroup var cache: CacheOptions
 
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be from 1 to 1024") }

@@ -106,9 +106,17 @@ struct Resolving: Sendable {
             run.problems += problems
             return run
         }
+        let cache: CacheOpening
+        do {
+            cache = try CacheOpening(settings, beside: directory)
+        } catch {
+            run.problems += error.list
+            return run
+        }
+        run.cacheFault = cache.fault
         let options = ExecutionOptions(
             window: OpenFileLimit.window(wanted: settings.jobs.value, limit: OpenFileLimit.raise()),
-            lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value)
+            lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value, cache: cache.cache)
         let reporter = ProgressReporter(
             shell.options.progress, plan: run.plan, console: shell.console, style: shell.options.style)
         run.report = await reporter.whileShowing { emit in

@@ -13,6 +13,7 @@ enum SettingsText {
     static func rows(_ settings: Settings) -> [CheckTable.Row] {
         [
             row("assets directory", settings.assetsDirectory) ?? CheckTable.Row("assets directory", "not set"),
+            row("cache", settings.cacheDirectory),
             row("storage provider", settings.provider?.map(\.rawValue))
                 ?? CheckTable.Row(
                     "storage provider", "none: what is in the assets directory is used", source: "default"),

@@ -60,7 +60,7 @@ struct Shell: Sendable {
     /// What a run came to, after its results.
     func summarize(_ run: Run) {
         if speaksJSON {
-            say(run.plan.warnings.map(JSONDiagnostics.warning) + run.problems.map(JSONDiagnostics.error))
+            say(run.warnings.map(JSONDiagnostics.warning) + run.problems.map(JSONDiagnostics.error))
             return say([JSONDiagnostics.finished(run)])
         }
         let text = ReportText(run, width: console.size.columns).summary(style: options.style)

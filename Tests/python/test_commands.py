@@ -8,7 +8,7 @@ import yaml
 
 from harness.trees import digests
 
-COMMANDS = ["resolve", "plan", "check", "fetch", "list", "show", "init", "schema"]
+COMMANDS = ["resolve", "plan", "check", "fetch", "list", "show", "cache", "init", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -28,6 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
     var policy = false
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var cache: CacheOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
@@ -35,7 +36,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        let flags = store.flags
+        var flags = store.flags
+        flags.cacheDirectory = cache.cacheDir
         do {
             let (manifest, settings) = try SpecReading.read(
                 spec, flags: flags, environment: shell.environment, isOptional: true)

@@ -28,6 +28,7 @@ struct FetchCommand: AsyncParsableCommand {
         var flags = store.flags
         flags.forceDownload = fetch.forceDownload
         flags.jobs = fetch.jobs
+        flags.cacheDirectory = fetch.cache.cacheDir
         let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) { [flags] in
             await resolve(flags, shell)
         }

@@ -41,6 +41,7 @@ struct ResolveCommand: AsyncParsableCommand {
         var flags = store.flags
         flags.forceDownload = fetch.forceDownload
         flags.jobs = fetch.jobs
+        flags.cacheDirectory = fetch.cache.cacheDir
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,

@@ -65,7 +65,7 @@ extension ReportDocument {
         self.init(
             format: Self.format, version: Self.version, status: run.status, assetsDir: run.assetsDirectory,
             store: run.store, assets: assets.map { Asset($0, entries[$0.step.pin] ?? [], of: run) },
-            warnings: run.plan.warnings,
+            warnings: run.warnings,
             errors: (run.problems + assets.compactMap(\.problem)).map(Failure.init),
             totals: Totals(assets, seconds: run.report.seconds), exitStatus: run.exitStatus)
     }

@@ -44,7 +44,7 @@ struct ReportText: Sendable {
     // MARK: The summary
 
     func summary(style: Style = .plain) -> String {
-        let warnings = run.plan.warnings.map { warning in
+        let warnings = run.warnings.map { warning in
             let text = TextWidth.truncatingEnd(warning.escapedForTerminal, to: ProblemText.lineLimit)
             return "\(style.paint("warning", .yellow)): \(text)"
         }

@@ -25,6 +25,13 @@ struct Run: Sendable {
     /// What went wrong beside the assets: the spec, the settings, planning.
     var problems: [Problem] = []
     var interruption: Interruption?
+    /// Why the cache that is set could not be opened.
+    var cacheFault: CacheFault?
+
+    /// What is worth knowing and stopped nothing.
+    var warnings: [String] {
+        plan.warnings + ((cacheFault.map { [$0] } ?? []) + report.cacheFaults).map(\.words)
+    }
 
     /// The plan's steps with what became of each.
     var assets: [RunAsset] {

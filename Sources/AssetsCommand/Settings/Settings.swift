@@ -7,6 +7,8 @@ internal import StoreProviders
 /// or the default, and with the place that it came from.
 struct Settings: Sendable {
     let assetsDirectory: Setting<String>?
+    /// Nil: there is no cache.
+    let cacheDirectory: Setting<String>?
     /// Nil: pre-downloaded mode.
     let provider: Setting<Provider>?
     let bucket: Setting<String>?
@@ -31,6 +33,7 @@ struct Settings: Sendable {
     /// The environment variables that are read, for `check` and the help.
     enum Variable {
         static let assetsDirectory = ["MODELKIT_ASSETS_DIR"]
+        static let cacheDirectory = ["MODELKIT_ASSETS_CACHE_DIR"]
         /// modelkit's newer name beats its older one.
         static let provider = ["MODELKIT_STORAGE_PROVIDER", "STORAGE_PROVIDER"]
         static let bucket = ["MODELKIT_STORAGE_BUCKET"]
@@ -55,6 +58,7 @@ enum Provider: String, CaseIterable, Sendable {
 /// What the flags say; nil where there is none.
 struct SettingFlags: Sendable {
     var assetsDirectory: String?
+    var cacheDirectory: String?
     var provider: String?
     var bucket: String?
     var prefix: String?
@@ -82,6 +86,7 @@ extension Settings {
         let sources = SettingSources(environment: environment)
         let storage = manifest?.storage ?? StorageSection()
         assetsDirectory = sources.text(("--assets-dir", flags.assetsDirectory), Variable.assetsDirectory)
+        cacheDirectory = Self.cacheDirectory(flags.cacheDirectory, environment)
         provider = try Self.provider(
             sources.text(("--provider", flags.provider), Variable.provider, file: storage.provider))
         bucket = Self.bucket(
@@ -117,6 +122,11 @@ extension Settings {
         gcs = GCSOverrides(
             endpoint: flags.endpoint.map { Setting($0, from: .flag("--endpoint")) }, anonymous: s3.anonymous)
         self.environment = environment
+    }
+
+    /// - Parameter flag: what `--cache-dir` says.
+    static func cacheDirectory(_ flag: String?, _ environment: ProcessEnvironment) -> Setting<String>? {
+        SettingSources(environment: environment).text(("--cache-dir", flag), Variable.cacheDirectory)
     }
 
     /// What beats the spec file's `versioning:`; needed before the file is read, since it says what a version is.
