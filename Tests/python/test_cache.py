@@ -81,6 +81,18 @@ def test_a_full_cache_leaves_nothing_to_ask_of_the_store(cached, fault_server, c
     assert not (cached.assets / STAGING).exists()
 
 
+def test_what_the_lock_has_the_digest_of_is_not_asked_for_either(fault_shelf, fault_server, cache):
+    fault_world.put_folder(fault_server, "some/folder", {"a": b"one", "b/c": b"two", "b/d": b""})
+    wanted = ["some/folder:1.0", f"{LARGE}:1.0", SMALL]
+    fault_shelf.resolve(*wanted, options=["--cache-dir", cache]).succeeded()
+    before, asked = digests(fault_shelf.assets), len(fault_server.requests)
+    report = another(fault_shelf).resolve(*wanted, options=["--cache-dir", cache, "--locked"]).succeeded().report
+    paths = [request.key for request in fault_server.requests[asked:]]
+    assert [path for path in paths if not path.endswith((".meta", ".versions"))] == []
+    assert report["totals"]["downloaded_objects"] == 0
+    assert digests(fault_shelf.assets) == before
+
+
 def test_the_flag_names_it_and_beats_the_variable(cached, cache, tmp_path):
     other = tmp_path / "other"
     finished = cached.resolve(*PINNED, options=["--cache-dir", other, "--verbose"]).succeeded()
