@@ -9,7 +9,7 @@ struct StoreOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The kind of store: local, s3, or none for what is in the directory alone. Else MODELKIT_STORAGE_PROVIDER, STORAGE_PROVIDER.",
+            "The kind of store: local, s3, gcs, or none for what is in the directory alone. Else MODELKIT_STORAGE_PROVIDER, STORAGE_PROVIDER.",
             valueName: "provider"))
     var provider: String?
 
@@ -67,7 +67,7 @@ struct FetchOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Requests at the same time; a part of a large object counts as four.", valueName: "n"))
+        help: ArgumentHelp("Requests at the same time; a part of a large object counts as five.", valueName: "n"))
     var jobs: Int?
 
     @OptionGroup var cache: CacheOptions

@@ -21,7 +21,8 @@ struct Planner: Sendable {
     func plan(damaged: [AssetPin: String] = [:]) async -> Outcome {
         let outcome = await plan(damaged: damaged, explains: false)
         // Only what fails is to be explained.
-        return outcome.problems.isEmpty ? outcome : await plan(damaged: damaged, explains: true)
+        guard !outcome.problems.isEmpty, outcome.resolved?.isExplained == false else { return outcome }
+        return await plan(damaged: damaged, explains: true)
     }
 
     private func plan(damaged: [AssetPin: String], explains: Bool) async -> Outcome {

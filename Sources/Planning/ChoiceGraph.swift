@@ -48,7 +48,7 @@ struct ChoiceGraph {
 
     private var graph: DependencyGraph { DependencyGraph(dependencies: dependencies.map { $0.keys.sorted() }) }
 
-    var failures: [PlanningFailure] { circleFailures + overlapFailures + digestFailures }
+    var failures: [PlanningFailure] { circleFailures + digestFailures }
 
     /// Dependencies first.
     func orderedChoices() -> [Choice] {
@@ -77,8 +77,8 @@ struct ChoiceGraph {
         }
     }
 
-    /// Linear in the length of all the paths.
-    private var overlapFailures: [PlanningFailure] {
+    /// Of assets that would be in one another in one directory. Linear in the length of all the paths.
+    var overlapFailures: [PlanningFailure] {
         let paths = pins.map { ModelkitLayout.localPath(of: $0) }
         let owner = Dictionary(zip(paths, pins.indices), uniquingKeysWith: { first, _ in first })
         return paths.enumerated().flatMap { inner, path in

@@ -68,7 +68,8 @@ struct PinnedResolution {
         var dependencies: [AssetPin: [LockedDependency]] = [:]
         for asset in assets where !asset.dependencies.isEmpty { dependencies[asset.pin] = asset.dependencies }
         return Resolved(
-            all: all, wanted: part, facts: ResolvedFacts(base: facts, contents: contents), declared: dependencies)
+            all: all, wanted: part, facts: ResolvedFacts(base: facts, contents: contents), declared: dependencies,
+            isExplained: false)
     }
 
     private func reached(from numbers: some Sequence<Int>) -> [Int] {

@@ -46,16 +46,19 @@ package struct Resolver: Sendable {
         }
         if let failure = unsettled(search, choice) { return .failure(PlanningFailures([failure])) }
         let graph = ChoiceGraph(choice)
+        let part = wanted.count < all.count ? self.choice(wanted, search) : choice
+        let wantedGraph = wanted.count < all.count ? ChoiceGraph(part) : graph
         var failures = unknownGroups(manifest, groups) + choice.failures + graph.failures
+        failures += wantedGraph.overlapFailures
         failures += await explanations(of: choice.unknown)
         guard failures.isEmpty else { return .failure(PlanningFailures(failures)) }
         let resolution = resolution(choice, graph)
         let facts = ResolvedFacts(base: facts, contents: search.contents)
-        let part = wanted.count < all.count ? self.choice(wanted, search) : nil
         return .success(
             Resolved(
-                all: resolution, wanted: part.map { self.resolution($0, ChoiceGraph($0)) } ?? resolution, facts: facts,
-                declared: declared(choice)))
+                all: resolution, wanted: wanted.count < all.count ? self.resolution(part, wantedGraph) : resolution,
+                facts: facts,
+                declared: declared(choice), isExplained: true))
     }
 
     private func declared(_ choice: VersionChoice) -> [AssetPin: [LockedDependency]] {
@@ -133,6 +136,8 @@ package struct Resolved: Sendable {
     package let facts: ResolvedFacts
     /// What each chosen version that declares something declares, and what was chosen for it.
     package let declared: [AssetPin: [LockedDependency]]
+    /// Whether every choice tells all who ask for it.
+    package let isExplained: Bool
 }
 
 /// Facts of which some are known already.

@@ -164,7 +164,7 @@ def test_a_cache_on_another_file_system_is_copied_to_and_from(fault_shelf, fault
     assert list((cache / "v1/temporary").iterdir()) == []
 
 
-def test_a_read_only_cache_is_read_and_that_it_is_not_added_to_is_told(fault_shelf, fault_server, mounted_tmpfs, remount):
+def test_a_read_only_cache_is_read_and_that_nothing_is_added_is_told(fault_shelf, fault_server, mounted_tmpfs, remount):
     cache = mounted_tmpfs("size=64m")
     fault_shelf.tool.environment["MODELKIT_ASSETS_CACHE_DIR"] = cache
     small = [item for item in PINNED if item["name"] == SMALL]

@@ -26,7 +26,7 @@ extension Problem {
         .replaced(
             code: "digest-mismatch",
             message: "the content of \(quoted(mismatch.address)) does not match its SHA-256 digest",
-            details: ["\(mismatch.recorder.words) says \(mismatch.expected)", "what arrived has  \(mismatch.actual)"]
+            details: mismatch.digests
                 + [mismatch.cause?.words].compactMap(\.self), mismatch.recorder)
     }
 
@@ -47,9 +47,7 @@ extension Problem {
                 code: "checksum-mismatch",
                 message:
                     "the content of \(quoted(mismatch.address)) does not have the \(algorithm) that it should have",
-                details: [
-                    "\(mismatch.recorder.words) says \(mismatch.expected)", "what arrived has  \(mismatch.actual)",
-                ],
+                details: mismatch.digests,
                 .lock)
         }
         return Problem(
@@ -86,6 +84,16 @@ extension Problem {
             hint: "wait for that process to end and run again, or wait for longer with "
                 + "MODELKIT_ASSETS_TIMEOUT_S=\(Int(min(max(wait.limit, 1) * 10, 86_400)))",
             exitStatus: 9)
+    }
+}
+
+extension DigestMismatch {
+    /// Both, under each other.
+    fileprivate var digests: [String] {
+        let (says, has) = ("\(recorder.words) says", "what arrived has")
+        let width = max(says.count, has.count)
+        func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
+        return ["\(padded(says))  \(expected)", "\(padded(has))  \(actual)"]
     }
 }
 

@@ -114,6 +114,8 @@ extension PlanningFailure {
             nearest.first.map { "did you mean `\($0)`?" } ?? "`modelkit-assets list` shows what the store holds"
         case .noVersion(let name, let demand, _, let known): versionHint(name, demand.specification.requirement, known)
         case .duplicates: "change one of these, or let versions stand side by side with `duplicates: allow`"
+        case .circle(_, let demands) where demands.allSatisfy { $0.declarer != nil }:
+            "push a version of one of these that does not depend on the next, and name that in the spec"
         case .circle: "take one of these out of `depends_on`"
         case .overlap: "put them into groups, and resolve each group into its own assets directory"
         case .noSuchPart(let pin, _, _, let nearest):
