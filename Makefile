@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 SWIFT_BUILD_FLAGS ?=
 DEBUG_BINARY := .build/debug/modelkit-assets
 RELEASE_BINARY := .build/release/modelkit-assets
-SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/s3/run
+SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh examples/s3/run examples/gcs/run
 
 .PHONY: help build demo test lint format bench install clean
 

@@ -82,18 +82,21 @@ def test_nothing_is_said_where_nothing_was(fault_shelf):
 
 
 class Crowd:
-    """Counts how many requests are answered at the same time."""
+    """Counts how many requests are answered at the same time; `expected`: the first wait until there are so many."""
 
-    def __init__(self):
-        self.lock, self.now, self.most = threading.Lock(), 0, 0
+    def __init__(self, expected=0):
+        self.expected, self.now, self.most = expected, 0, 0
+        self.changed = threading.Condition()
 
     def __call__(self, exchange):
-        with self.lock:
+        with self.changed:
             self.now += 1
             self.most = max(self.most, self.now)
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.most >= self.expected, timeout=10)
         time.sleep(0.02)
         response = exchange.normal()
-        with self.lock:
+        with self.changed:
             self.now -= 1
         return response
 
@@ -111,12 +114,12 @@ def test_a_store_that_asks_for_less_gets_less(fault_shelf, fault_server):
     def part(request):
         return request.key.startswith(f"{key}/1.0/")
 
-    before, after = Crowd(), Crowd()
+    before, after = Crowd(expected=48), Crowd()
     fault_server.on(part, before, times=100)
     fault_server.on(part, SLOW_DOWN, times=64)
     fault_server.on(part, after)
     finished = fault_shelf.tool.run("resolve", fault_shelf.spec("many/files:1.0")).succeeded()
-    assert before.most > 32
+    assert before.most >= 48
     # Half of it, and one more for each round.
     assert after.most < before.most * 3 / 4, f"{before.most}, then {after.most}"
     assert "503 SlowDown" in finished.stderr

@@ -6,9 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-import boto3
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from modelkit.assets.remote import StorageProvider
 
 DEADLINE_SECONDS = 60
@@ -30,20 +28,42 @@ def main(folder):
 
 
 def make_bucket():
-    """The server answers some seconds before it can store."""
-    client = boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT"])
+    """A server answers some seconds before it can store."""
+    make, failures = {"s3": make_on_s3, "gcs": make_on_gcs}[os.environ["MODELKIT_STORAGE_PROVIDER"]]()
     deadline = time.monotonic() + DEADLINE_SECONDS
     while True:
         try:
-            client.create_bucket(Bucket=os.environ["MODELKIT_STORAGE_BUCKET"])
-            client.put_object(Bucket=os.environ["MODELKIT_STORAGE_BUCKET"], Key="ready", Body=b"")
-            return
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"].startswith("BucketAlready"):
-                return
+            return make(os.environ["MODELKIT_STORAGE_BUCKET"])
+        except failures as error:
             if time.monotonic() > deadline:
                 raise
+            print(f"waiting for the server: {type(error).__name__}", file=sys.stderr)
             time.sleep(0.2)
+
+
+def make_on_s3():
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    client = boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT"])
+
+    def make(name):
+        if name not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
+            client.create_bucket(Bucket=name)
+        client.put_object(Bucket=name, Key="ready", Body=b"")
+
+    return make, (BotoCoreError, ClientError)
+
+
+def make_on_gcs():
+    import requests
+
+    url = f"{os.environ['STORAGE_EMULATOR_HOST']}/storage/v1/b?project=example"
+
+    def make(name):
+        requests.post(url, json={"name": name}, timeout=5).raise_for_status()
+
+    return make, (requests.RequestException,)
 
 
 main(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Prints free ports, each with the one 10,000 above it free too, where SeaweedFS listens as well: free_ports.py COUNT"""
+"""Prints COUNT free ports, each with the one 10,000 above it free too, where SeaweedFS listens as well."""
 
 import random
 import socket
