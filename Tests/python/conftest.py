@@ -11,6 +11,9 @@ import structlog
 
 from harness import fault_world, s3_servers
 from harness.fault_server import FaultServer
+from harness.google_fakes import TokenServer
+from harness.google_names import GoogleNames
+from harness.google_world import GoogleWorld
 from harness.tool import built_binary
 from harness.workspace import Workspace
 
@@ -68,6 +71,39 @@ def fault_shelf(workspace, fault_server):
         **fault_server.environment,
     }
     return workspace
+
+
+@pytest.fixture
+def google_world(workspace):
+    """A bucket of Google's that takes only the tokens that it is told, and no credentials yet."""
+    with GoogleWorld.below(workspace) as world:
+        yield world
+
+
+@pytest.fixture
+def token_server(google_world):
+    """Its tokens are the ones that the bucket takes."""
+    with TokenServer() as server:
+        google_world.store.tokens = server.tokens
+        yield server
+
+
+@pytest.fixture
+def google_names(google_world, tmp_path_factory):
+    """Names of hosts that lead to loopback."""
+    with GoogleNames(tmp_path_factory.mktemp("certificates")) as names:
+        google_world.environment.update(names.environment)
+        yield names
+
+
+@pytest.fixture
+def google_server(google_world, google_names):
+    """The one token server that persons' logins are for."""
+    name = "oauth2.googleapis.com"
+    with TokenServer(tls=google_names.context(name)) as server:
+        google_names.lead(name, server)
+        google_world.store.tokens = server.tokens
+        yield server
 
 
 def children():

@@ -6,25 +6,16 @@ from harness.aws_fakes import SECRET_MARK, any_request
 from harness.credential_world import ASSET, PIN
 from harness.faults import lists, page_of_html
 from harness.gcs_fault_server import fault
-from harness.google_fakes import TokenServer, refused
-from harness.google_world import GoogleWorld
+from harness.google_fakes import refused
 from harness.s3_messages import Response
 from harness.secrecy import leaks
 
 
 @pytest.fixture
-def world(workspace):
-    with GoogleWorld.below(workspace) as world:
-        yield world
-
-
-@pytest.fixture
-def server(world):
-    with TokenServer() as server:
-        world.store.tokens = server.tokens
-        world.credentials(server.service_account())
-        world.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "1"
-        yield server
+def server(google_world, token_server):
+    google_world.credentials(token_server.service_account())
+    google_world.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "1"
+    return token_server
 
 
 def said(request):
@@ -70,9 +61,9 @@ COMMANDS = {
 }
 
 
-def assert_silent(world, server, finished):
+def assert_silent(google_world, server, finished):
     """The run's folder holds the key file, which the test put there."""
-    written = [world.workspace.assets]
+    written = [google_world.workspace.assets]
     assertions = [request.body.decode().partition("assertion=")[2].partition("&")[0] for request in server.requests]
     secrets = [SECRET_MARK, "PRIVATE KEY", *filter(None, assertions)]
     assert leaks(secrets, [], finished, *written) == [], str(finished)
@@ -80,20 +71,20 @@ def assert_silent(world, server, finished):
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_secret_is_shown_by(world, server, command, failure):
+def test_no_secret_is_shown_by(google_world, server, command, failure):
     matches, trouble = FAILURES[failure]
-    world.store.on(matches, trouble)
-    words = [world.workspace.spec(PIN) if word == "SPEC" else word for word in COMMANDS[command]]
-    finished = world.workspace.tool.run(*words, "--verbose")
-    assert_silent(world, server, finished)
+    google_world.store.on(matches, trouble)
+    words = [google_world.workspace.spec(PIN) if word == "SPEC" else word for word in COMMANDS[command]]
+    finished = google_world.workspace.tool.run(*words, "--verbose")
+    assert_silent(google_world, server, finished)
     assert server.requests != []
     if failure == "nothing":
         finished.succeeded()
 
 
-def test_a_token_server_that_repeats_what_it_got_is_not_repeated(world, server):
+def test_a_token_server_that_repeats_what_it_got_is_not_repeated(google_world, server):
     server.on(any_request, lambda service, request: refused("invalid_grant", request.body.decode()))
-    finished = world.workspace.tool.run("resolve", world.workspace.spec(PIN), "--verbose").failed(4)
+    finished = google_world.workspace.tool.run("resolve", google_world.workspace.spec(PIN), "--verbose").failed(4)
     assert "invalid_grant" in finished.stderr
-    assert_silent(world, server, finished)
-    assert not (world.workspace.assets / ASSET / "1.0").exists()
+    assert_silent(google_world, server, finished)
+    assert not (google_world.workspace.assets / ASSET / "1.0").exists()

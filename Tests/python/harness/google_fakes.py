@@ -79,6 +79,40 @@ class TokenServer(TokenService):
             **changes,
         }
 
+    def login(self, **changes):
+        """The file that `gcloud auth application-default login` leaves."""
+        return {
+            "type": "authorized_user",
+            "client_id": "client.apps.googleusercontent.com",
+            "client_secret": self.client_secret,
+            "refresh_token": f"{SECRET_MARK}-refresh",
+            # Whatever it says, there is one such server.
+            "token_uri": "https://elsewhere.example/token",
+            **changes,
+        }
+
+    def external_login(self, **changes):
+        """The file of a login by another identity provider."""
+        return {
+            "type": "external_account_authorized_user",
+            "client_id": "client",
+            "client_secret": self.client_secret,
+            "refresh_token": f"{SECRET_MARK}-refresh",
+            "token_url": f"{self.endpoint}/v1/oauthtoken",
+            **changes,
+        }
+
+    def pool(self, source, **changes):
+        """The file of an identity pool."""
+        return {
+            "type": "external_account",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/ci",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": f"{self.endpoint}/v1/token",
+            "credential_source": source,
+            **changes,
+        }
+
     def answer(self, request):
         form = {name: values[0] for name, values in urllib.parse.parse_qs(request.body.decode()).items()}
         if request.method != "POST" or request.headers.get("content-type") != "application/x-www-form-urlencoded":
@@ -131,7 +165,6 @@ class TokenServer(TokenService):
             return refused("invalid_request", "Invalid request")
         return self.granted(issued_token_type="urn:ietf:params:oauth:token-type:access_token")
 
-
     def wrong_amazon_request(self, form):
         """What Amazon, and Google before it sends the request there, would refuse it for."""
         request = json.loads(urllib.parse.unquote(form["subject_token"]))
@@ -163,6 +196,14 @@ class IdentityManagement(TokenService):
     def url(self):
         return f"{self.endpoint}/v1/projects/-/serviceAccounts/{ROBOT}:generateAccessToken"
 
+    def impersonation(self, source):
+        """The file of whoever takes the robot's name with these credentials."""
+        return {
+            "type": "impersonated_service_account",
+            "service_account_impersonation_url": self.url,
+            "source_credentials": source,
+        }
+
     def answer(self, request):
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind != "Bearer" or token not in self.trusted:
@@ -182,19 +223,26 @@ class MachineMetadata(TokenService):
 
     @property
     def environment(self):
-        return {"GCE_METADATA_HOST": self.endpoint.removeprefix("http://")}
+        """Named, it is not looked for."""
+        return {"NO_GCE_CHECK": None, "GCE_METADATA_HOST": self.endpoint.removeprefix("http://")}
+
+    @property
+    def address(self):
+        """As if the machine's own link-local address were this one: it is looked for there."""
+        host = self.endpoint.removeprefix("http://")
+        return {"NO_GCE_CHECK": None, "GCE_METADATA_IP": host, "GCE_METADATA_ROOT": host}
 
     def answer(self, request):
         flavor = (("Metadata-Flavor", "Google"),)
         if request.headers.get("metadata-flavor") != "Google":
             return Response(403, b"Missing Metadata-Flavor:Google header.", flavor)
         match request.path.removeprefix("/computeMetadata/v1/"):
+            case "/":
+                return Response(200, b"computeMetadata/", flavor)
             case "instance/service-accounts/default/email":
                 return Response(200, ROBOT.encode(), flavor)
             case "instance/service-accounts/default/token":
                 return self.granted()
-            case "/":
-                return Response(200, b"", flavor)
         return Response(404, b"", flavor)
 
 
