@@ -4,12 +4,16 @@
         store.keys = metadata.keys
 
 `keys` grows with each answer, so that a store that takes no others proves whose credentials signed. A fault takes the
-service and the request, and returns the response to send, or None to close the connection without one.
+service and the request, and returns the response to send, None to close the connection without one, or RESET to end it
+by RST.
 """
 
 import contextlib
 import datetime
 import json
+import os
+import socket
+import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +21,8 @@ from typing import NamedTuple
 
 from harness.fault_server import Rule
 from harness.s3_messages import Request, Response
+
+RESET = object()
 
 # Part of every secret, so that one look finds any that is shown.
 SECRET_MARK = "never-shown"
@@ -151,6 +157,11 @@ class ServiceHandler(BaseHTTPRequestHandler):
         return Request(self.command, self.path, headers, body, time.monotonic())
 
     def send(self, response):
+        if response is RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # Closed before anyone says that nothing more comes.
+            os.close(self.connection.detach())
+            response = None
         with contextlib.suppress(OSError):
             if response is not None:
                 self.wfile.write(response.head() + response.body)
@@ -163,6 +174,10 @@ class ServiceHandler(BaseHTTPRequestHandler):
 def answers(status, body=b"", content_type="text/plain"):
     data = body if isinstance(body, bytes) else body.encode()
     return lambda service, request: Response(status, data, (("Content-Type", content_type),))
+
+
+def resets(service, request):
+    return RESET
 
 
 def never(service, request):
