@@ -166,7 +166,7 @@ def test_a_token_that_does_not_come_once_is_asked_for_again(google_world, machin
 
 
 PASSING = {
-    "500": answers(500), "503": answers(503, "<html>"), "429": answers(429), "a reset": resets,
+    "500": answers(500), "503": answers(503, "<html>"), "504": answers(504), "429": answers(429), "a reset": resets,
 }  # fmt: skip
 
 

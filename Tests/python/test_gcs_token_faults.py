@@ -83,6 +83,7 @@ def late(seconds):
 PASSING = {
     "500": answers(500),
     "503": answers(503, "<html>"),
+    "504": answers(504),
     "429": answers(429),
     "a connection that closes": closes,
     "a connection that is reset": resets,

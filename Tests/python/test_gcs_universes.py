@@ -71,17 +71,29 @@ def test_google_s_own_universe_may_be_named(google_world, token_server):
     google_world.resolves(by=[FIRST])
 
 
-def pool(world, server):
-    return server.pool({"file": str(world.file("subject", f"{SECRET_MARK}.subject"))}, universe_domain=UNIVERSE)
+def service_account_file(world, server, domain):
+    return server.service_account(universe_domain=domain)
 
 
-def external_login(world, server):
-    return server.external_login(universe_domain=UNIVERSE)
+def pool(world, server, domain):
+    return server.pool({"file": str(world.file("subject", f"{SECRET_MARK}.subject"))}, universe_domain=domain)
+
+
+def external_login(world, server, domain):
+    return server.external_login(universe_domain=domain)
+
+
+@pytest.mark.parametrize("file", [service_account_file, pool, external_login])
+def test_google_s_own_universe_is_where_none_is_named_by(google_world, google_names, token_server, file):
+    google_names.lead_to_store("storage.googleapis.com", google_world)
+    google_world.credentials(file(google_world, token_server, None))
+    google_world.resolves(by=[FIRST])
+    assert google_names.asked == {"storage.googleapis.com"}
 
 
 @pytest.mark.parametrize("file", [pool, external_login])
 def test_the_store_of_the_universe_is_asked_by(elsewhere, google_names, token_server, file):
-    elsewhere.credentials(file(elsewhere, token_server))
+    elsewhere.credentials(file(elsewhere, token_server, UNIVERSE))
     elsewhere.resolves(by=[FIRST])
     assert google_names.asked == {STORE}
 
