@@ -209,3 +209,11 @@ def test_check_says_what_the_bucket_s_policy_grants(shelf, server, case):
     finished = shelf.tool.run("check", spec, "--for", "developer", "--format", "json").failed(status)
     rows = {row["name"]: row for part in finished.document["sections"] for row in part["rows"]}
     assert rows["can be written"]["state"] == state
+
+
+@pytest.mark.parametrize("status", [302, 407])
+def test_an_answer_of_no_store_is_not_taken_for_the_asset_s_fault(shelf, server, status):
+    server.on(lambda request: request.key.endswith(".versions"), lambda exchange: Response(status))
+    text = error_text(shelf.resolve(f"{SMALL}:1.0").report)
+    assert str(status) in text
+    assert "push the asset again" not in text
