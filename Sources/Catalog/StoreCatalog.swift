@@ -122,8 +122,8 @@ package struct StoreCatalog: Sendable {
     private func document(_ key: ObjectKey) async throws -> [UInt8] {
         do {
             return try await store.read(key, limit: Self.documentLimit)
-        } catch  where error.kind == .invalidAnswer {
-            throw CatalogError.malformed(address: error.address, fault: error.detail)
+        } catch let fault as ContentFault {
+            return try interpreting(key) { () throws(ContentFault) in throw fault }
         }
     }
 

@@ -6,13 +6,13 @@ package import ObjectStore
 extension ObjectStore {
     /// The whole of a small object, decoded.
     ///
-    /// - Parameter limit: in bytes; a larger object is `.invalidAnswer`, so that nobody's mistake fills the memory.
-    package func read(_ key: ObjectKey, limit: Int) async throws(StoreError) -> [UInt8] {
+    /// - Parameter limit: in bytes, so that nobody's mistake fills the memory.
+    /// - Throws: `StoreError`; `ContentFault` where there is more than that, or what is no gzip and says it is.
+    package func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
         let download = try await get(key, GetOptions())
         guard download.attributes.size <= Int64(limit) else {
-            throw StoreError(
-                .invalidAnswer, operation: "get", address: address(of: key),
-                detail: "it has \(download.attributes.size) bytes, and \(limit) are the most that is read")
+            throw ContentFault.malformed(
+                "it has \(download.attributes.size) bytes, and \(limit) are the most that is read")
         }
         let stored =
             switch download.body {
@@ -20,14 +20,14 @@ extension ObjectStore {
             case .file(let file): try await read(file, of: key, size: download.attributes.size)
             }
         guard download.attributes.encoding == .gzip else { return stored }
-        return try decoded(stored, of: key, limit: limit)
+        return try decoded(stored, limit: limit)
     }
 
-    private func decoded(_ stored: [UInt8], of key: ObjectKey, limit: Int) throws(StoreError) -> [UInt8] {
+    private func decoded(_ stored: [UInt8], limit: Int) throws(ContentFault) -> [UInt8] {
         do {
             return try GzipDecoder.decode(stored, limit: limit)
         } catch {
-            throw StoreError(.invalidAnswer, operation: "get", address: address(of: key), detail: error.words)
+            throw .malformed(error.words)
         }
     }
 

@@ -59,9 +59,11 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         return (authority[..<colon], Int(port))
     }
 
-    /// Whether the text is a host's name, or an address in brackets. Source: botocore's `is_valid_endpoint_url`.
-    static func isHost(_ text: String) -> Bool {
-        if text.hasPrefix("["), text.hasSuffix("]") { return true }
+    /// Whether the text is a host's name, or an address in brackets.
+    static func isHost(_ text: String) -> Bool { text.hasPrefix("[") && text.hasSuffix("]") || isName(text) }
+
+    /// Whether the text is a host's name. Source: botocore's `is_valid_endpoint_url`.
+    static func isName(_ text: String) -> Bool {
         let labels = (text.hasSuffix(".") ? text.dropLast() : text[...]).split(
             separator: ".", omittingEmptySubsequences: false)
         return text.utf8.count <= 255

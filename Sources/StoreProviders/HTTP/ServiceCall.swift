@@ -15,13 +15,13 @@ struct ServiceCall: Sendable {
 
     static let later = "run again later; if it lasts, ask whoever runs the service"
 
-    /// Whether a status is not worth another try.
-    var isFinal: @Sendable (Int) -> Bool = { $0 < 500 && $0 != 429 }
+    /// Whether an answer is not worth another try.
+    var isFinal: @Sendable (HTTPAnswer) -> Bool = { !$0.isFailureForAWhile }
 
     /// - Returns: an answer of any status.
     func send(_ request: HTTPRequest) async throws(CredentialFailure) -> HTTPAnswer {
         for _ in 1..<attempts {
-            if let answer = try? await transport.exchange(request), isFinal(answer.status) { return answer }
+            if let answer = try? await transport.exchange(request), isFinal(answer) { return answer }
             if Task.isCancelled { break }
             await sleep(pause)
         }
@@ -36,6 +36,6 @@ struct ServiceCall: Sendable {
 }
 
 extension HTTPAnswer {
-    /// The server failed, or has too much to do: the same request may succeed later.
-    var isFailureForAWhile: Bool { status >= 500 || status == 429 }
+    /// The server failed, waited in vain, or has too much to do: the same request may succeed later.
+    var isFailureForAWhile: Bool { status >= 500 || status == 429 || status == 408 }
 }

@@ -12,9 +12,9 @@ struct GoogleCredentials: Sendable {
     func find() async throws(CredentialFailure) -> (source: any TokenSource, place: String, quotaProject: String?) {
         if let file {
             let document = try read(file)
-            return (
-                try Self.source(document, settings), "\(file.value) (\(file.provenance))", document.quotaProjectId
-            )
+            // google-auth does not read who pays from a service account's file.
+            let quotaProject = document.type == "service_account" ? nil : document.quotaProjectId
+            return (try Self.source(document, settings), "\(file.value) (\(file.provenance))", quotaProject)
         }
         if let metadata = try await MetadataTokens(settings) { return (metadata, "the metadata service", nil) }
         throw CredentialFailure(
@@ -48,6 +48,12 @@ struct GoogleCredentials: Sendable {
     static func source(
         _ file: GoogleCredentialFile, _ settings: TokenSettings
     ) throws(CredentialFailure) -> any TokenSource {
+        // Tokens go to hosts below it.
+        if let domain = file.universeDomain, !HTTPURL.isName(domain) {
+            throw CredentialFailure(
+                .misconfigured, "", "`\(HTTPURL.shown(domain))`, the file's `universe_domain`, is no domain",
+                remedy: "download the file anew; Google's own is `\(Google.universe)`")
+        }
         switch file.type {
         case "service_account": return try ServiceAccountTokens(file, settings)
         case "authorized_user": return try AuthorizedUserTokens(file, settings)

@@ -28,7 +28,7 @@ struct MetadataTokens: TokenSource {
         email = String(decoding: account.body, as: UTF8.self).trimmed
         let domain = try await Self.ask("universe/universe-domain", settings)
         let text = String(decoding: domain.body, as: UTF8.self).trimmed
-        universe = domain.status == 200 && HTTPURL.isHost(text) ? text : Google.universe
+        universe = domain.status == 200 && HTTPURL.isName(text) ? text : Google.universe
     }
 
     func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {

@@ -14,6 +14,11 @@ struct AuthorizedUserTokens: TokenSource {
 
     init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
         self.settings = settings
+        if let universe = file.universeDomain, universe != Google.universe {
+            throw CredentialFailure(
+                .notSupported, name, "its `universe_domain` is `\(universe)`, and a person logs in to \(Google.universe) alone",
+                remedy: "use a service account, or `gcloud iam workforce-pools create-login-config`")
+        }
         client = try settings.required(file.clientId, "client_id", name)
         clientSecret = Secret(try settings.required(file.clientSecret, "client_secret", name))
         refreshToken = Secret(try settings.required(file.refreshToken, "refresh_token", name))

@@ -191,11 +191,7 @@ struct ExecutableSubjectToken: SubjectTokenSource {
     }
 
     func token() async throws(CredentialFailure) -> Secret {
-        if let outputFile, let bytes = (try? SmallFile.read(settings.environment.expanding(outputFile))) ?? nil,
-            let answer = ExecutableAnswer(bytes), answer.isFresh(settings.environment.now()), let token = answer.token
-        {
-            return token
-        }
+        if let answer = left(), answer.isFresh(settings.environment.now()), let token = answer.token { return token }
         let output: Subprocess.Output
         do {
             output = try await Subprocess.run(words, adding: variables, timeout: timeout)
@@ -210,7 +206,9 @@ struct ExecutableSubjectToken: SubjectTokenSource {
                 .refused, provider, "`\(words[0])` ended with status \(output.status)\(said)",
                 remedy: "run it by hand, with the variables that it is given")
         }
-        guard let answer = ExecutableAnswer(output.standardOutput), answer.isKnown else {
+        // It may leave its answer in the file alone.
+        let answer = output.standardOutput.isEmpty ? left() : ExecutableAnswer(output.standardOutput)
+        guard let answer, answer.isKnown else {
             throw CredentialFailure(
                 .malformed, provider, "`\(words[0])` did not print a token",
                 remedy: "it must print JSON with version, success, token_type and the token")
@@ -228,6 +226,15 @@ struct ExecutableSubjectToken: SubjectTokenSource {
                 remedy: "look at its token_type and expiration_time")
         }
         return token
+    }
+}
+
+extension ExecutableSubjectToken {
+    /// What a run of the program left in its output file.
+    private func left() -> ExecutableAnswer? {
+        guard let outputFile else { return nil }
+        let bytes = (try? SmallFile.read(settings.environment.expanding(outputFile))) ?? nil
+        return bytes.flatMap { ExecutableAnswer($0) }
     }
 }
 

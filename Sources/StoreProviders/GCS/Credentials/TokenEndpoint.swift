@@ -41,7 +41,7 @@ struct TokenEndpoint: Sendable {
     }
 
     private func refusal(_ answer: HTTPAnswer, _ redaction: Redaction) -> CredentialFailure {
-        let fault = TokenFault(answer.body)
+        let fault = TokenFault(answer)
         let told = fault.map { redaction($0.words) } ?? "status \(answer.status)"
         guard !answer.isFailureForAWhile, fault?.isPassing != true else {
             return CredentialFailure(
@@ -102,7 +102,8 @@ struct LooseNumber: Decodable, Sendable {
 /// What a token server says is wrong.
 struct TokenFault: Sendable {
     let code: String
-    let detail: String?
+    let description: String?
+    let subtype: String?
 
     private struct Document: Decodable {
         let error: String
@@ -110,20 +111,27 @@ struct TokenFault: Sendable {
         let errorSubtype: String?
     }
 
-    /// Nil where the text is not from a token server.
-    init?(_ bytes: [UInt8]) {
+    /// Nil where all went well, or where the answer is not from a token server.
+    init?(_ answer: HTTPAnswer) {
+        guard answer.status != 200 else { return nil }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let document = try? decoder.decode(Document.self, from: Data(bytes)) else { return nil }
+        guard let document = try? decoder.decode(Document.self, from: Data(answer.body)) else { return nil }
         code = document.error
-        detail = [document.errorDescription, document.errorSubtype].compactMap(\.self).joined(separator: ", ")
+        description = document.errorDescription
+        subtype = document.errorSubtype
     }
 
     /// `invalid_grant: Invalid JWT Signature.`
-    var words: String { [code, detail].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": ") }
+    var words: String {
+        let detail = [description, subtype].compactMap(\.self).joined(separator: ", ")
+        return [code, detail].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
 
     /// Whether the same request may succeed later. Source: google-auth's `oauth2/_client.py`
-    var isPassing: Bool { ["internal_failure", "server_error", "temporarily_unavailable"].contains(code) }
+    var isPassing: Bool {
+        [code, description].contains { ["internal_failure", "server_error", "temporarily_unavailable"].contains($0) }
+    }
 
     var remedy: String? {
         let text = words.lowercased()

@@ -7,7 +7,8 @@ struct TokenSettings: Sendable {
 
     func call(_ provider: String, _ service: String, attempts: Int) -> ServiceCall {
         ServiceCall(
-            transport: transport, sleep: sleep, provider: provider, service: service, attempts: attempts, pause: 1)
+            transport: transport, sleep: sleep, provider: provider, service: service, attempts: attempts, pause: 1,
+            isFinal: { !$0.isFailureForAWhile && TokenFault($0)?.isPassing != true })
     }
 
     /// An address that a file of credentials names.

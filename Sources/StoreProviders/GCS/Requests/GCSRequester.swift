@@ -123,7 +123,7 @@ struct GCSRequester: Sendable {
 
     private func overcome(_ failure: HTTPFailure, _ course: inout CallCourse) async throws(StoreError) {
         var error = course.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
-        error.notes.append("the endpoint is \(context.endpoint?.origin ?? "https://storage.\(Google.universe)")")
+        if let base = try? await base() { error.notes.append("the endpoint is \(base.origin)") }
         error.remedy = TransportWords.remedy(for: failure, certificates: "SSL_CERT_FILE")
         try await course.overcome(failure, orThrow: error)
     }

@@ -28,7 +28,7 @@ struct ContainerCredentials: CredentialProvider {
             transport: settings.transport, sleep: settings.sleep, provider: name,
             service: "the container's credential service", attempts: Self.attempts,
             remedy: "this variable came from another environment, or the network of this container does not lead there",
-            isFinal: { $0 == 200 || $0 == 401 || $0 == 403 })
+            isFinal: { [200, 401, 403].contains($0.status) })
         let answer = try await call.send(request)
         guard answer.status == 200 else {
             throw CredentialFailure(
