@@ -11,7 +11,7 @@ from pathlib import Path
 
 from servers import BUCKET, Server
 
-RCLONE = Path(sys.prefix) / "bin/rclone"
+RCLONE, GSUTIL = Path(sys.prefix) / "bin/rclone", Path(sys.prefix) / "bin/gsutil"
 PYTHON_PEERS = Path(__file__).with_name("python_peers.py")
 
 
@@ -32,9 +32,8 @@ class Work:
     def is_one_file(self):
         return len(self.parts) == 1
 
-    @property
-    def url(self):
-        return f"{self.server.endpoint}/{BUCKET}/{self.prefix}"
+    def url(self, part):
+        return self.server.url(self.prefix + part)
 
     def written(self, name, lines):
         path = self.folder / f"{name}-{self.target.name}"
@@ -72,15 +71,25 @@ def s5cmd(work):
     return Contender([*program, "run", commands], "run of a list of cp commands, 256 workers", environment)
 
 
-def rclone(work):
-    environment = work.server.environment | {
+def rclone_settings(server):
+    if server.provider == "gcs":
+        return {
+            "RCLONE_CONFIG_BENCH_TYPE": "google cloud storage",
+            "RCLONE_CONFIG_BENCH_ANONYMOUS": "true",
+            "RCLONE_CONFIG_BENCH_ENDPOINT": f"{server.endpoint}/storage/v1/",
+        }
+    return {
         "RCLONE_CONFIG_BENCH_TYPE": "s3",
         "RCLONE_CONFIG_BENCH_PROVIDER": "Other",
         "RCLONE_CONFIG_BENCH_ENV_AUTH": "true",
-        "RCLONE_CONFIG_BENCH_ENDPOINT": work.server.endpoint,
+        "RCLONE_CONFIG_BENCH_ENDPOINT": server.endpoint,
         "RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE": "true",
         "AWS_REGION": "us-east-1",
     }
+
+
+def rclone(work):
+    environment = work.server.environment | rclone_settings(work.server)
     program = [RCLONE, "--config="]
     if work.server.certificate:
         program += [f"--ca-cert={work.server.certificate}"]
@@ -101,8 +110,8 @@ def curl(work):
     trust = ["--cacert", work.server.certificate] if work.server.certificate else []
     if work.is_one_file:
         [part] = work.parts
-        return Contender(["curl", "-q", "-sSf", *trust, "-o", work.target / part, work.url + part], "one connection")
-    lines = (f'url = "{work.url}{part}"\noutput = "{work.target / part}"' for part in work.parts)
+        return Contender(["curl", "-q", "-sSf", *trust, "-o", work.target / part, work.url(part)], "one connection")
+    lines = (f'url = "{work.url(part)}"\noutput = "{work.target / part}"' for part in work.parts)
     parallel = ["--parallel", "--parallel-max", "16"]
     command = ["curl", "-q", "-sSf", *trust, *parallel, "--create-dirs", "--config", work.written("curl", lines)]
     return Contender(command, " ".join([*parallel, "with a list of URLs"]))
@@ -113,6 +122,7 @@ def python_peer(name, how):
 
     def contender(work):
         description = {
+            "provider": work.server.provider,
             "endpoint": work.server.endpoint,
             "certificate": work.server.certificate and str(work.server.certificate),
             "bucket": BUCKET,
@@ -125,15 +135,45 @@ def python_peer(name, how):
     return contender
 
 
-PEERS = {
+def gsutil(work):
+    """It speaks https alone."""
+    host, _, port = work.server.secure_endpoint.removeprefix("https://").partition(":")
+    settings = work.folder / "boto.cfg"
+    settings.write_text(
+        f"[Credentials]\ngs_json_host = {host}\ngs_json_port = {port}\n"
+        f"[Boto]\nca_certificates_file = {work.server.certificate}\n"
+        f"[GSUtil]\nstate_dir = {work.folder / 'gsutil'}\ncheck_hashes = always\n"
+    )
+    environment = {"BOTO_CONFIG": str(settings)}
+    program = [GSUTIL, "-q", "-m", "cp"]
+    source = f"gs://{BUCKET}/{work.prefix}"
+    if work.is_one_file:
+        [part] = work.parts
+        return Contender([*program, source + part, work.target / part], "-m cp, over https", environment)
+    return Contender([*program, "-r", f"{source}*", work.target], "-m cp -r, over https", environment)
+
+
+OBSTORE = python_peer("obstore", ("get_range of 64 MiB from 4 threads", "get_async, 64 at once"))
+S3_PEERS = {
     "s5cmd": s5cmd,
     "rclone": rclone,
-    "obstore": python_peer("obstore", ("get_range of 64 MiB from 4 threads", "get_async, 64 at once")),
+    "obstore": OBSTORE,
     "boto3": python_peer("boto3", ("download_file, 16 threads, parts of 64 MiB", "download_file in 16 threads")),
     "boto3 with awscrt": python_peer("awscrt", ("s3transfer's CRT manager, as it is",) * 2),
+    "curl": curl,
+}
+TRANSFER_MANAGER = "google-cloud-storage"
+GCS_PEERS = {
+    TRANSFER_MANAGER: python_peer(
+        "google", ("download_chunks_concurrently, 64 MiB, 8 processes", "download_many, 8 processes")
+    ),
+    "gsutil": gsutil,
+    "rclone": rclone,
+    "obstore": OBSTORE,
     "curl": curl,
 }
 
 
 def peers(work):
-    return {name: contender(work) for name, contender in PEERS.items()}
+    of_provider = {"s3": S3_PEERS, "gcs": GCS_PEERS}[work.server.provider]
+    return {name: contender(work) for name, contender in of_provider.items()}

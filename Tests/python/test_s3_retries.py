@@ -59,7 +59,7 @@ def test_the_time_out_of_the_storage_ends_all_trying(fault_shelf, fault_server, 
 def test_waits_grow_and_are_not_the_same(fault_shelf, fault_server):
     """Full jitter: many clients that fail at once do not come back at once."""
     fault_server.on(data(SMALL), answers(500, "InternalError"))
-    fault_shelf.resolve(PIN, environment={"MODELKIT_STORAGE_TIMEOUT_S": "20"}).failed(8)
+    fault_shelf.resolve(PIN, environment={"MODELKIT_STORAGE_TIMEOUT_S": "60"}).failed(8)
     seen = [request.time for request in fault_server.seen(data(SMALL))]
     waits = [later - sooner for sooner, later in zip(seen, seen[1:], strict=False)]
     assert len(waits) == 7, "eight times in all"

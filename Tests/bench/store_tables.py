@@ -1,4 +1,4 @@
-"""The tables of S3: the tool beside other clients, on the same server in the same run, as markdown with the aims."""
+"""The tables of S3 and GCS: the tool beside other clients, the same server in the same run, as markdown with the aims."""
 
 import contextlib
 import json
@@ -13,8 +13,8 @@ from pathlib import Path
 from delaying_proxy import delaying, rounds
 from machine import file_system
 from measuring import cleared, interleaved, repeated, warm
-from peers import RCLONE, Contender, Work, peers, s5cmd_program
-from servers import BUCKET, Server, nginx, seaweedfs
+from peers import RCLONE, TRANSFER_MANAGER, Contender, Work, peers, s5cmd_program
+from servers import BUCKET, Server, fake_gcs, nginx, seaweedfs
 from tables import MIB, PYTHON_MODELKIT, heading, mib, write_random
 
 TOOL = "modelkit-assets"
@@ -25,6 +25,7 @@ DELAY_SECONDS = 0.05
 # How many times the tool's time a peer's must be at least.
 FILE_AIMS = {"s5cmd": 1, "boto3": 1, "boto3 with awscrt": 1, "obstore": 1, "rclone": 1 / 1.3, "curl": 1 / 1.3}
 FOLDER_AIMS = {"s5cmd": 5, MODELKIT: 30, "curl": 1 / 1.5}
+GCS_AIMS = {TRANSFER_MANAGER: 1, "gsutil": 1, "rclone": 1, "obstore": 1}
 MEMORY_AIM = 64 * MIB
 START_AIM_SECONDS = 0.01
 ROUNDS_AIM = 3
@@ -46,20 +47,22 @@ class Scene:
 
     @property
     def title(self):
-        secure = "HTTPS" if self.server.certificate else "HTTP"
+        secure = "HTTPS" if self.server.endpoint.startswith("https:") else "HTTP"
         return f"over {secure} from {self.server.name} to {file_system(self.target.parent)}"
 
     def contenders(self, with_modelkit=False):
         """The tool first, unless the peers alone are asked for; then who fetches the same objects."""
         settings = {
             "MODELKIT_ASSETS_DIR": str(self.target),
-            "MODELKIT_STORAGE_PROVIDER": "s3",
+            "MODELKIT_STORAGE_PROVIDER": self.server.provider,
             "MODELKIT_STORAGE_BUCKET": BUCKET,
         }
         environment, found = self.server.environment | settings, {}
         if self.bench.binary:
-            resolve = [self.bench.binary, "resolve", self.bench.spec([f"{self.asset}:1.0"])]
-            found[TOOL] = Contender(resolve, "resolve; it hashes, and makes durable what it shows (fsync)", environment)
+            # A lock would save the next run requests.
+            resolve = [self.bench.binary, "resolve", "--no-lock", self.bench.spec([f"{self.asset}:1.0"])]
+            how = "resolve --no-lock; it hashes, and makes durable what it shows (fsync)"
+            found[TOOL] = Contender(resolve, how, environment)
         is_file = self.parts == ["1.0"]
         prefix = f"modelkit-assets/{self.asset}/" + ("" if is_file else "1.0/")
         found |= peers(Work(self.server, prefix, self.parts, self.target, self.bench.folder))
@@ -106,12 +109,12 @@ def s3_file_tls(bench):
         compare_files([Scene(bench, https, bench.assets, "big/object", ["1.0"], size)])
 
 
-def compare_files(scenes):
+def compare_files(scenes, aims=FILE_AIMS):
     for scene in scenes:
         if scene.target:
             contenders = scene.contenders()
             title = f"one object of {scene.size // MIB:,} MiB {scene.title}"
-            comparison(title, contenders, scene.costs(contenders), FILE_AIMS)
+            comparison(title, contenders, scene.costs(contenders), aims)
 
 
 def s3_folder(bench):
@@ -127,10 +130,10 @@ def s3_folder(bench):
         compare_folders(Scene(bench, server, bench.assets, *asset), with_modelkit=True)
 
 
-def compare_folders(scene, with_modelkit):
+def compare_folders(scene, with_modelkit, aims=FOLDER_AIMS):
     contenders = scene.contenders(with_modelkit)
     title = f"a directory asset of {len(scene.parts):,} objects of 64 KiB {scene.title}"
-    comparison(title, contenders, scene.costs(contenders), FOLDER_AIMS)
+    comparison(title, contenders, scene.costs(contenders), aims)
 
 
 def s3_latency(bench):
@@ -211,12 +214,30 @@ def start(bench):
         row(name, f"{timing['median'] * 1000:.1f}", *aim)
 
 
-S3_TABLES = {
+def gcs_file(bench):
+    """One file asset, from fake-gcs-server."""
+    size = write_file(bench)
+    with fake_gcs(bench.folder / "server") as (server, bucket):
+        upload_to_gcs(bucket, bench.store)
+        compare_files([Scene(bench, server, bench.assets, "big/object", ["1.0"], size)], GCS_AIMS)
+
+
+def gcs_folder(bench):
+    """One directory asset of many objects, from fake-gcs-server."""
+    parts, size = write_folder(bench, "many/files", bench.sized(2000))
+    with fake_gcs(bench.folder / "server") as (server, bucket):
+        upload_to_gcs(bucket, bench.store)
+        compare_folders(Scene(bench, server, bench.assets, "many/files", parts, size), True, GCS_AIMS)
+
+
+STORE_TABLES = {
     "s3-file": s3_file,
     "s3-file-tls": s3_file_tls,
     "s3-folder": s3_folder,
     "s3-latency": s3_latency,
     "s3-memory": s3_memory,
+    "gcs-file": gcs_file,
+    "gcs-folder": gcs_folder,
     "start": start,
 }
 
@@ -244,6 +265,12 @@ def upload(client, store):
     for path in sorted(store.rglob("*")):
         if path.is_file():
             client.upload_file(str(path), BUCKET, f"{store.name}/{path.relative_to(store)}")
+
+
+def upload_to_gcs(bucket, store):
+    for path in sorted(store.rglob("*")):
+        if path.is_file():
+            bucket.blob(f"{store.name}/{path.relative_to(store)}").upload_from_filename(str(path))
 
 
 @contextlib.contextmanager
