@@ -1,4 +1,4 @@
-"""The tables of S3 and GCS: the tool beside other clients, the same server in the same run, as markdown with the aims."""
+"""The tables of S3 and GCS: the tool beside other clients, from the same server, as markdown with the aims."""
 
 import contextlib
 import json

@@ -1,7 +1,6 @@
 """A cache that several assets directories share: what is in it is not fetched, and nothing wrong comes out of it."""
 
 import os
-import random
 import shutil
 import stat
 import time
@@ -9,12 +8,12 @@ import time
 import pytest
 
 from harness import fault_world
+from harness.cache import entries, entry
 from harness.fault_world import FINE, LARGE, SMALL
 from harness.store import sha256
-from harness.trees import STAGING, digests, file_digest, visible, walk
+from harness.trees import STAGING, digests, visible, walk
 from harness.workspace import error_text, outcomes
 
-SEED = int(os.environ.get("MODELKIT_ASSETS_TEST_SEED") or random.SystemRandom().randrange(2**32))
 PINNED = [
     {"name": name, "version": "1.0", "sha256": sha256(content)} for name, content in fault_world.CONTENTS.items()
 ]
@@ -44,18 +43,6 @@ def another(shelf, name="again"):
 
 def data_requests(server):
     return [request for name in fault_world.CONTENTS for request in server.seen(fault_world.data(name))]
-
-
-def entry(cache, content):
-    digest = sha256(content)
-    return cache / "v1/sha256" / digest[:2] / digest[2:]
-
-
-def entries(cache):
-    """The entries, each of which has its digest."""
-    found = {path for path in walk(cache / "v1/sha256") if not path.is_dir()}
-    assert [path for path in found if file_digest(path) != path.parent.name + path.name] == []
-    return found
 
 
 def damage(path, content):
@@ -252,82 +239,3 @@ def test_a_cache_that_is_not_there_is_empty_and_one_that_is_not_set_is_an_error(
     assert not absent.exists()
     unset = cached.tool.run("cache", "size", environment={"MODELKIT_ASSETS_CACHE_DIR": None}).failed(9)
     assert "--cache-dir" in unset.stderr
-
-
-# Several processes, and their ends
-
-
-@pytest.fixture
-def library(workspace):
-    chance = random.Random(SEED)
-    contents = {f"lib/file{number}:1.0": chance.randbytes(chance.randrange(1, 1_500_000)) for number in range(12)}
-    for pin, content in contents.items():
-        workspace.store.push(pin, content)
-    workspace.contents = contents
-    return workspace
-
-
-def pinned(library):
-    for pin, content in library.contents.items():
-        name, version = pin.split(":")
-        yield {"name": name, "version": version, "sha256": sha256(content)}
-
-
-def test_ten_processes_in_one_directory_and_one_cache_with_kills(library, cache):
-    print(f"MODELKIT_ASSETS_TEST_SEED={SEED}")
-    chance = random.Random(SEED + 1)
-    spec, unpinned = library.spec(*pinned(library)), library.spec(*library.contents, name="unpinned.yaml")
-    expected = library.store.digests(*library.contents)
-    for round_ in range(6):
-        shutil.rmtree(library.assets)
-        library.assets.mkdir()
-        if round_ % 2:
-            library.tool.run("cache", "clean", "--cache-dir", cache).succeeded()
-        runs = [
-            library.tool.start("resolve", chance.choice([spec, unpinned]), "--cache-dir", cache) for _ in range(10)
-        ]
-        deadline = time.monotonic() + chance.uniform(0.05, 0.6)
-        while time.monotonic() < deadline:
-            time.sleep(chance.uniform(0, 0.03))
-            victim = chance.choice(runs)
-            if victim.process.poll() is None and chance.random() < 0.5:
-                victim.process.kill()
-            assert_nothing_half_visible(library, expected)
-        for run in runs:
-            assert run.wait().status in (0, 137), str(run.finished(run.process.returncode))
-        assert_nothing_half_visible(library, expected)
-        library.tool.run("resolve", spec, "--cache-dir", cache).succeeded()
-        assert digests(library.assets) == expected, SEED
-        assert entries(cache) <= {entry(cache, content) for content in library.contents.values()}
-    library.tool.run("cache", "prune", "--cache-dir", cache).succeeded()
-    assert list((cache / "v1/temporary").iterdir()) == []
-
-
-def assert_nothing_half_visible(library, expected):
-    for pin in library.contents:
-        path = library.assets / pin.replace(":", "/")
-        if path.exists():
-            assert file_digest(path) == expected[pin.replace(":", "/")], (pin, SEED)
-
-
-def test_a_killed_run_that_had_the_cache_goes_on(library, cache):
-    print(f"MODELKIT_ASSETS_TEST_SEED={SEED}")
-    chance = random.Random(SEED + 2)
-    spec = library.spec(*pinned(library))
-    seconds = library.tool.run("resolve", spec, "--cache-dir", cache).succeeded().seconds
-    expected = library.store.digests(*library.contents)
-    for number in range(20):
-        shutil.rmtree(library.assets)
-        library.assets.mkdir()
-        killed = library.tool.start("resolve", spec, "--cache-dir", cache)
-        time.sleep(chance.uniform(0, seconds))
-        killed.process.kill()
-        killed.process.wait()
-        assert_nothing_half_visible(library, expected)
-        # With the cache, and without it.
-        options = ["--cache-dir", cache] if number % 2 else []
-        finished = library.tool.run("resolve", spec, "--format", "json", *options).succeeded()
-        assert digests(library.assets) == expected, (number, SEED)
-        if options:
-            assert finished.report["totals"]["downloaded_objects"] == 0
-        assert entries(cache) == {entry(cache, content) for content in library.contents.values()}
