@@ -38,8 +38,13 @@ private func quoted(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case " ": "a space"
     case "`": "a backtick"
-    case _ where scalar.properties.generalCategory == .control:
+    case _ where scalar.isControl:
         "the control character U+\(String(scalar.value, radix: 16, uppercase: true))"
     default: "`\(scalar)`"
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is of the general category Cc, without a look into Unicode's tables.
+    package var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

@@ -20,7 +20,7 @@ struct PlanPrinting: Sendable {
         }
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
         let planner = Planner(session: session, groups: request.groups)
-        let outcome = await planner.measured(await planner.plan())
+        let outcome = await planner.measured(await planner.plan()).within(request.maxBytes)
         guard outcome.problems.isEmpty else { return fail(outcome.problems, session: session) }
         shell.warn(outcome.plan.warnings)
         if !outcome.plan.isFulfilled, let obstacle = session.directory?.writeObstacle {

@@ -82,6 +82,31 @@ struct Planner: Sendable {
     }
 }
 
+extension Planner.Outcome {
+    /// Nothing of the plan, and why, where it has more to fetch than is allowed.
+    func within(_ maxBytes: Int64?) -> Planner.Outcome {
+        guard let maxBytes, PlanTotals(plan).bytes > maxBytes else { return self }
+        return Planner.Outcome(problems: problems + [Problem(plan, exceeds: maxBytes)])
+    }
+}
+
+extension Problem {
+    /// How many of the largest assets are named.
+    private static let examples = 3
+
+    fileprivate init(_ plan: Plan, exceeds maxBytes: Int64) {
+        let largest = plan.steps.map { (pin: $0.pin, bytes: PlanTotals($0).bytes) }.sorted { $0.bytes > $1.bytes }
+        self.init(
+            code: "too-large",
+            message: "there are \(Units.bytes(PlanTotals(plan).bytes)) to fetch, and --max-bytes allows "
+                + Units.bytes(maxBytes),
+            details: largest.prefix(Self.examples).filter { $0.bytes > 0 }
+                .map { "\(Units.bytes($0.bytes)) of them are of `\($0.pin)`" },
+            hint: "nothing was fetched: allow more, or leave out files (`exclude`) or entries (`groups`)", exitStatus: 1
+        )
+    }
+}
+
 extension Problem {
     /// The words for whatever a fact can fail with.
     static func wording(_ error: any Error) -> Problem {

@@ -12,7 +12,8 @@ struct Resolving: Sendable {
     func run(_ request: ResolveRequest) async -> Run {
         do {
             return await run(
-                try Session(request, environment: shell.environment), groups: request.groups, prunes: request.prunes)
+                try Session(request, environment: shell.environment), groups: request.groups,
+                maxBytes: request.maxBytes, prunes: request.prunes)
         } catch {
             var run = Run()
             run.problems = error.list
@@ -22,12 +23,16 @@ struct Resolving: Sendable {
 
     /// - Parameters:
     ///   - damaged: what is there and is fetched again all the same, and why.
+    ///   - maxBytes: how much may be fetched; nil for any amount, and then no sizes are asked for.
     ///   - prunes: whether versions are removed that the spec does not lead to.
     func run(
-        _ session: Session, groups: Set<String>, damaged: [AssetPin: String] = [:], prunes: Bool = false
+        _ session: Session, groups: Set<String>, damaged: [AssetPin: String] = [:], maxBytes: Int64? = nil,
+        prunes: Bool = false
     ) async -> Run {
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
-        let outcome = await Planner(session: session, groups: groups).plan(damaged: damaged)
+        let planner = Planner(session: session, groups: groups)
+        var outcome = await planner.plan(damaged: damaged)
+        if let maxBytes { outcome = await planner.measured(outcome).within(maxBytes) }
         var run = Run()
         run.assetsDirectory = session.directoryPath
         run.store = session.store?.name

@@ -89,7 +89,7 @@ struct ManifestDecoder {
         do throws(SubstitutionFault) {
             let text = SpecText(
                 try substitution(written, isSuggesting: !diagnostics.isFull), written: written, node: node)
-            guard let control = text.value.unicodeScalars.first(where: { $0.properties.generalCategory == .control })
+            guard let control = text.value.unicodeScalars.first(where: \.isControl)
             else { return text }
             diagnostics.add(.control(control, in: text), at: text.span)
         } catch {

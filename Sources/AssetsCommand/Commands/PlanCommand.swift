@@ -15,6 +15,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var spec: SpecOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var lock: LockOptions
+    @OptionGroup var limit: DownloadLimit
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Plan to fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
@@ -36,7 +37,7 @@ struct PlanCommand: AsyncParsableCommand {
         flags.forceDownload = forceDownload
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
-            missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
+            missingDirectory: createAssetsDir ? .isPlanned : .isAnError, maxBytes: limit.maxBytes?.bytes)
         throw ExitCode(await PlanPrinting(shell: Shell(output), format: format, file: file).run(request))
     }
 }

@@ -18,6 +18,7 @@ struct ResolveCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var lock: LockOptions
     @OptionGroup var fetch: FetchOptions
+    @OptionGroup var limit: DownloadLimit
     @OptionGroup var output: OutputOptions
 
     @Flag(help: "Afterwards, remove versions that the spec does not lead to, as the command prune does.")
@@ -45,7 +46,7 @@ struct ResolveCommand: AsyncParsableCommand {
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
-            missingDirectory: fetch.createAssetsDir ? made : .isAnError, prunes: prune)
+            missingDirectory: fetch.createAssetsDir ? made : .isAnError, maxBytes: limit.maxBytes?.bytes, prunes: prune)
         if dryRun {
             throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
         }
@@ -64,6 +65,8 @@ struct ResolveRequest: Sendable {
     let flags: SettingFlags
     let lock: LockRequest
     let missingDirectory: MissingDirectory
+    /// How much may be fetched, in bytes; nil for any amount.
+    var maxBytes: Int64?
     /// Whether versions are removed that the spec does not lead to.
     var prunes = false
 }

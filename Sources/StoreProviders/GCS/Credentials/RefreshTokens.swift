@@ -16,7 +16,8 @@ struct AuthorizedUserTokens: TokenSource {
         self.settings = settings
         if let universe = file.universeDomain, universe != Google.universe {
             throw CredentialFailure(
-                .notSupported, name, "its `universe_domain` is `\(universe)`, and a person logs in to \(Google.universe) alone",
+                .notSupported, name,
+                "its `universe_domain` is `\(universe)`, and a person logs in to \(Google.universe) alone",
                 remedy: "use a service account, or `gcloud iam workforce-pools create-login-config`")
         }
         client = try settings.required(file.clientId, "client_id", name)
