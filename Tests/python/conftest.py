@@ -21,7 +21,7 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 
 # What the tester's own shell sets must reach neither Python modelkit nor the program.
 for variable in [name for name in os.environ if name.startswith(("MODELKIT_ASSETS_", "MODELKIT_STORAGE_", "AWS_"))]:
-    if variable != "MODELKIT_ASSETS_BIN":
+    if not variable.startswith(("MODELKIT_ASSETS_BIN", "MODELKIT_ASSETS_TEST_")):
         del os.environ[variable]
 for variable in ("STORAGE_PROVIDER", "S3_ENDPOINT"):
     os.environ.pop(variable, None)
