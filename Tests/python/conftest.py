@@ -45,13 +45,6 @@ def nothing_left_running():
     assert left == {}, "the test left processes behind"
 
 
-@pytest.fixture(scope="session", params=s3_servers.SERVERS)
-def s3_server(request, tmp_path_factory):
-    """Each server that speaks S3, started once."""
-    with s3_servers.SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as server:
-        yield server
-
-
 @pytest.fixture
 def fault_server():
     """A server of the assets of `fault_world`."""

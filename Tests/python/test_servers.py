@@ -1,8 +1,9 @@
-"""Python modelkit pushes through boto3 to servers that speak S3; the program resolves from them."""
+"""Python modelkit pushes to servers of S3 and GCS through the libraries of both; the program resolves from them."""
 
 import pytest
 
-from harness import python_modelkit
+from harness import python_modelkit, s3_servers
+from harness.gcs_servers import fake_gcs_server
 from harness.s3_servers import Keys
 from harness.s3_world import ODD_NAMES, S3World, large
 from harness.trees import digests, snapshot, visible
@@ -13,17 +14,27 @@ PINS = ["nlp/vectors:1.4", "nlp/odd:2.0", "nlp/large:1.0", "nlp/empty:1.0"]
 SPECIFICATIONS = ["nlp/vectors:1", "nlp/odd", "nlp/large:1.0", "nlp/empty"]
 
 
-@pytest.fixture(scope="session")
-def world(s3_server):
+GOOGLE = "fake-gcs-server"
+SERVERS = {**s3_servers.SERVERS, GOOGLE: fake_gcs_server}
+
+
+def on(*servers):
+    """Which servers a test is for, where not for all."""
+    return pytest.mark.parametrize("world", servers, indirect=True)
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def world(request, tmp_path_factory):
     """What each server holds, pushed once."""
-    world = S3World(s3_server, s3_server.make_bucket(BUCKET))
-    for version in ("0.0", "1.0", "1.4", "10.3"):
-        world.push(f"nlp/vectors:{version}", f"vectors {version}\n".encode())
-    world.push("nlp/odd:2.0", ODD_NAMES)
-    # boto3 uploads it in parts, and so its ETag is no digest; the program fetches it in ranges.
-    world.push("nlp/large:1.0", large())
-    world.push("nlp/empty:1.0", b"")
-    return world
+    with SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as server:
+        world = S3World(server, server.make_bucket(BUCKET))
+        for version in ("0.0", "1.0", "1.4", "10.3"):
+            world.push(f"nlp/vectors:{version}", f"vectors {version}\n".encode())
+        world.push("nlp/odd:2.0", ODD_NAMES)
+        # boto3 uploads it in parts, and so its ETag is no digest; the program fetches it in ranges.
+        world.push("nlp/large:1.0", large())
+        world.push("nlp/empty:1.0", b"")
+        yield world
 
 
 @pytest.fixture
@@ -72,6 +83,7 @@ def test_show_names_every_file_of_an_asset(shelf):
     assert "2.0" in text
 
 
+@on(*s3_servers.SERVERS)
 def test_check_passes_and_leaves_the_bucket_as_it_was(shelf, world):
     def held():
         pages = world.server.client().get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
@@ -85,7 +97,7 @@ def test_check_passes_and_leaves_the_bucket_as_it_was(shelf, world):
     assert digests(shelf.assets) == {}
 
 
-@pytest.mark.parametrize("s3_server", ["SeaweedFS"], indirect=True)
+@on("SeaweedFS")
 @pytest.mark.parametrize("role", ["reader", "writer"])
 def test_an_identity_that_may_read_resolves(shelf, world, role):
     shelf.tool.environment.update(world.server.acting_as(world.server.identities[role]).environment)
@@ -100,7 +112,7 @@ WRONG_KEYS = {
 
 
 # moto looks at no signature.
-@pytest.mark.parametrize("s3_server", ["SeaweedFS", "rclone"], indirect=True)
+@on("SeaweedFS", "rclone")
 @pytest.mark.parametrize("case", WRONG_KEYS)
 def test_refused_is_status_four_and_says_why_with(shelf, world, case):
     change, words = WRONG_KEYS[case]
@@ -115,9 +127,17 @@ def test_refused_is_status_four_and_says_why_with(shelf, world, case):
     assert digests(shelf.assets) == {}
 
 
-def test_a_bucket_that_is_not_there_is_named(shelf):
-    finished = shelf.resolve("nlp/vectors", options=["--bucket", "no-such-bucket"])
-    # A server that must not tell which buckets there are answers with 403.
-    assert finished.status == 8, str(finished)
-    assert "no-such-bucket" in error_text(finished.report)
+@on(GOOGLE)
+def test_check_says_what_an_emulator_cannot_prove(shelf):
+    text = shelf.tool.run("check", shelf.spec(*SPECIFICATIONS), "--for", "developer").succeeded().stdout
+    assert "STORAGE_EMULATOR_HOST" in text
+    assert "gs://assets" in text
+
+
+@pytest.mark.parametrize("bucket", ["no-such-bucket", "Not_A_Bucket"])
+def test_a_bucket_that_is_not_there_is_named(shelf, world, bucket):
+    finished = shelf.resolve("nlp/vectors", options=["--bucket", bucket])
+    # fake-gcs-server says that the object is not there; a server that must not tell which buckets there are, 403.
+    assert finished.status in ([5, 8] if world.server.provider == "gcs" else [8]), str(finished)
+    assert bucket in error_text(finished.report)
     assert digests(shelf.assets) == {}
