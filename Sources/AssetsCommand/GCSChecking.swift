@@ -12,7 +12,7 @@ struct GCSChecking: Sendable {
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
         let opening: GCSOpening
         do throws(Problems) {
-            opening = try GCSSettings.open(settings, bucket, RetryLog())
+            opening = try BucketSettings.openGCS(settings, bucket, RetryLog())
         } catch {
             statuses.append(error.exitStatus)
             return [CheckTable.Section(title: "GCS", rows: error.list.map { CheckTable.Row("settings", $0) })]

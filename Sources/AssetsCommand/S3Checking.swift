@@ -11,7 +11,7 @@ struct S3Checking: Sendable {
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
         let opening: S3Opening
         do throws(Problems) {
-            opening = try S3Settings.open(settings, bucket, RetryLog())
+            opening = try BucketSettings.openS3(settings, bucket, RetryLog())
         } catch {
             statuses.append(error.exitStatus)
             return [CheckTable.Section(title: "S3", rows: error.list.map { CheckTable.Row("settings", $0) })]

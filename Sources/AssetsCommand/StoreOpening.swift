@@ -30,10 +30,10 @@ enum StoreOpening {
         case .local: return PrefixStore(try local(bucket), prefix: settings.prefix.value)
         case .s3:
             return PrefixStore(
-                try S3Settings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
+                try BucketSettings.openS3(settings, bucket.value, retries).store, prefix: settings.prefix.value)
         case .gcs:
             return PrefixStore(
-                try GCSSettings.open(settings, bucket.value, retries).store, prefix: settings.prefix.value)
+                try BucketSettings.openGCS(settings, bucket.value, retries).store, prefix: settings.prefix.value)
         }
     }
 

@@ -1,0 +1,47 @@
+internal import AssetModel
+internal import StoreProviders
+
+/// Opens a bucket with the settings of a run.
+enum BucketSettings {
+    static func openS3(_ settings: Settings, _ bucket: String, _ retries: RetryLog) throws(Problems) -> S3Opening {
+        try opening { () throws(ConfigurationFault) in
+            try S3Opening(
+                bucket: bucket, settings.s3, environment(settings), window: settings.jobs.value,
+                budget: settings.storageTimeout.value, log: retries)
+        }
+    }
+
+    static func openGCS(_ settings: Settings, _ bucket: String, _ retries: RetryLog) throws(Problems) -> GCSOpening {
+        try opening { () throws(ConfigurationFault) in
+            try GCSOpening(
+                bucket: bucket, settings.gcs, environment(settings), window: settings.jobs.value,
+                budget: settings.storageTimeout.value, log: retries)
+        }
+    }
+
+    private static func environment(_ settings: Settings) -> ProviderEnvironment {
+        ProviderEnvironment(variables: settings.environment.variables, now: WallClock.now)
+    }
+
+    private static func opening<Opening>(
+        _ open: () throws(ConfigurationFault) -> Opening
+    ) throws(Problems) -> Opening {
+        do {
+            return try open()
+        } catch {
+            throw Problems([Problem(error)])
+        }
+    }
+}
+
+extension Problem {
+    init(_ fault: ConfigurationFault) {
+        let place = fault.place.map { ["it comes from \($0.description.escapedForTerminal)"] } ?? []
+        let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
+        self.init(
+            code: "store-settings", message: fault.words.escapedForTerminal, details: place + expected,
+            hint: fault.hint?.escapedForTerminal
+                ?? "`modelkit-assets check` shows every setting and where it came from",
+            exitStatus: 3)
+    }
+}
