@@ -76,6 +76,14 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
 
+        /** Pushes assets */
+        .target(
+            name: "Publishing",
+            dependencies: [
+                "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "Execution",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+
         // MARK: What a person types and sees
 
         /** The commands */
@@ -83,7 +91,7 @@ let package = Package(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreProviders", "Catalog",
-                "Execution", "CLinux",
+                "Execution", "Publishing", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -115,6 +123,12 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
+        .testTarget(
+            name: "PublishingTests",
+            dependencies: [
+                "AssetModel", "Planning", "ObjectStore", "Catalog", "Execution", "Publishing", "AssetsTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "ExecutionTests",
             dependencies: [

@@ -33,6 +33,22 @@ package struct VersionComponent: Hashable, Comparable, Sendable {
         self.digits = String(Substring(digits.utf8.drop { $0 == UInt8(ascii: "0") }))
     }
 
+    /// In decimal, without leading zeros.
+    package var text: String { digits.isEmpty ? "0" : digits }
+
+    /// One more.
+    package var next: VersionComponent {
+        var bytes = Array(digits.utf8)
+        for index in bytes.indices.reversed() {
+            if bytes[index] < UInt8(ascii: "9") {
+                bytes[index] += 1
+                return VersionComponent(digits: Substring(decoding: bytes, as: UTF8.self))
+            }
+            bytes[index] = UInt8(ascii: "0")
+        }
+        return VersionComponent(digits: "1" + Substring(decoding: bytes, as: UTF8.self))
+    }
+
     package static func < (left: VersionComponent, right: VersionComponent) -> Bool {
         let (leftCount, rightCount) = (left.digits.utf8.count, right.digits.utf8.count)
         return leftCount == rightCount ? left.digits < right.digits : leftCount < rightCount

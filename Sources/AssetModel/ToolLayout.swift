@@ -18,5 +18,8 @@ package enum ToolLayout {
 
     package static func staging(of pin: AssetPin) -> String { "\(stagingFolder)/\(pin.name)/\(entry(of: pin))" }
     package static func partialRecords(of name: AssetName) -> String { "\(partialFolder)/\(name)" }
+    /// In the store, relative to modelkit's prefix: there while the version is being pushed.
+    package static func claimObject(of pin: AssetPin) -> String { "\(pin.name)/\(pin.version).pushing" }
+
     package static func entry(of pin: AssetPin) -> String { "@\(pin.version)" }
 }

@@ -31,7 +31,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
-            FetchCommand.self,
+            FetchCommand.self, NewCommand.self, UpdateCommand.self,
             ListCommand.self,
             ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
             VerifyCommand.self, PruneCommand.self,

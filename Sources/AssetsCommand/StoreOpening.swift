@@ -5,13 +5,19 @@ internal import StoreProviders
 
 /// Opens the store that the settings name.
 enum StoreOpening {
-    /// Nil in pre-downloaded mode.
+    /// Seen from the prefix; nil in pre-downloaded mode.
     static func open(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any ObjectStore)? {
-        let store = try opened(settings, retries)
+        let store = try bucket(settings, retries).map { PrefixStore($0, prefix: settings.prefix.value) }
         return settings.isOffline ? store.map(OfflineStore.init) : store
     }
 
-    private static func opened(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any ObjectStore)? {
+    /// The same for a command that writes to it.
+    static func openForWriting(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> any WritableStore {
+        guard !settings.isOffline, let bucket = try bucket(settings, retries) else { throw Problems([.noStore]) }
+        return WritablePrefixStore(bucket, prefix: settings.prefix.value)
+    }
+
+    private static func bucket(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any WritableStore)? {
         guard let provider = settings.provider else {
             if case .flag = settings.forceDownload.provenance { throw Problems([nothingToFetchFrom]) }
             return nil
@@ -27,13 +33,9 @@ enum StoreOpening {
             ])
         }
         switch provider.value {
-        case .local: return PrefixStore(try local(bucket), prefix: settings.prefix.value)
-        case .s3:
-            return PrefixStore(
-                try BucketSettings.openS3(settings, bucket.value, retries).store, prefix: settings.prefix.value)
-        case .gcs:
-            return PrefixStore(
-                try BucketSettings.openGCS(settings, bucket.value, retries).store, prefix: settings.prefix.value)
+        case .local: return try local(bucket)
+        case .s3: return try BucketSettings.openS3(settings, bucket.value, retries).store
+        case .gcs: return try BucketSettings.openGCS(settings, bucket.value, retries).store
         }
     }
 
@@ -71,4 +73,11 @@ enum StoreOpening {
                 exitStatus: 9)
         ])
     }
+}
+
+extension Problem {
+    /// A command that is about the store was given none.
+    static let noStore = Problem(
+        code: "no-store", message: "no storage provider is set",
+        hint: "set MODELKIT_STORAGE_PROVIDER or give --provider", exitStatus: 1)
 }

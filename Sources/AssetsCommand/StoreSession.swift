@@ -15,13 +15,7 @@ struct StoreSession: Sendable {
         // The default spec file may say where the store is; one that is not there is no matter.
         (_, settings) = try SpecReading.read(
             SpecOptions.defaultFile, flags: flags, environment: environment, isOptional: true)
-        guard let store = try StoreOpening.open(settings, RetryLog()) else {
-            throw Problems([
-                Problem(
-                    code: "no-store", message: "no storage provider is set",
-                    hint: "set MODELKIT_STORAGE_PROVIDER or give --provider", exitStatus: 1)
-            ])
-        }
+        guard let store = try StoreOpening.open(settings, RetryLog()) else { throw Problems([.noStore]) }
         self.store = store
         catalog = StoreCatalog(store: store, system: settings.versioning.value)
     }

@@ -98,6 +98,10 @@ extension InMemoryStore: WritableStore {
         try write(Array(content.readableBytesView), to: key, condition, "put")
     }
 
+    package func delete(_ key: ObjectKey) async throws(StoreError) {
+        state.withLock { $0.objects[key] = nil }
+    }
+
     package func startUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {

@@ -4,6 +4,8 @@ internal import FoundationEssentials
 struct JSONObject {
     private let values: [String: JSONValue]
 
+    private init(values: [String: JSONValue]) { self.values = values }
+
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
         // At once as the object that it nearly always is: each guess that fails costs an error.
@@ -47,6 +49,33 @@ struct JSONObject {
         values[key] == nil ? [] : try strings(key)
     }
 
+    /// The objects of a list; empty where there is no such key.
+    func objectsIfPresent(_ key: String) throws(ContentFault) -> [JSONObject] {
+        guard values[key] != nil else { return [] }
+        guard case .array(let items) = try value(key) else { throw wrong(key, "a list of objects") }
+        var objects: [JSONObject] = []
+        objects.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() {
+            guard case .object(let values) = item else {
+                throw .malformed("`\(key)[\(index)]` is \(item.kind), and must be an object")
+            }
+            objects.append(JSONObject(values: values))
+        }
+        return objects
+    }
+
+    func stringIfPresent(_ key: String) throws(ContentFault) -> String? {
+        values[key] == nil ? nil : try string(key)
+    }
+
+    /// A whole number that is not negative.
+    func count(_ key: String) throws(ContentFault) -> Int64 {
+        guard case .number(let number) = try value(key), let count = Int64(exactly: number), count >= 0 else {
+            throw wrong(key, "a whole number")
+        }
+        return count
+    }
+
     private func value(_ key: String) throws(ContentFault) -> JSONValue {
         guard let value = values[key] else { throw .malformed("it has no `\(key)`") }
         return value
@@ -70,9 +99,10 @@ enum ContentFault: Error {
     case unsafePath(String, fault: String)
 }
 
-/// Any JSON value. Numbers are not kept: nothing that is read here is one.
+/// Any JSON value.
 enum JSONValue: Decodable {
-    case null, number
+    case null
+    case number(Double)
     case bool(Bool)
     case string(String)
     case array([JSONValue])
@@ -91,8 +121,7 @@ enum JSONValue: Decodable {
         } else if let bool = try? container.decode(Bool.self) {
             self = .bool(bool)
         } else {
-            _ = try container.decode(Double.self)
-            self = .number
+            self = .number(try container.decode(Double.self))
         }
     }
 

@@ -5,7 +5,8 @@ internal import Planning
 ///
 /// - `NAME.versions`: `{"versions": ["1.1", "1.0"]}`
 /// - `NAME/VERSION.meta`: `{"push_date": ISO 8601, "is_directory": bool, "contents": [paths]}`, `contents` where it is a
-///   directory; and this tool's own `"dependencies": [specification strings]`.
+///   directory; and this tool's own `"dependencies": [specification strings]` and `"objects": [{"path", "size", "sha256"}]`,
+///   `path` where it is a directory.
 ///
 /// Other keys are ignored, as modelkit does. Source: modelkit 0.1.3, `assets/remote.py`.
 enum RemoteFormat {
@@ -32,15 +33,44 @@ enum RemoteFormat {
             throw .malformed("`push_date` is `\(date)`, and must be an ISO 8601 date and time")
         }
         let dependencies = try dependencies(object.stringsIfPresent("dependencies"), in: system)
+        let recorded = try recorded(object.objectsIfPresent("objects"))
         guard try object.bool("is_directory", default: false) else {
             return VersionMetadata(
-                kind: .file, pushTime: pushTime, objects: [ObjectFacts(path: nil)], dependencies: dependencies)
+                kind: .file, pushTime: pushTime, objects: [recorded.file ?? ObjectFacts(path: nil)],
+                dependencies: dependencies)
         }
         let contents = try object.strings("contents")
         guard !contents.isEmpty else { throw .malformed("`contents` is empty, and must name its files") }
         return VersionMetadata(
-            kind: .directory, pushTime: pushTime, objects: try paths(contents).map { ObjectFacts(path: $0) },
+            kind: .directory, pushTime: pushTime,
+            objects: try paths(contents).map { recorded.parts[$0] ?? ObjectFacts(path: $0) },
             dependencies: dependencies)
+    }
+
+    /// What was recorded of the objects. A path that is not among the contents is of no use, and does no harm.
+    private static func recorded(_ objects: [JSONObject]) throws(ContentFault) -> Recorded {
+        var recorded = Recorded()
+        for object in objects {
+            let (path, digest) = (try object.stringIfPresent("path"), try object.string("sha256"))
+            guard let sha256 = SHA256Digest(hex: digest) else {
+                throw .malformed("`sha256` is `\(digest)`, and must be 64 hexadecimal digits")
+            }
+            let size = try object.count("size")
+            guard let path else {
+                recorded.file = ObjectFacts(path: nil, size: size, sha256: sha256)
+                continue
+            }
+            guard let part = try? RelativePath(path) else { continue }
+            recorded.parts[part] = ObjectFacts(path: part, size: size, sha256: sha256)
+        }
+        return recorded
+    }
+
+    private struct Recorded {
+        /// Of a file asset.
+        var file: ObjectFacts?
+        /// Of a directory asset's files.
+        var parts: [RelativePath: ObjectFacts] = [:]
     }
 
     private static func dependencies(

@@ -34,6 +34,16 @@ package struct StoreCatalog: Sendable {
         }
     }
 
+    /// The versions of an asset, latest first, and what its `.versions` must still be when it is rewritten; nil where
+    /// there is no such asset.
+    package func listing(of name: AssetName) async throws -> VersionListing? {
+        // The tag first: what is read after it is as new, or newer, and then the tag does not hold.
+        guard let attributes = try await store.headIfPresent(Self.versionsKey(name)),
+            let versions = try await versions(of: name)
+        else { return nil }
+        return VersionListing(versions: versions, entityTag: attributes.entityTag)
+    }
+
     /// The versions of many assets, asked at the same time.
     package func versions(of names: [AssetName]) async -> [(AssetName, Result<[AssetVersion]?, any Error>)] {
         await concurrentMap(names) { name in
@@ -149,6 +159,14 @@ package struct StoreCatalog: Sendable {
         guard key.text.hasSuffix(ModelkitLayout.versionsSuffix) else { return nil }
         return try? AssetName(String(key.text.dropLast(ModelkitLayout.versionsSuffix.count)))
     }
+}
+
+/// What an asset's `.versions` has.
+package struct VersionListing: Sendable, Hashable {
+    /// Latest first.
+    package let versions: [AssetVersion]
+    /// Of the object; nil where the store has none.
+    package let entityTag: String?
 }
 
 extension ObjectKey {

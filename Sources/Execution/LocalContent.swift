@@ -28,6 +28,16 @@ package struct LocalContent: Sendable {
     }
 }
 
+extension FileDigest {
+    /// Of a whole file. Blocks on the disk.
+    package init(of file: File) throws(FileError) {
+        let hash = ContentHash()
+        try file.readAll { hash.update($0) }
+        let digests = hash.finish()
+        self.init(sha256: digests.sha256, size: digests.size)
+    }
+}
+
 extension File {
     /// What is read at a time, in bytes: it fits into a processor's cache.
     private static let step = 256 << 10

@@ -31,6 +31,16 @@ package protocol ObjectStore: Sendable {
 
 extension ObjectStore {
     package var tellsChecksumsOfWholeObjects: Bool { false }
+
+    /// The same as `head`; nil where there is no such object.
+    package func headIfPresent(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes? {
+        do throws(StoreError) {
+            return try await head(key)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            return nil
+        }
+    }
 }
 
 /// The key of an object. Compares by its bytes, which `String` does not.

@@ -36,5 +36,5 @@ package struct PrefixStore: ObjectStore {
         String(decoding: text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 
-    private func inBase(_ key: ObjectKey) -> ObjectKey { ObjectKey(prefix + key.text) }
+    func inBase(_ key: ObjectKey) -> ObjectKey { ObjectKey(prefix + key.text) }
 }

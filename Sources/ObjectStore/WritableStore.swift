@@ -12,6 +12,9 @@ package protocol WritableStore: ObjectStore {
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> ObjectAttributes
 
+    /// Removes an object; none there is fine.
+    func delete(_ key: ObjectKey) async throws(StoreError)
+
     /// Whether the parts of an upload may be given in any order, and at the same time.
     var takesPartsInAnyOrder: Bool { get }
 

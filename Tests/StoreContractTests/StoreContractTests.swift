@@ -145,6 +145,17 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases)
+    func deletesWhatIsThereAndDoesNotMindWhatIsNot(_ kind: StoreKind) async throws {
+        try await kind.withStore(["a": "x", "b/c": "y"]) { store async throws in
+            try await store.delete(ObjectKey("b/c"))
+            try await store.delete(ObjectKey("b/c"))
+            try await store.delete(ObjectKey("never"))
+            #expect(try await allKeys(store, "") == ["a"])
+            #expect(try await store.headIfPresent(ObjectKey("b/c")) == nil)
+        }
+    }
+
     @Test(arguments: StoreKind.allCases.filter(\.hasConditions))
     func writesOnlyWhereTheConditionHolds(_ kind: StoreKind) async throws {
         let (key, text) = (ObjectKey("a"), ByteBuffer(string: "new"))

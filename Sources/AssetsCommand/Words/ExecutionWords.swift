@@ -259,7 +259,7 @@ private struct FileErrorWords {
 
 private func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
 
-private func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 
 private func seconds(_ count: Double) -> String { count == 1 ? "1 second" : "\(trimmed(count)) seconds" }
 

@@ -20,6 +20,13 @@ extension LocalStore: WritableStore {
         }
     }
 
+    package func delete(_ key: ObjectKey) async throws(StoreError) {
+        try await writing("delete", key) { root throws(FileError) in
+            let (parent, last) = splitKey(key)
+            try root.directoryIfPresent(parent)?.remove(last)
+        }
+    }
+
     package func startUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {

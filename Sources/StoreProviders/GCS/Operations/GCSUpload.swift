@@ -81,6 +81,13 @@ extension GCSStore: WritableStore {
         }
     }
 
+    package func delete(_ key: ObjectKey) async throws(StoreError) {
+        var call = GCSCall(
+            "delete", address: address(of: key), method: .DELETE, place: .object(context.bucket, key))
+        call.expected = [404]
+        try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
+    }
+
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
         let session = try await session(of: upload, "abort the upload of")
         var call = GCSCall(

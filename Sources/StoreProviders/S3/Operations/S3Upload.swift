@@ -14,6 +14,11 @@ extension S3Store: WritableStore {
         }
     }
 
+    package func delete(_ key: ObjectKey) async throws(StoreError) {
+        let call = S3Call("delete", address: address(of: key), method: .DELETE, key: key)
+        try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
+    }
+
     package func startUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {

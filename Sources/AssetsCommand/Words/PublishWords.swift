@@ -1,0 +1,71 @@
+internal import AssetModel
+internal import FileSystem
+internal import Publishing
+
+extension Pushing {
+    /// The words for whatever a push can fail with.
+    static func problems(_ error: any Error) -> Problems {
+        switch error {
+        case let problems as Problems: problems
+        case let faults as PushSourceFaults: Problems(faults.list.map(Problem.init))
+        case let error as PublishError: Problems([Problem(error)])
+        case let error as SourceChanged:
+            Problems([
+                Problem(
+                    code: "source-changed", message: "`\(error.place)` was written to while it was pushed",
+                    details: ["nothing was made known of this version"], hint: "push again when it is whole",
+                    exitStatus: 1)
+            ])
+        default: Problems([.wording(error)])
+        }
+    }
+}
+
+extension Problem {
+    init(_ fault: PushSourceFault) {
+        func unpushable(_ place: String, _ what: String, _ hint: String) -> Problem {
+            Problem(code: "cannot-push", message: "cannot push `\(place)`: \(what)", hint: hint, exitStatus: 1)
+        }
+        self =
+            switch fault {
+            case .file(let error): unpushable(error.path, lowerFirst(error.reason), "check the path")
+            case .emptyFolder(let place):
+                unpushable(place, "it is empty, and a store has no folders", "remove it, or put a file into it")
+            case .special(let place):
+                unpushable(place, "it is neither a file nor a folder", "remove it from what is pushed")
+            case .link(let place):
+                unpushable(
+                    place, "it is a link that leads to no file of the same folder", "put the file itself in its place")
+            case .path(let place, let fault): unpushable(place, "its path \(fault.words)", "rename it")
+            case .encoding(let place): unpushable(place, "its name is not UTF-8", "rename it")
+            }
+    }
+
+    init(_ error: PublishError) {
+        self =
+            switch error {
+            case .exists(let name, let store):
+                Problem(
+                    code: "asset-exists", message: "there is an asset `\(name)` in \(store) already",
+                    hint: "push a further version with `modelkit-assets update`", exitStatus: 5)
+            case .missing(let name, let store):
+                Problem(
+                    code: "unknown-asset", message: "there is no asset `\(name)` in \(store)",
+                    hint: "push its first version with `modelkit-assets new`", exitStatus: 5)
+            case .noMajor(let name, let versions):
+                Problem(
+                    code: "no-version", message: "`\(name)` has no version of that major one",
+                    details: ["there are \(enumeration(versions.map(\.text)))"],
+                    hint: "`--bump-major` begins the next major version", exitStatus: 5)
+            case .tooManyWriters(let address):
+                Problem(
+                    code: "store-busy", message: "cannot write `\(address)`: others write to it all the time",
+                    hint: "run again later", exitStatus: 8)
+            case .tooManyFiles(let bytes):
+                Problem(
+                    code: "cannot-push",
+                    message: "the `.meta` of so many files would have \(Units.bytes(Int64(bytes)))",
+                    hint: "pack them into fewer files", exitStatus: 1)
+            }
+    }
+}

@@ -1,0 +1,264 @@
+package import AssetModel
+internal import Catalog
+internal import FoundationEssentials
+internal import NIOCore
+package import ObjectStore
+
+/// Pushes versions of assets so that nobody sees one that is not whole, and nobody loses one.
+///
+/// A version's number is claimed by an object of this tool's own, `NAME/VERSION.pushing`, that only one push can make. Then come
+/// the data, the `.meta` and last the `.versions`, which alone makes the version known; and the claim goes. What a push that was
+/// killed left is known to nobody: the same push, run again, finds its own claim by the digest of the content, takes it over and
+/// goes on with that number; another one takes the next.
+package struct Publisher: Sendable {
+    let store: any WritableStore
+    let catalog: StoreCatalog
+    let system: VersioningSystem
+    /// In seconds since 1970.
+    let now: @Sendable () -> Double
+    /// How many requests are sent at the same time.
+    let window: Int
+
+    /// How often `.versions` is written anew because somebody else did, and how often a number is found taken.
+    private static let attempts = 200
+    /// Between two tries to rewrite `.versions`, in seconds at most.
+    private static let longestWait = 1.0
+
+    /// - Parameter store: seen from modelkit's prefix.
+    package init(
+        store: any WritableStore, system: VersioningSystem, window: Int, now: @escaping @Sendable () -> Double
+    ) {
+        self.store = store
+        self.system = system
+        self.window = window
+        self.now = now
+        catalog = StoreCatalog(store: store, system: system)
+    }
+
+    /// Which version a push would make.
+    ///
+    /// - Throws: `PublishError` where the asset is there already, or is not.
+    package func next(_ target: PushTarget) async throws -> AssetPin {
+        AssetPin(name: target.name, version: try await version(for: target, apartFrom: []))
+    }
+
+    /// Pushes a version.
+    ///
+    /// - Parameter progress: told the bytes that arrived.
+    /// - Throws: `PublishError`, `StoreError`, `FileError`, `CatalogError`, `SourceChanged`.
+    package func publish(
+        _ source: PushSource, as target: PushTarget, dependencies: [AssetSpecification],
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) async throws -> Published {
+        let push = Push(source: source, dependencies: dependencies, progress: progress)
+        var taken: [AssetVersion] = []
+        for _ in 0..<Self.attempts {
+            let pin = AssetPin(name: target.name, version: try await version(for: target, apartFrom: taken))
+            guard let claim = try await claim(pin, push), try await upload(push, pin, claim),
+                try await list(pin, target, push, claim)
+            else {
+                taken.append(pin.version)
+                continue
+            }
+            // Whoever may write may not be allowed to delete: then the claim stays, and means nothing.
+            try? await store.delete(Self.claimKey(pin))
+            return Published(pin: pin, passedOver: taken, keepsConditions: claim.isKept)
+        }
+        throw PublishError.tooManyWriters(store.address(of: Self.versionsKey(target.name)))
+    }
+
+    private struct Push: Sendable {
+        let source: PushSource
+        let dependencies: [AssetSpecification]
+        let progress: @Sendable (Int64) -> Void
+        let identifier = UInt64.random(in: .min ... .max)
+    }
+
+    /// The version after those that are listed and those that others are pushing.
+    private func version(for target: PushTarget, apartFrom taken: [AssetVersion]) async throws -> AssetVersion {
+        let listed = try await catalog.listing(of: target.name)?.versions
+        switch target {
+        case .new where listed != nil: throw PublishError.exists(target.name, store.name)
+        case .update where listed == nil: throw PublishError.missing(target.name, store.name)
+        case .new, .update: break
+        }
+        guard let next = target.rule.version(after: (listed ?? []) + taken, in: system, now: Int64(now())) else {
+            throw PublishError.noMajor(target.name, listed ?? [])
+        }
+        return next
+    }
+
+    // MARK: The claim
+
+    private struct Claim: Sendable {
+        /// Whether it is that of an earlier push of the same content, whose objects are there in part.
+        let isOld: Bool
+        /// Whether the store heeds conditions; where it does not, what was written is read again.
+        let isKept: Bool
+    }
+
+    private struct ClaimDocument: Codable {
+        let push: UInt64
+        /// The digest of all that is pushed.
+        let content: String
+        let since: String
+    }
+
+    /// Nil where somebody else pushes something else under this number, or has.
+    private func claim(_ pin: AssetPin, _ push: Push) async throws -> Claim? {
+        let key = Self.claimKey(pin)
+        let document = ClaimDocument(
+            push: push.identifier, content: "\(push.source.fingerprint)", since: PushDate.text(Int64(now())))
+        let content = ByteBuffer(bytes: try JSONEncoder().encode(document))
+        guard try await putIfAbsent(key, content) else {
+            return try await takeOver(key, content, ifOf: document.content) ? Claim(isOld: true, isKept: true) : nil
+        }
+        // Python modelkit makes no claims; and a push that somebody killed may have come as far as here.
+        if try await store.headIfPresent(Self.metaKey(pin)) != nil { return nil }
+        let isKept = try await !putIfAbsent(key, content)
+        if isKept { return Claim(isOld: false, isKept: true) }
+        // Both of two may have written it: the later one has it.
+        try await Task.sleep(for: .seconds(1))
+        guard try await claimDocument(key)?.push == push.identifier else { return nil }
+        return Claim(isOld: false, isKept: false)
+    }
+
+    /// Takes a claim over that was made for the same content; who had it finds that out before listing the version.
+    private func takeOver(_ key: ObjectKey, _ content: ByteBuffer, ifOf fingerprint: String) async throws -> Bool {
+        do {
+            guard let tag = try await store.head(key).entityTag else { return false }
+            guard try await claimDocument(key)?.content == fingerprint else { return false }
+            _ = try await store.put(key, content, .ifUnchanged(tag))
+            return true
+        } catch let error as StoreError where error.kind == .changed || error.kind == .notFound {
+            // Its push has ended, or somebody was faster.
+            return false
+        }
+    }
+
+    private func claimDocument(_ key: ObjectKey) async throws -> ClaimDocument? {
+        do {
+            let bytes = try await store.read(key, limit: 1 << 16)
+            return try? JSONDecoder().decode(ClaimDocument.self, from: Data(bytes))
+        } catch let error as StoreError where error.kind == .notFound {
+            return nil
+        }
+    }
+
+    // MARK: Data and .meta
+
+    /// Whether the number is still ours: false where another program has written there.
+    private func upload(_ push: Push, _ pin: AssetPin, _ claim: Claim) async throws -> Bool {
+        // What an earlier push of the same content left is the same, and may be cut where the store shows what is not whole.
+        let condition = claim.isOld ? PutCondition.none : .ifAbsent
+        let uploader = Uploader(store: store, window: window, progress: push.progress)
+        let files = push.source.files.map { ($0, ObjectKey(of: pin, path: $0.path)) }
+        do {
+            try await uploader.upload(files, condition)
+            let meta = try MetaDocument(
+                push.source, dependencies: push.dependencies, pushed: Int64(now())
+            ).bytes
+            _ = try await store.put(Self.metaKey(pin), ByteBuffer(bytes: meta), condition)
+            return true
+        } catch let error as StoreError where error.kind == .changed && condition == .ifAbsent {
+            return false
+        }
+    }
+
+    // MARK: .versions
+
+    /// Adds the version to those that are known.
+    ///
+    /// - Returns: false where the claim has been taken over by a push of the same content.
+    private func list(
+        _ pin: AssetPin, _ target: PushTarget, _ push: Push, _ claim: Claim
+    ) async throws -> Bool {
+        let key = Self.versionsKey(pin.name)
+        var hasWritten = false
+        for attempt in 0..<Self.attempts {
+            let listing = try await catalog.listing(of: pin.name)
+            let isListed = listing?.versions.contains(pin.version) == true
+            if isListed, hasWritten { return true }
+            let isOurs = try await claimDocument(Self.claimKey(pin))?.push == push.identifier
+            // By a write whose answer was lost, if not by whom the claim was taken over from.
+            if isListed { return isOurs && !claim.isOld }
+            guard isOurs else { return false }
+            if listing != nil, case .new = target { throw PublishError.exists(pin.name, store.name) }
+            let versions = ((listing?.versions ?? []) + [pin.version]).sorted(by: >)
+            let content = ByteBuffer(bytes: try JSONEncoder().encode(["versions": versions.map(\.text)]))
+            let condition = listing.map { listing in listing.entityTag.map(PutCondition.ifUnchanged) ?? .none }
+            do throws(StoreError) {
+                _ = try await store.put(key, content, condition ?? .ifAbsent)
+                hasWritten = true
+                // And around: a store that heeds no condition may have kept what another wrote.
+            } catch {
+                guard error.kind == .changed else { throw error }
+                let longest = min(Self.longestWait, 0.02 * Double(1 << min(attempt, 6)))
+                try await Task.sleep(for: .seconds(Double.random(in: 0...longest)))
+            }
+        }
+        throw PublishError.tooManyWriters(store.address(of: key))
+    }
+
+    // MARK: Objects
+
+    /// Whether it was put: false where it is there.
+    private func putIfAbsent(_ key: ObjectKey, _ content: ByteBuffer) async throws -> Bool {
+        do throws(StoreError) {
+            _ = try await store.put(key, content, .ifAbsent)
+            return true
+        } catch {
+            guard error.kind == .changed else { throw error }
+            return false
+        }
+    }
+
+    private static func claimKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ToolLayout.claimObject(of: pin)) }
+    private static func metaKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ModelkitLayout.metaObject(of: pin)) }
+    private static func versionsKey(_ name: AssetName) -> ObjectKey {
+        ObjectKey(ModelkitLayout.versionsObject(of: name))
+    }
+}
+
+/// What a push is to make.
+package enum PushTarget: Sendable, Hashable {
+    /// The first version of an asset that is not there.
+    case new(AssetName)
+    /// A further version of one that is.
+    case update(AssetName, NextVersion)
+
+    package var name: AssetName {
+        switch self {
+        case .new(let name), .update(let name, _): name
+        }
+    }
+
+    fileprivate var rule: NextVersion {
+        switch self {
+        case .new: .latest
+        case .update(_, let rule): rule
+        }
+    }
+}
+
+/// What was pushed.
+package struct Published: Sendable, Hashable {
+    package let pin: AssetPin
+    /// Numbers that others had claimed.
+    package let passedOver: [AssetVersion]
+    /// Whether the store heeds conditions.
+    package let keepsConditions: Bool
+}
+
+/// Why nothing was pushed.
+package enum PublishError: Error, Sendable, Hashable {
+    /// There is such an asset in this store.
+    case exists(AssetName, String)
+    case missing(AssetName, String)
+    /// None of these is of the major version.
+    case noMajor(AssetName, [AssetVersion])
+    /// The object is written by others all the time.
+    case tooManyWriters(String)
+    /// A `.meta` of so many bytes would not be read.
+    case tooManyFiles(Int)
+}

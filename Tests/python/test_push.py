@@ -1,0 +1,201 @@
+"""New assets and versions: what is pushed, under which number, and that nobody loses one."""
+
+import json
+import os
+import random
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from harness import python_modelkit, s3_servers
+from harness.gcs_servers import fake_gcs_server
+from harness.s3_world import S3World, large
+from harness.trees import digests
+from harness.workspace import error_text
+
+SERVERS = {"local": None, **s3_servers.SERVERS, "fake-gcs-server": fake_gcs_server}
+FOLDER = {"a.txt": b"a", "en/words.txt": b"one\ntwo\n", "en/.hidden": b"", "with space+plus": b"x" * 70_000}
+
+
+class LocalServer:
+    """What the worlds of other servers have, for a folder."""
+
+    provider, client_settings, environment = "local", {}, {}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request, tmp_path_factory):
+    """A bucket on each kind of store."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "local":
+        yield LocalServer(), str(folder)
+        return
+    with SERVERS[request.param](folder) as server:
+        yield server, server.make_bucket("pushes")
+
+
+@pytest.fixture
+def world(server, request):
+    """A prefix of its own for each test."""
+    return S3World(*server, prefix=f"push-{random.randrange(10**9)}")
+
+
+@pytest.fixture
+def shelf(workspace, world):
+    workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **world.environment}
+    return workspace
+
+
+def written(shelf, name, content):
+    path = shelf.tool.folder / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+        return path
+    for part, data in content.items():
+        (path / part).parent.mkdir(parents=True, exist_ok=True)
+        (path / part).write_bytes(data)
+    return path
+
+
+def pushed(shelf, *arguments):
+    return shelf.tool.run(*arguments, "--yes").succeeded().stdout.strip()
+
+
+def versions(shelf, name):
+    return shelf.tool.run("show", name, "--format", "json").succeeded().document["versions"]
+
+
+@pytest.mark.parametrize("content", [b"", b"small", large(), FOLDER], ids=["empty", "small", "large", "folder"])
+def test_python_modelkit_fetches_what_was_pushed(shelf, world, tmp_path, content):
+    assert pushed(shelf, "new", written(shelf, "content", content), "nlp/thing") == "nlp/thing:0.0"
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    python_modelkit.fetch_with(world.provider(), "nlp/thing:0.0", theirs)
+    world.pushed["nlp/thing:0.0"] = content
+    assert digests(theirs) == world.digests("nlp/thing:0.0")
+    shelf.resolve("nlp/thing:0.0").succeeded()
+    assert digests(shelf.assets) == world.digests("nlp/thing:0.0")
+
+
+def test_each_updates_what_the_other_pushed(shelf, world):
+    path = written(shelf, "content", b"content")
+    world.push("nlp/theirs:0.0", b"theirs")
+    assert pushed(shelf, "update", path, "nlp/theirs") == "nlp/theirs:0.1"
+    world.push("nlp/theirs:0.2", b"theirs again")
+    assert pushed(shelf, "update", path, "nlp/theirs", "--bump-major") == "nlp/theirs:1.0"
+    assert pushed(shelf, "update", path, "nlp/theirs:0") == "nlp/theirs:0.3"
+    assert versions(shelf, "nlp/theirs") == ["1.0", "0.3", "0.2", "0.1", "0.0"]
+
+
+def test_what_is_recorded_is_what_was_pushed(shelf, world):
+    pushed(shelf, "new", written(shelf, "needed", b"needed"), "nlp/needed")
+    pushed(shelf, "new", written(shelf, "folder", FOLDER), "nlp/folder", "--depends-on", "nlp/needed:0")
+    shown = shelf.tool.run("show", "nlp/folder", "--format", "json").succeeded().document
+    assert {file["path"]: file["size"] for file in shown["files"]} == {path: len(data) for path, data in FOLDER.items()}
+    assert shown["dependencies"] == ["nlp/needed:0"]
+    shelf.resolve("nlp/folder").succeeded()
+    assert (shelf.assets / "nlp/needed/0.0").read_bytes() == b"needed"
+
+
+@pytest.mark.parametrize("is_same", [True, False], ids=["the same content", "other content"])
+def test_twenty_updates_at_once_lose_none(shelf, is_same):
+    pushed(shelf, "new", written(shelf, "first", b"first"), "nlp/busy")
+    paths = [written(shelf, f"content-{number}", b"same" if is_same else b"%d" % number) for number in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        pins = list(pool.map(lambda path: pushed(shelf, "update", path, "nlp/busy"), paths))
+    assert len(set(pins)) == 20, pins
+    assert set(versions(shelf, "nlp/busy")) == {"0.0", *(pin.split(":")[1] for pin in pins)}
+    shelf.resolve(*({"name": "nlp/busy", "version": pin.split(":")[1]} for pin in pins)).succeeded()
+    contents = sorted((shelf.assets / pin.replace(":", "/")).read_bytes() for pin in pins)
+    assert contents == sorted(path.read_bytes() for path in paths)
+
+
+def test_a_killed_push_is_known_to_nobody_and_can_be_run_again(shelf, world):
+    chance = random.Random(os.environ.get("MODELKIT_ASSETS_TEST_SEED"))
+    folder = written(shelf, "folder", {f"part-{number}": chance.randbytes(300_000) for number in range(12)})
+    started = time.monotonic()
+    pushed(shelf, "new", folder, "nlp/other")
+    seconds = time.monotonic() - started
+    for number in range(10):
+        name = f"nlp/killed{number}"
+        run = shelf.tool.start("new", folder, name, "--yes")
+        time.sleep(chance.uniform(0, seconds))
+        run.process.send_signal(signal.SIGKILL)
+        run.process.wait()
+        listed = shelf.tool.run("list", "--format", "json").succeeded().document
+        if name in json.dumps(listed):
+            shelf.resolve(name).succeeded()
+        else:
+            pushed(shelf, "new", folder, name)
+            shelf.resolve(name).succeeded()
+        content = {path.name: path.read_bytes() for path in folder.iterdir()}
+        assert {path.name: path.read_bytes() for path in (shelf.assets / name).glob("*/part-*")} == content
+
+
+REFUSED = {
+    "an asset that is there": (["new", "FILE", "nlp/there"], 5, "modelkit-assets update"),
+    "an update of none": (["update", "FILE", "nlp/nobody"], 5, "modelkit-assets new"),
+    "no such major version": (["update", "FILE", "nlp/there:7"], 5, "0.0"),
+    "a complete version": (["update", "FILE", "nlp/there:0.0"], 64, "no major version"),
+    "a wrong name": (["new", "FILE", "nlp//x"], 64, "nlp//x"),
+    "a dependency that is not there": (["new", "FILE", "nlp/x", "--depends-on", "nlp/nobody"], 5, "nlp/nobody"),
+    "a version of it that is not there": (["new", "FILE", "nlp/x", "--depends-on", "nlp/there:9"], 5, "`9`"),
+    "no file": (["new", "nowhere", "nlp/x"], 1, "nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_refused_is(shelf, case):
+    arguments, status, words = REFUSED[case]
+    path = written(shelf, "file", b"x")
+    pushed(shelf, "new", path, "nlp/there")
+    before = shelf.tool.run("list").succeeded().stdout
+    finished = shelf.tool.run(*[path if word == "FILE" else word for word in arguments], "--yes").failed(status)
+    assert words in finished.stderr
+    assert shelf.tool.run("list").succeeded().stdout == before
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_all_that_cannot_be_pushed_is_told_at_once(shelf):
+    folder = written(shelf, "folder", FOLDER)
+    (folder / "empty").mkdir()
+    (folder / "outside").symlink_to("/etc/passwd")
+    (folder / "folder-link").symlink_to("en")
+    (folder / "inside").symlink_to("a.txt")
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "s"))
+        (folder / ".SUCCESS").write_bytes(b"")
+        (folder / os.fsdecode(b"bad-\xff")).write_bytes(b"")
+        finished = shelf.tool.run("new", folder, "nlp/odd", "--yes").failed(1)
+    for name in ["empty", "outside", "folder-link", "pipe", "s", ".SUCCESS", "bad-"]:
+        assert f"{folder}/{name}" in finished.stderr, name
+    assert f"{folder}/inside" not in finished.stderr
+    assert shelf.tool.run("list").succeeded().stdout == ""
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_without_a_terminal_and_a_yes_nothing_is_pushed(shelf):
+    path = written(shelf, "file", b"x")
+    assert "--yes" in shelf.tool.run("new", path, "nlp/x").failed(64).stderr
+    dry = shelf.tool.run("new", path, "nlp/x", "--dry-run", "--format", "json").succeeded().document
+    assert (dry["asset"], dry["files"], dry["bytes"], dry["dry_run"]) == ("nlp/x:0.0", 1, 1, True)
+    assert shelf.tool.run("list").succeeded().stdout == ""
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_versions_by_date_are_named_after_the_second(shelf):
+    shelf.tool.environment["MODELKIT_ASSETS_VERSIONING_SYSTEM"] = "simple_date"
+    path = written(shelf, "file", b"x")
+    pins = {pushed(shelf, "new", path, "nlp/dated"), *(pushed(shelf, "update", path, "nlp/dated") for _ in range(3))}
+    assert len(pins) == 4
+    assert all(pin.startswith("nlp/dated:20") and pin.endswith("Z") for pin in pins)
+    assert "means nothing" in error_or_text(shelf.tool.run("update", path, "nlp/dated", "--bump-major", "--yes"))
+
+
+def error_or_text(finished):
+    return error_text(finished.report) if finished.stdout.startswith("{") else finished.stderr
