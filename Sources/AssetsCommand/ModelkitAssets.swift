@@ -32,6 +32,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
         subcommands: [
             ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
             FetchCommand.self, NewCommand.self, UpdateCommand.self,
+            AnnotateCommand.self,
             ListCommand.self,
             ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
             VerifyCommand.self, PruneCommand.self,

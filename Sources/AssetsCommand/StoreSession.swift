@@ -39,8 +39,17 @@ struct StoreSession: Sendable {
         }
     }
 
-    /// - Parameter asset: a specification string.
     func show(_ asset: String) async throws(Problems) -> ShowDocument {
+        let (pin, versions) = try await find(asset)
+        do {
+            return ShowDocument(pin, versions: versions, metadata: try await catalog.measuredMetadata(of: pin))
+        } catch {
+            throw Problems([Problem.wording(error)])
+        }
+    }
+
+    /// The version that a specification string means, and all that there are, latest first.
+    func find(_ asset: String) async throws(Problems) -> (AssetPin, [AssetVersion]) {
         let system = settings.versioning.value
         let specification: AssetSpecification
         do {
@@ -53,8 +62,7 @@ struct StoreSession: Sendable {
             guard let found = versions?.first(where: specification.requirement.isMet), let versions else {
                 throw Problems([await missing(specification, versions)])
             }
-            let pin = AssetPin(name: specification.name, version: found)
-            return ShowDocument(pin, versions: versions, metadata: try await catalog.measuredMetadata(of: pin))
+            return (AssetPin(name: specification.name, version: found), versions)
         } catch let problems as Problems {
             throw problems
         } catch {

@@ -1,5 +1,7 @@
 package import AssetModel
 package import FileSystem
+internal import NIOCore
+package import ObjectStore
 internal import Planning
 
 /// What a file in the assets directory holds.
@@ -33,6 +35,44 @@ extension FileDigest {
     package init(of file: File) throws(FileError) {
         let hash = ContentHash()
         try file.readAll { hash.update($0) }
+        self.init(hash)
+    }
+}
+
+extension FileDigest {
+    /// Of a whole object.
+    ///
+    /// - Throws: `.invalidAnswer` where it is stored encoded, or another number of bytes came than were announced.
+    package init(ofObject key: ObjectKey, in store: any ObjectStore) async throws {
+        let download = try await store.get(key, GetOptions())
+        func fault(_ detail: String) -> StoreError {
+            StoreError(.invalidAnswer, operation: "get", address: store.address(of: key), detail: detail)
+        }
+        guard download.attributes.encoding == nil else { throw fault("it is stored encoded") }
+        let hash = ContentHash()
+        switch download.body {
+        case .stream(let chunks):
+            for try await chunk in chunks { chunk.withUnsafeReadableBytes { hash.update($0) } }
+            self = FileDigest(hash)
+        case .file(let file):
+            self = await DiskQueue.shared.run {
+                let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+                defer { buffer.deallocate() }
+                let hash = ContentHash()
+                var offset: Int64 = 0
+                while case let count = readDescriptor(file.descriptor, into: buffer, at: offset), count > 0 {
+                    hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                    offset += Int64(count)
+                }
+                return FileDigest(hash)
+            }
+        }
+        guard size == download.attributes.size else {
+            throw fault("\(size) bytes came of the \(download.attributes.size) that were announced")
+        }
+    }
+
+    private init(_ hash: ContentHash) {
         let digests = hash.finish()
         self.init(sha256: digests.sha256, size: digests.size)
     }

@@ -221,11 +221,14 @@ package final class File: Sendable {
     private func failure(_ attempt: String) -> FileError { FileError(path: path, attempt: attempt, code: errno) }
 }
 
-/// Fills the buffer from the beginning of an open file; the number of bytes read, fewer at the end or at an error.
-package func readDescriptor(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+/// Fills the buffer from the offset of an open file on; the number of bytes read, fewer at the end or at an error.
+package func readDescriptor(
+    _ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64 = 0
+) -> Int {
     var done = 0
     while done < buffer.count {
-        let count = pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(done))
+        let count = pread(
+            descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset) + off_t(done))
         if count < 0, errno == EINTR { continue }
         if count <= 0 { break }
         done += count

@@ -8,7 +8,10 @@ import yaml
 
 from harness.trees import digests
 
-COMMANDS = ["resolve", "plan", "check", "fetch", "list", "show", "cache", "init", "schema"]
+COMMANDS = [
+    *("resolve", "plan", "apply", "lock", "check", "fetch", "new", "update", "annotate", "list", "show", "tree"),
+    *("why", "outdated", "cache-key", "verify", "prune", "cache", "init", "schema"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -57,8 +57,12 @@ COMMANDS = {
     "fetch": ["fetch", PIN],
     "list": ["list"],
     "show": ["show", PIN],
+    "new": ["new", "SPEC", "nlp/canary", "--yes"],
+    "annotate": ["annotate", PIN],
     "check for a developer": ["check", "SPEC", "--for", "developer"],
 }
+# The server takes no writes.
+WRITING = {"new", "annotate"}
 
 
 def assert_silent(google_world, server, finished):
@@ -78,7 +82,7 @@ def test_no_secret_is_shown_by(google_world, server, command, failure):
     finished = google_world.workspace.tool.run(*words, "--verbose")
     assert_silent(google_world, server, finished)
     assert server.requests != []
-    if failure == "nothing":
+    if failure == "nothing" and command not in WRITING:
         finished.succeeded()
 
 

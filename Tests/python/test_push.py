@@ -7,12 +7,14 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from harness import python_modelkit, s3_servers
 from harness.gcs_servers import fake_gcs_server
 from harness.s3_world import S3World, large
+from harness.store import sha256
 from harness.trees import digests
 from harness.workspace import error_text
 
@@ -133,6 +135,46 @@ def test_a_killed_push_is_known_to_nobody_and_can_be_run_again(shelf, world):
             shelf.resolve(name).succeeded()
         content = {path.name: path.read_bytes() for path in folder.iterdir()}
         assert {path.name: path.read_bytes() for path in (shelf.assets / name).glob("*/part-*")} == content
+
+
+# Python modelkit leaves files out whose names begin with a dot.
+SEEN_BY_MODELKIT = {path: data for path, data in FOLDER.items() if "/." not in path}
+
+
+@pytest.mark.parametrize("content", [large(3_000_000), SEEN_BY_MODELKIT], ids=["a file", "a folder"])
+def test_annotate_adds_what_is_there_to_what_python_modelkit_pushed(shelf, world, tmp_path, content):
+    world.push("nlp/theirs:0.0", content)
+    before = meta(world, tmp_path, "nlp/theirs:0.0")
+    for remark in ["recorded sizes and digests", "recorded already"]:
+        finished = shelf.tool.run("annotate", "nlp/theirs").succeeded()
+        assert finished.stdout == "nlp/theirs:0.0\n"
+        assert remark in finished.stderr
+    after = meta(world, tmp_path, "nlp/theirs:0.0")
+    recorded = {item.get("path"): (item["size"], item["sha256"]) for item in after.pop("objects")}
+    assert after == before
+    files = content if isinstance(content, dict) else {None: content}
+    assert recorded == {path: (len(data), sha256(data)) for path, data in files.items()}
+    python_modelkit.fetch_with(world.provider(), "nlp/theirs:0.0", shelf.assets)
+    shown = shelf.tool.run("show", "nlp/theirs", "--format", "json").succeeded().document
+    assert {file["path"]: (file["size"], file["sha256"]) for file in shown["files"]} == recorded
+
+
+def meta(world, tmp_path, pin):
+    path = tmp_path / "meta.json"
+    provider = world.provider()
+    provider.driver.download_object(f"{world.prefix}/{pin.replace(':', '/')}.meta", str(path))
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_what_does_not_have_the_recorded_digest_is_not_used(shelf, world):
+    pin = pushed(shelf, "new", written(shelf, "file", b"right"), "nlp/file")
+    path = Path(world.bucket, world.prefix, "nlp/file/0.0")
+    path.write_bytes(b"wrong")
+    text = error_text(shelf.resolve(pin).failed(6).report)
+    assert sha256(b"right") in text
+    assert sha256(b"wrong") in text
+    assert not (shelf.assets / "nlp/file/0.0").exists()
 
 
 REFUSED = {

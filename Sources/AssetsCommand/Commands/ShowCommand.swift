@@ -53,10 +53,23 @@ struct ShowCommand: AsyncParsableCommand {
             pushed        \(shown.pushDate)
             versions      \(shown.versions.joined(separator: ", "))
             depends on    \(dependencies)
+            digests       \(digests(shown))
             files         \(shown.files.count)\(total)
             \(files.joined(separator: "\n"))
 
             """
+    }
+}
+
+extension ShowCommand {
+    /// How many of the files have one on record.
+    private func digests(_ shown: ShowDocument) -> String {
+        let count = shown.files.count { $0.sha256 != nil }
+        return switch count {
+        case 0: "none recorded"
+        case shown.files.count: "SHA-256 recorded"
+        default: "SHA-256 recorded of \(count)"
+        }
     }
 }
 
@@ -65,6 +78,8 @@ struct ShowDocument: Codable, Sendable {
         /// Nil where the asset is one file.
         @OrNull var path: String?
         @OrNull var size: Int64?
+        /// As the version's `.meta` has it; nil where nobody recorded it.
+        @OrNull var sha256: String?
     }
 
     var format = "modelkit-assets/show"
@@ -91,7 +106,7 @@ struct ShowDocument: Codable, Sendable {
         kind = metadata.kind
         pushDate = Date(timeIntervalSince1970: TimeInterval(metadata.pushTime)).formatted(.iso8601)
         dependencies = metadata.dependencies.map(\.description)
-        files = metadata.objects.map { ShownFile(path: $0.path?.text, size: $0.size) }
+        files = metadata.objects.map { ShownFile(path: $0.path?.text, size: $0.size, sha256: $0.sha256?.hex) }
         let sizes = metadata.objects.compactMap(\.size)
         bytes = sizes.count == metadata.objects.count ? sizes.reduce(0, +) : nil
     }

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import AssetModel
+internal import Catalog
+internal import ObjectStore
+internal import Publishing
+internal import StoreProviders
+
+/// What a push of this tool would have recorded, for what Python modelkit pushed.
+struct AnnotateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "annotate",
+        abstract: "Record the sizes and SHA-256s of a version that Python modelkit pushed.",
+        discussion: """
+            Reads all of the version and adds to its .meta in the store what each file has; nothing else there changes. Python modelkit \
+            ignores it; every fetch is compared with it from then on.
+
+            EXAMPLE
+              modelkit-assets annotate nlp/lexicon
+              modelkit-assets annotate nlp/lexicon:1.4
+            """)
+
+    @Argument(help: ArgumentHelp("A specification string: name[:version].", valueName: "asset"))
+    var asset: String
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let shell = Shell(output)
+        try await shell.exiting {
+            let session = try StoreSession(flags: store.flags, environment: shell.environment)
+            let (pin, _) = try await session.find(asset)
+            let writable = try StoreOpening.openForWriting(session.settings, RetryLog())
+            let annotator = Annotator(
+                store: writable, system: session.settings.versioning.value, window: session.settings.jobs.value)
+            do {
+                let count = try await annotator.annotate(pin)
+                shell.console.writeResult("\(pin)\n")
+                shell.remark(
+                    count == 0
+                        ? "all of it is recorded already"
+                        : "recorded sizes and digests of \(Units.count(count, "file"))")
+                return 0
+            } catch {
+                throw Pushing.problems(error)
+            }
+        }
+    }
+}

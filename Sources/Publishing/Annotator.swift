@@ -1,0 +1,68 @@
+package import AssetModel
+internal import Catalog
+internal import Execution
+internal import FoundationEssentials
+internal import NIOCore
+package import ObjectStore
+internal import Planning
+
+/// Adds to the `.meta` of what Python modelkit pushed the sizes and SHA-256s that this tool's pushes record.
+package struct Annotator: Sendable {
+    private let store: any WritableStore
+    private let catalog: StoreCatalog
+    /// How many objects are read at the same time.
+    private let window: Int
+
+    /// - Parameter store: seen from modelkit's prefix.
+    package init(store: any WritableStore, system: VersioningSystem, window: Int) {
+        self.store = store
+        self.window = window
+        catalog = StoreCatalog(store: store, system: system)
+    }
+
+    /// Reads every object of a version and records what it has. All else in the `.meta` stays as it is, byte for byte.
+    ///
+    /// - Returns: how many objects were recorded: 0 where all are already.
+    /// - Throws: `StoreError`, `.changed` where somebody else wrote the `.meta` meanwhile; `CatalogError`;
+    ///   `PublishError`.
+    package func annotate(_ pin: AssetPin) async throws -> Int {
+        let key = ObjectKey(ModelkitLayout.metaObject(of: pin))
+        // The tag first: what is read after it is as new, or newer, and then the tag does not hold.
+        let tag = try await store.head(key).entityTag
+        let metadata = try await catalog.metadata(of: pin)
+        guard metadata.objects.contains(where: { $0.sha256 == nil }) else { return 0 }
+        let written = try await store.read(key, limit: StoreCatalog.documentLimit)
+        let results = await concurrentMap(metadata.objects, window: window) { object in
+            await record(object.path, of: pin)
+        }
+        let objects = try results.map { try $0.get() }
+        let bytes = try MetaDocument.adding(objects, to: written)
+        _ = try await store.put(key, ByteBuffer(bytes: bytes), tag.map(PutCondition.ifUnchanged) ?? .none)
+        return objects.count
+    }
+
+    private func record(
+        _ path: RelativePath?, of pin: AssetPin
+    ) async -> Result<MetaDocument.RecordedObject, any Error> {
+        do {
+            let digest = try await FileDigest(ofObject: ObjectKey(of: pin, path: path), in: store)
+            return .success(.init(path: path?.text, size: digest.size, sha256: digest.sha256.hex))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension MetaDocument {
+    /// The text of a `.meta` with what is recorded of its objects at its end.
+    static func adding(_ objects: [RecordedObject], to text: [UInt8]) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let added = Array(#", "objects": "#.utf8) + Array(try encoder.encode(objects))
+        // It was read as an object that is not empty.
+        guard let end = text.lastIndex(of: UInt8(ascii: "}")) else { return text }
+        let bytes = text[..<end] + added + text[end...]
+        guard bytes.count <= StoreCatalog.documentLimit else { throw PublishError.tooManyFiles(bytes.count) }
+        return Array(bytes)
+    }
+}
