@@ -241,3 +241,14 @@ def test_versions_by_date_are_named_after_the_second(shelf):
 
 def error_or_text(finished):
     return error_text(finished.report) if finished.stdout.startswith("{") else finished.stderr
+
+
+@pytest.mark.parametrize("server", ["SeaweedFS"], indirect=True)
+def test_who_may_only_read_is_told_before_anything_is_sent(shelf, world):
+    reader = world.server.acting_as(world.server.identities["reader"])
+    shelf.tool.environment.update(reader.environment)
+    finished = shelf.tool.run("new", written(shelf, "large", large()), "nlp/x", "--yes").failed(4)
+    assert "nlp/x/0.0.pushing" in finished.stderr
+    assert reader.keys.access in finished.stderr
+    pages = world.server.client().get_paginator("list_objects_v2").paginate(Bucket=world.bucket, Prefix=world.prefix)
+    assert [item["Key"] for page in pages for item in page.get("Contents", [])] == []
