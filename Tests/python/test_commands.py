@@ -33,7 +33,7 @@ def test_the_help_lists_the_commands_and_the_exit_statuses(shelf):
 def test_the_version_is_printed_at_once(shelf):
     finished = shelf.tool.run("--version").succeeded()
     assert re.fullmatch(r"(modelkit-assets )?\d+\.\d+\.\d+\S*\n", finished.stdout)
-    assert finished.seconds < 1
+    assert finished.seconds < 3
 
 
 @pytest.mark.parametrize(

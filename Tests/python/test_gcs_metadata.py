@@ -132,7 +132,7 @@ def test_no_credentials_are_found_soon_where(google_world, machine, case):
     else:
         machine.on(any_request, ELSEWHERE[case])
     finished = google_world.resolve().failed(4)
-    assert finished.seconds < 2.5, str(finished)
+    assert finished.seconds < 5, str(finished)
     google_world.refused(4, "no credentials", "metadata service", "GOOGLE_APPLICATION_CREDENTIALS")
     assert {request.path for request in machine.requests} <= {"/"}
 
@@ -142,7 +142,7 @@ def test_no_credentials_are_found_soon_without_a_network(google_world):
     spec = google_world.workspace.spec("small/asset:1.0")
     finished = google_world.workspace.tool.run("resolve", spec, "--format", "json", before=["unshare", "--net"])
     assert "no credentials were found" in finished.failed(4).stdout
-    assert finished.seconds < 2.5, str(finished)
+    assert finished.seconds < 5, str(finished)
 
 
 # Slow, or out of order
@@ -162,7 +162,7 @@ def test_a_token_may_take_its_time(google_world, machine):
 def test_a_token_that_does_not_come_once_is_asked_for_again(google_world, machine):
     machine.on(token, never, times=1)
     finished = google_world.resolves(by=[TOKEN])
-    assert 3 < finished.seconds < 6
+    assert 3 < finished.seconds < 9
 
 
 PASSING = {
@@ -201,7 +201,7 @@ def test_a_named_one_that_does_not_answer_is_named(google_world):
     google_world.environment.update(NO_GCE_CHECK=None, GCE_METADATA_HOST="127.0.0.1:9")
     finished = google_world.resolve().failed(8)
     assert "http://127.0.0.1:9 cannot be reached" in finished.stdout
-    assert finished.seconds < 6, str(finished)
+    assert finished.seconds < 9, str(finished)
 
 
 def test_an_account_that_is_a_page_of_another_server_s_is_not_believed(google_world, machine):

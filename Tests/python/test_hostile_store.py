@@ -154,7 +154,7 @@ def test_a_hundred_megabytes_of_metadata_are_refused_in_little_time_and_memory(h
     assert named in error_text(finished.report)
     assert len(finished.stdout) < 20_000, "the error repeats what it was given"
     assert peak < 96 * 1024 * 1024
-    assert finished.seconds < 5
+    assert finished.seconds < 10
 
 
 def test_without_is_directory_it_is_a_file_as_for_python_modelkit(hostile):

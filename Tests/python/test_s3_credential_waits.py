@@ -13,7 +13,7 @@ from harness.credential_world import PIN, CredentialWorld
 
 BASE = Keys.named("BASE")
 # A second, and a little for a busy machine.
-PROMPT_SECONDS = 1.5
+PROMPT_SECONDS = 4
 
 
 @pytest.fixture

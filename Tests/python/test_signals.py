@@ -77,7 +77,7 @@ def test_a_signal_while_another_run_is_waited_for_stops_the_waiting(long_run, he
     sent = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
     running.wait().failed(143)
-    assert time.monotonic() - sent < 1.5
+    assert time.monotonic() - sent < 4
 
 
 def settled(workspace):
