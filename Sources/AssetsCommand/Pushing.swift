@@ -38,6 +38,7 @@ struct Pushing: Sendable {
         }
     }
 
+    /// - Parameter path: of a file or a folder; or an address, `s3://bucket/key` or `gs://bucket/key`.
     /// - Returns: the exit status.
     func run(_ path: String, as target: PushTarget) async throws -> Int32 {
         if !options.dryRun, !options.yes, !shell.console.isErrorTerminal || isatty(STDIN_FILENO) == 0 {
@@ -50,26 +51,40 @@ struct Pushing: Sendable {
         if shell.options.isVerbose { shell.remark(SettingsText.lines(settings)) }
         let publisher = Publisher(store: store, system: system, window: settings.jobs.value, now: WallClock.now)
         do {
-            // What is wrong with the asset's name is known before anything large is read.
+            // What is wrong with the asset's name, or with the right to write, is known before anything large is read.
             let next = try await publisher.next(target)
             let dependencies = try await dependencies()
-            let source = try await PushSource.read(path)
+            let origin = try await PushOrigin.look(path, settings, retries)
+            try await publisher.proveWritable(next)
             if options.dryRun {
-                write(PushDocument(next, source, dependencies, store.name, isDryRun: true))
-                shell.remark("would push \(words(source)) to \(store.name)")
+                write(PushDocument(next, origin, dependencies, store.name, isDryRun: true))
+                shell.remark("would push \(origin.words) to \(store.name)")
                 return 0
             }
-            if !options.yes, !isConfirmed("push \(words(source)) as \(next) to \(store.name)?") {
+            if !options.yes, !isConfirmed("push \(origin.words) as \(next) to \(store.name)?") {
                 shell.remark("nothing was pushed")
                 return 1
             }
             let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
-                await result { try await publisher.publish(source, as: target, dependencies: dependencies) }
+                await result { try await publish(origin, as: target, dependencies, by: publisher) }
             }
             if let signal { return 128 + signal }
-            return report(try published.get(), source, dependencies)
+            return report(try published.get(), origin, dependencies)
         } catch {
-            throw Self.problems(error)
+            throw Self.problems(error, settings)
+        }
+    }
+
+    private func publish(
+        _ origin: PushOrigin, as target: PushTarget, _ dependencies: [AssetSpecification], by publisher: Publisher
+    ) async throws -> Published {
+        try await origin.readingLocally(window: settings.jobs.value) { outline in
+            let source = try await PushSource(reading: outline)
+            let reporter = ProgressReporter(
+                shell.options.progress, .push, console: shell.console, style: shell.options.style)
+            return try await reporter.whileShowing { emit in
+                try await publisher.publish(source, as: target, dependencies: dependencies, emit: emit)
+            }
         }
     }
 
@@ -81,7 +96,7 @@ struct Pushing: Sendable {
         }
     }
 
-    private func report(_ published: Published, _ source: PushSource, _ dependencies: [AssetSpecification]) -> Int32 {
+    private func report(_ published: Published, _ origin: PushOrigin, _ dependencies: [AssetSpecification]) -> Int32 {
         var warnings = published.passedOver.map {
             "\($0) was passed over: another push has claimed it, which is under way or did not end"
         }
@@ -92,8 +107,10 @@ struct Pushing: Sendable {
         }
         shell.warn(warnings)
         if let summary = retries.summary { shell.warn([summary]) }
-        write(PushDocument(published.pin, source, dependencies, store.name, isDryRun: false))
-        shell.remark("pushed \(words(source)) to \(store.name)")
+        write(PushDocument(published.pin, origin, dependencies, store.name, isDryRun: false))
+        let reused = published.reusedBytes
+        let before = reused > 0 ? ", of which \(Units.bytes(reused)) were there from a push that did not end" : ""
+        shell.remark("pushed \(origin.words) to \(store.name)\(before)")
         return 0
     }
 
@@ -102,10 +119,6 @@ struct Pushing: Sendable {
         case .text: shell.console.writeResult("\(document.asset)\n")
         case .json: if let text = try? JSONText.document(document) { shell.console.writeResult(text) }
         }
-    }
-
-    private func words(_ source: PushSource) -> String {
-        "\(Units.count(source.files.count, "file")) (\(Units.bytes(source.bytes)))"
     }
 
     private func isConfirmed(_ question: String) -> Bool {
@@ -162,14 +175,14 @@ struct PushDocument: Codable, Sendable {
     let dryRun: Bool
 
     init(
-        _ pin: AssetPin, _ source: PushSource, _ dependencies: [AssetSpecification], _ store: String, isDryRun: Bool
+        _ pin: AssetPin, _ origin: PushOrigin, _ dependencies: [AssetSpecification], _ store: String, isDryRun: Bool
     ) {
         asset = pin.description
         name = pin.name.text
         version = pin.version.text
-        kind = source.kind
-        files = source.files.count
-        bytes = source.bytes
+        kind = origin.kind
+        files = origin.count
+        bytes = origin.bytes
         self.dependencies = dependencies.map(\.description)
         self.store = store
         dryRun = isDryRun

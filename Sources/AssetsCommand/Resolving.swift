@@ -123,7 +123,7 @@ struct Resolving: Sendable {
             window: OpenFileLimit.window(wanted: settings.jobs.value, limit: OpenFileLimit.raise()),
             lockWait: settings.lockPatience, fixedTime: settings.sourceDate?.value, cache: cache.cache)
         let reporter = ProgressReporter(
-            shell.options.progress, plan: run.plan, console: shell.console, style: shell.options.style)
+            shell.options.progress, ProgressModel(run.plan), console: shell.console, style: shell.options.style)
         run.report = await reporter.whileShowing { emit in
             await Executor(store: store, directory: directory, options: options, emit: emit).execute(run.plan)
         }

@@ -79,6 +79,13 @@ extension FileDigest {
 }
 
 extension File {
+    /// Whether the whole file has the checksum. Blocks on the disk.
+    package func has(_ checksum: ObjectChecksum) throws(FileError) -> Bool {
+        let hash = ContentHash(expecting: [ExpectedChecksum(checksum: checksum, recorder: .store)])
+        try readAll { hash.update($0) }
+        return hash.finish().fault == nil
+    }
+
     /// What is read at a time, in bytes: it fits into a processor's cache.
     private static let step = 256 << 10
 

@@ -41,6 +41,12 @@ package struct WritablePrefixStore: WritableStore {
         try await base.startUpload(of: view.inBase(key), condition)
     }
 
+    package func unfinishedUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload? {
+        try await base.unfinishedUpload(of: view.inBase(key), condition)
+    }
+
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {

@@ -23,7 +23,14 @@ package protocol WritableStore: ObjectStore {
     /// - Parameter condition: what must be true of the key when the upload is completed.
     func startUpload(of key: ObjectKey, _ condition: PutCondition) async throws(StoreError) -> MultipartUpload
 
-    /// Uploads a part; the same number again replaces it.
+    /// The upload of the key that was begun last, and neither completed nor given up; nil where there is none, or where
+    /// the store cannot tell.
+    func unfinishedUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload?
+
+    /// Uploads a part; the same number again replaces it. One that the upload has already, with the same content, is not
+    /// sent.
     ///
     /// - Parameter number: from 1; the parts of an object stand in the order of their numbers. All but the last have
     ///   5 MiB at least (`WritableStore.smallestPart`), as S3 wants it.
@@ -57,11 +64,16 @@ package struct MultipartUpload: Sendable, Hashable {
     /// The store's own name of the upload.
     package let identifier: String
     package let condition: PutCondition
+    /// What it had when it was found unfinished, by their numbers.
+    package let parts: [Int: UploadedPart]
 
-    package init(key: ObjectKey, identifier: String, condition: PutCondition) {
+    package init(
+        key: ObjectKey, identifier: String, condition: PutCondition, parts: [Int: UploadedPart] = [:]
+    ) {
         self.key = key
         self.identifier = identifier
         self.condition = condition
+        self.parts = parts
     }
 }
 
@@ -70,16 +82,23 @@ package struct UploadedPart: Sendable, Hashable {
     /// In bytes.
     package let size: Int64
     package let entityTag: String
+    /// Whether it was there from an earlier run.
+    package let isReused: Bool
 
-    package init(number: Int, size: Int64, entityTag: String) {
+    package init(number: Int, size: Int64, entityTag: String, isReused: Bool = false) {
         self.number = number
         self.size = size
         self.entityTag = entityTag
+        self.isReused = isReused
     }
 }
 
 extension WritableStore {
     package var takesPartsInAnyOrder: Bool { true }
+
+    package func unfinishedUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload? { nil }
 
     /// Of a part that is not the last, in bytes.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>

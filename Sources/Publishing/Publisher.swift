@@ -1,4 +1,5 @@
 package import AssetModel
+package import Execution
 internal import Catalog
 internal import FoundationEssentials
 internal import NIOCore
@@ -42,27 +43,38 @@ package struct Publisher: Sendable {
         AssetPin(name: target.name, version: try await version(for: target, apartFrom: []))
     }
 
+    /// Proves that the asset may be written to, before anything large is read or sent: an upload is begun and given up.
+    ///
+    /// - Throws: `StoreError`.
+    package func proveWritable(_ pin: AssetPin) async throws(StoreError) {
+        let upload = try await store.startUpload(of: Self.claimKey(pin), .none)
+        // Who may upload may not be allowed to give up.
+        try? await store.abortUpload(upload)
+    }
+
     /// Pushes a version.
     ///
-    /// - Parameter progress: told the bytes that arrived.
+    /// - Parameter emit: told what happens, with the pin under which it does; `.fetched` is for what is known of.
     /// - Throws: `PublishError`, `StoreError`, `FileError`, `CatalogError`, `SourceChanged`.
     package func publish(
         _ source: PushSource, as target: PushTarget, dependencies: [AssetSpecification],
-        progress: @escaping @Sendable (Int64) -> Void = { _ in }
+        emit: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
     ) async throws -> Published {
-        let push = Push(source: source, dependencies: dependencies, progress: progress)
+        let push = Push(source: source, dependencies: dependencies, emit: emit)
         var taken: [AssetVersion] = []
         for _ in 0..<Self.attempts {
             let pin = AssetPin(name: target.name, version: try await version(for: target, apartFrom: taken))
-            guard let claim = try await claim(pin, push), try await upload(push, pin, claim),
+            guard let claim = try await claim(pin, push), let reused = try await upload(push, pin, claim),
                 try await list(pin, target, push, claim)
             else {
+                emit(.ended(pin, .interrupted))
                 taken.append(pin.version)
                 continue
             }
             // Whoever may write may not be allowed to delete: then the claim stays, and means nothing.
             try? await store.delete(Self.claimKey(pin))
-            return Published(pin: pin, passedOver: taken, keepsConditions: claim.isKept)
+            emit(.ended(pin, .fetched))
+            return Published(pin: pin, passedOver: taken, keepsConditions: claim.isKept, reusedBytes: reused)
         }
         throw PublishError.tooManyWriters(store.address(of: Self.versionsKey(target.name)))
     }
@@ -70,7 +82,7 @@ package struct Publisher: Sendable {
     private struct Push: Sendable {
         let source: PushSource
         let dependencies: [AssetSpecification]
-        let progress: @Sendable (Int64) -> Void
+        let emit: @Sendable (ExecutionEvent) -> Void
         let identifier = UInt64.random(in: .min ... .max)
     }
 
@@ -147,21 +159,28 @@ package struct Publisher: Sendable {
 
     // MARK: Data and .meta
 
-    /// Whether the number is still ours: false where another program has written there.
-    private func upload(_ push: Push, _ pin: AssetPin, _ claim: Claim) async throws -> Bool {
+    /// - Returns: how many bytes were there before; nil where the number is no longer ours.
+    private func upload(_ push: Push, _ pin: AssetPin, _ claim: Claim) async throws -> Int64? {
         // What an earlier push of the same content left is the same, and may be cut where the store shows what is not whole.
         let condition = claim.isOld ? PutCondition.none : .ifAbsent
-        let uploader = Uploader(store: store, window: window, progress: push.progress)
         let files = push.source.files.map { ($0, ObjectKey(of: pin, path: $0.path)) }
+        push.emit(.started(pin, objects: files.count))
+        for file in push.source.files { push.emit(.sized(pin, bytes: file.digest.size)) }
+        let uploader = Uploader(store: store, window: window, isResuming: claim.isOld) { bytes, isReused in
+            push.emit(isReused ? .reused(pin, bytes: bytes) : .received(pin, bytes: bytes))
+        }
         do {
-            try await uploader.upload(files, condition)
+            let reused = try await uploader.upload(files, condition)
             let meta = try MetaDocument(
                 push.source, dependencies: push.dependencies, pushed: Int64(now())
             ).bytes
             _ = try await store.put(Self.metaKey(pin), ByteBuffer(bytes: meta), condition)
-            return true
-        } catch let error as StoreError where error.kind == .changed && condition == .ifAbsent {
-            return false
+            return reused
+        } catch let error as StoreError where error.kind == .changed {
+            // Somebody else has written there, or a push of the same content that took the claim over goes on with it.
+            if condition == .ifAbsent { return nil }
+            guard try await claimDocument(Self.claimKey(pin))?.push == push.identifier else { return nil }
+            throw error
         }
     }
 
@@ -248,6 +267,8 @@ package struct Published: Sendable, Hashable {
     package let passedOver: [AssetVersion]
     /// Whether the store heeds conditions.
     package let keepsConditions: Bool
+    /// Those that were there from a push of the same content that did not end.
+    package let reusedBytes: Int64
 }
 
 /// Why nothing was pushed.

@@ -18,13 +18,11 @@ package struct PushSource: Sendable {
         return SHA256Digest(of: "\(kind.rawValue)\n" + lines.joined())
     }
 
-    /// Looks at everything, and reads it for its digests.
+    /// Reads everything for its digests.
     ///
-    /// - Parameter path: of a file or a folder.
-    /// - Throws: all that cannot be pushed.
-    package static func read(_ path: String) async throws(PushSourceFaults) -> PushSource {
-        let (kind, found) = try await DiskQueue.shared.run { () throws(PushSourceFaults) in try look(path) }
-        let results = await concurrentMap(found, window: 4) { file in
+    /// - Throws: all that cannot be read.
+    package init(reading outline: PushOutline) async throws(PushSourceFaults) {
+        let results = await concurrentMap(outline.files, window: 4) { file in
             await DiskQueue.shared.run { Result { () throws(FileError) in try file.measured() } }
         }
         var files: [PushFile] = []
@@ -36,10 +34,23 @@ package struct PushSource: Sendable {
             }
         }
         guard faults.isEmpty else { throw PushSourceFaults(list: faults) }
-        return PushSource(kind: kind, files: files)
+        kind = outline.kind
+        self.files = files
     }
+}
 
-    private static func look(_ path: String) throws(PushSourceFaults) -> (AssetKind, [FoundFile]) {
+/// A file or a folder that is to be pushed, looked at and not yet read.
+package struct PushOutline: Sendable {
+    package let kind: AssetKind
+    fileprivate let files: [FoundFile]
+
+    package var count: Int { files.count }
+    package var bytes: Int64 { files.reduce(0) { $0 + $1.size } }
+
+    /// Looks at everything. Blocks on the disk.
+    ///
+    /// - Throws: all that cannot be pushed.
+    package init(lookingAt path: String) throws(PushSourceFaults) {
         let status: FileStatus
         do {
             status = try File.openForReading(path).status()
@@ -47,12 +58,13 @@ package struct PushSource: Sendable {
             throw PushSourceFaults(list: [.file(error)])
         }
         switch status.kind {
-        case .file: return (.file, [FoundFile(path: nil, place: path)])
+        case .file: (kind, files) = (.file, [FoundFile(path: nil, place: path, size: status.size)])
         case .directory:
             var walk = TreeWalk(root: path)
             walk.visit(nil)
             guard walk.faults.isEmpty else { throw PushSourceFaults(list: walk.faults) }
-            return (.directory, walk.files.sorted { $0.place.utf8.lexicographicallyPrecedes($1.place.utf8) })
+            kind = .directory
+            files = walk.files.sorted { $0.place.utf8.lexicographicallyPrecedes($1.place.utf8) }
         case .link, .other: throw PushSourceFaults(list: [.special(path)])
         }
     }
@@ -91,6 +103,8 @@ package struct PushSourceFaults: Error, Sendable {
 private struct FoundFile: Sendable {
     let path: RelativePath?
     let place: String
+    /// In bytes, when it was looked at.
+    let size: Int64
 
     func measured() throws(FileError) -> PushFile {
         let file = try File.openForReading(place)
@@ -130,19 +144,20 @@ private struct TreeWalk {
         }
         switch status.kind {
         case .directory: visit(relative)
-        case .file: files.append(FoundFile(path: path, place: place))
-        case .link where leadsToFileInside(place): files.append(FoundFile(path: path, place: place))
-        case .link: faults.append(.link(place))
+        case .file: files.append(FoundFile(path: path, place: place, size: status.size))
+        case .link:
+            guard let size = sizeOfFileInside(place) else { return faults.append(.link(place)) }
+            files.append(FoundFile(path: path, place: place, size: size))
         case .other: faults.append(.special(place))
         }
     }
 
-    /// Its content is pushed then.
-    private func leadsToFileInside(_ place: String) -> Bool {
-        guard let target = resolved(place), let root = resolved(root), target.hasPrefix(root + "/") else {
-            return false
-        }
-        return (try? File.openForReading(target).status().kind) == .file
+    /// Of the file in the folder that a link leads to, whose content is pushed then; nil where it leads elsewhere.
+    private func sizeOfFileInside(_ place: String) -> Int64? {
+        guard let target = resolved(place), let root = resolved(root), target.hasPrefix(root + "/"),
+            let status = try? File.openForReading(target).status(), status.kind == .file
+        else { return nil }
+        return status.size
     }
 
     private func resolved(_ path: String) -> String? {

@@ -8,8 +8,10 @@ struct Uploader: Sendable {
     let store: any WritableStore
     /// How many files are uploaded at the same time.
     let window: Int
-    /// Told the size of everything that arrived, in bytes.
-    let progress: @Sendable (Int64) -> Void
+    /// Whether an earlier push of the same content, which did not end, may have left parts.
+    let isResuming: Bool
+    /// Told the size of everything that arrived, in bytes, and whether it was there before.
+    let progress: @Sendable (Int64, _ isReused: Bool) -> Void
 
     /// In bytes: what is larger goes in parts.
     private static let largestWhole: Int64 = 8 << 20
@@ -22,44 +24,79 @@ struct Uploader: Sendable {
     /// Uploads each file to its key.
     ///
     /// - Parameter condition: of every key.
+    /// - Returns: how many bytes were there before.
     /// - Throws: `StoreError`, `.changed` where the condition does not hold; `FileError`; `SourceChanged`.
-    func upload(_ files: [(file: PushFile, key: ObjectKey)], _ condition: PutCondition) async throws {
+    func upload(
+        _ files: [(file: PushFile, key: ObjectKey)], _ condition: PutCondition
+    ) async throws -> Int64 {
         let budget = ByteBudget(Self.budget)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Int64.self) { group in
+            var reused: Int64 = 0
             for (index, item) in files.enumerated() {
-                if index >= window { try await group.next() }
+                if index >= window { reused += try await group.next() ?? 0 }
                 group.addTask { try await upload(item.file, to: item.key, condition, budget) }
             }
-            try await group.waitForAll()
+            for try await bytes in group { reused += bytes }
+            return reused
         }
     }
 
     private func upload(
         _ push: PushFile, to key: ObjectKey, _ condition: PutCondition, _ budget: ByteBudget
-    ) async throws {
+    ) async throws -> Int64 {
         let file = try await DiskQueue.shared.run { () throws(FileError) in try File.openForReading(push.place) }
         let size = push.digest.size
-        if size <= Self.largestWhole {
+        var reused: Int64 = 0
+        if isResuming, try await isThere(file, size, key) {
+            progress(size, true)
+            reused = size
+        } else if size <= Self.largestWhole {
             try await budget.holding(Int(size)) {
                 _ = try await store.put(key, try await read(file, 0..<size), condition)
             }
-            progress(size)
+            progress(size, false)
         } else {
-            try await uploadParts(of: file, size, to: key, condition, budget)
+            reused = try await uploadParts(of: file, size, to: key, condition, budget)
         }
         // What arrived is what was read before only where nobody wrote to it meanwhile.
         guard try await DiskQueue.shared.run({ () throws(FileError) in try file.status() }) == push.status else {
             throw SourceChanged(place: push.place)
         }
+        return reused
+    }
+
+    /// Whether the store has this content at the key, by the checksum that it tells.
+    private func isThere(_ file: File, _ size: Int64, _ key: ObjectKey) async throws -> Bool {
+        guard let attributes = try await store.headIfPresent(key), attributes.size == size,
+            let checksum = attributes.checksum
+        else { return false }
+        return try await DiskQueue.shared.run { () throws(FileError) in try file.has(checksum) }
     }
 
     private func uploadParts(
         of file: File, _ size: Int64, to key: ObjectKey, _ condition: PutCondition, _ budget: ByteBudget
-    ) async throws {
+    ) async throws -> Int64 {
         var partSize = Self.partSize
         while (size + partSize - 1) / partSize > Self.mostParts { partSize *= 2 }
         let ranges = stride(from: 0, to: size, by: Int64.Stride(partSize)).map { $0..<min($0 + partSize, size) }
+        // Who may upload may not be allowed to look for uploads.
+        let unfinished = isResuming ? try? await store.unfinishedUpload(of: key, condition) : nil
+        if let unfinished, let parts = try await finish(unfinished, of: file, ranges, budget) {
+            return parts.reduce(0) { $0 + ($1.isReused ? $1.size : 0) }
+        }
         let upload = try await store.startUpload(of: key, condition)
+        guard try await finish(upload, of: file, ranges, budget) != nil else {
+            throw StoreError(
+                .changed, operation: "complete the upload of", address: store.address(of: key),
+                detail: "the store has forgotten the upload")
+        }
+        return 0
+    }
+
+    /// - Returns: nil where the store has forgotten the upload.
+    private func finish(
+        _ upload: MultipartUpload, of file: File, _ ranges: [Range<Int64>], _ budget: ByteBudget
+    ) async throws -> [UploadedPart]? {
         do {
             let atOnce = store.takesPartsInAnyOrder ? ranges.count : 1
             let parts = try await withThrowingTaskGroup(of: UploadedPart.self) { group in
@@ -70,7 +107,7 @@ struct Uploader: Sendable {
                         try await budget.holding(range.count) {
                             let content = try await read(file, range)
                             let part = try await store.uploadPart(index + 1, of: upload, content)
-                            progress(Int64(range.count))
+                            progress(Int64(range.count), part.isReused)
                             return part
                         }
                     }
@@ -79,9 +116,13 @@ struct Uploader: Sendable {
                 return parts
             }
             _ = try await store.completeUpload(upload, parts)
+            return parts
         } catch {
-            // It costs storage for as long as it is there. Where it cannot be forgotten, the first error counts.
-            await Task { try? await store.abortUpload(upload) }.value
+            let fault = (error as? StoreError)?.kind
+            if fault == .notFound { return nil }
+            // Parts cost storage for as long as they are there: they stay for the same push, run again, alone.
+            let isResumable = error is CancellationError || Task.isCancelled || fault == .unavailable
+            if !isResumable { await Task { try? await store.abortUpload(upload) }.value }
             throw error
         }
     }

@@ -68,7 +68,7 @@ import Testing
     func noticesWhatChanged() async throws {
         try await withTemporaryDirectory { root async throws in
             try write("before", to: root + "/file")
-            let source = try await PushSource.read(root + "/file")
+            let source = try await PushSource(reading: PushOutline(lookingAt: root + "/file"))
             try write("after it was read", to: root + "/file")
             let store = InMemoryStore()
             await #expect(throws: SourceChanged.self) {
@@ -114,7 +114,7 @@ import Testing
     private func withSource(_ content: String, _ body: (PushSource) async throws -> Void) async throws {
         try await withTemporaryDirectory { root async throws in
             try write(content, to: root + "/file")
-            try await body(try await PushSource.read(root + "/file"))
+            try await body(try await PushSource(reading: PushOutline(lookingAt: root + "/file")))
         }
     }
 }

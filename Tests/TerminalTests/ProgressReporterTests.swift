@@ -18,7 +18,8 @@ struct ProgressReporterTests {
         let (pipe, clock) = (try Pipe(), ManualTicks())
         let asset = try pin("a:1")
         let reporter = ProgressReporter(
-            .tty, plan: try plan("a:1"), console: Console(output: pipe.writer, error: pipe.writer), style: .plain,
+            .tty, ProgressModel(try plan("a:1")), console: Console(output: pipe.writer, error: pipe.writer),
+            style: .plain,
             clock: clock.clock)
         let result = await reporter.whileShowing { send in
             await clock.drawn()
@@ -39,7 +40,8 @@ struct ProgressReporterTests {
     func throwing() async throws {
         let (pipe, clock) = (try Pipe(), ManualTicks())
         let reporter = ProgressReporter(
-            .tty, plan: try plan("a:1"), console: Console(output: pipe.writer, error: pipe.writer), style: .plain,
+            .tty, ProgressModel(try plan("a:1")), console: Console(output: pipe.writer, error: pipe.writer),
+            style: .plain,
             clock: clock.clock)
         await #expect(throws: Stop.self) {
             try await reporter.whileShowing { _ in
@@ -54,7 +56,8 @@ struct ProgressReporterTests {
     func cancelling() async throws {
         let (pipe, clock) = (try Pipe(), ManualTicks())
         let reporter = ProgressReporter(
-            .tty, plan: try plan("a:1"), console: Console(output: pipe.writer, error: pipe.writer), style: .plain,
+            .tty, ProgressModel(try plan("a:1")), console: Console(output: pipe.writer, error: pipe.writer),
+            style: .plain,
             clock: clock.clock)
         let text = await withTaskGroup(of: String.self) { group in
             group.addTask {
@@ -75,7 +78,8 @@ struct ProgressReporterTests {
         let pipe = try Pipe()
         let asset = try pin("a:1")
         let reporter = ProgressReporter(
-            .none, plan: try plan("a:1"), console: Console(output: pipe.writer, error: pipe.writer), style: .plain)
+            .none, ProgressModel(try plan("a:1")), console: Console(output: pipe.writer, error: pipe.writer),
+            style: .plain)
         await reporter.whileShowing { $0(.started(asset, objects: 1)) }
         #expect(pipe.readAvailable() == [])
     }
@@ -86,7 +90,7 @@ struct ProgressReporterTests {
         let pins = try (0..<200).map { try pin("a/\($0):1") }
         let plan = Plan(steps: try pins.map { try fetchStep($0.description) }, entries: [])
         let reporter = ProgressReporter(
-            .json, plan: plan, console: Console(output: pipe.writer, error: pipe.writer), style: .plain)
+            .json, ProgressModel(plan), console: Console(output: pipe.writer, error: pipe.writer), style: .plain)
         await reporter.whileShowing { send in
             await withTaskGroup(of: Void.self) { group in
                 for pin in pins { group.addTask { send(.ended(pin, .fetched)) } }

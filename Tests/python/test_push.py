@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
 import time
@@ -137,6 +138,64 @@ def test_a_killed_push_is_known_to_nobody_and_can_be_run_again(shelf, world):
         assert {path.name: path.read_bytes() for path in (shelf.assets / name).glob("*/part-*")} == content
 
 
+@pytest.mark.parametrize("server", ["SeaweedFS", "moto"], indirect=True)
+def test_a_large_upload_goes_on_where_it_was_killed(shelf, world):
+    """Parts of an unfinished upload are found in the store, and those that are the same are not sent again."""
+    content = random.Random(7).randbytes(200 << 20)
+    path = written(shelf, "large", content)
+    run = shelf.tool.start("new", path, "nlp/large", "--yes")
+    client, key = world.server.client(), f"{world.prefix}/nlp/large/0.0"
+    run.until(lambda: parts(client, world.bucket, key), "some parts arrived")
+    run.process.send_signal(signal.SIGKILL)
+    run.process.wait()
+    before = parts(client, world.bucket, key)
+    finished = shelf.tool.run("new", path, "nlp/large", "--yes").succeeded()
+    assert finished.stdout == "nlp/large:0.0\n"
+    if before:
+        assert "were there from a push that did not end" in finished.stderr
+    assert client.list_multipart_uploads(Bucket=world.bucket, Prefix=world.prefix).get("Uploads", []) == []
+    shelf.resolve("nlp/large:0.0").succeeded()
+    assert (shelf.assets / "nlp/large/0.0").read_bytes() == content
+
+
+def parts(client, bucket, key):
+    uploads = client.list_multipart_uploads(Bucket=bucket, Prefix=key).get("Uploads", [])
+    identifiers = [upload["UploadId"] for upload in uploads if upload["Key"] == key]
+    listed = [client.list_parts(Bucket=bucket, Key=key, UploadId=identifier) for identifier in identifiers]
+    return [part for answer in listed for part in answer.get("Parts", [])]
+
+
+@pytest.mark.parametrize("server", sorted(set(SERVERS) - {"local"}), indirect=True)
+@pytest.mark.parametrize("content", [b"content", FOLDER], ids=["an object", "a folder"])
+def test_what_is_in_a_store_is_pushed_from_there(shelf, world, content):
+    pushed(shelf, "new", written(shelf, "content", content), "nlp/first")
+    scheme = {"s3": "s3", "gcs": "gs"}[world.server.provider]
+    address = f"{scheme}://{world.bucket}/{world.prefix}/nlp/first/0.0"
+    assert pushed(shelf, "new", address, "nlp/second") == "nlp/second:0.0"
+    assert pushed(shelf, "new", address + "/", "nlp/third") == "nlp/third:0.0"
+    shelf.resolve("nlp/second", "nlp/third").succeeded()
+    for name in ["nlp/second:0.0", "nlp/third:0.0"]:
+        world.pushed[name] = content
+    assert digests(shelf.assets) == world.digests("nlp/second:0.0", "nlp/third:0.0")
+    finished = shelf.tool.run("new", f"{scheme}://{world.bucket}/nothing/here", "nlp/fourth", "--yes").failed(5)
+    assert f"{scheme}://{world.bucket}/nothing/here" in finished.stderr
+    assert "names no object" in shelf.tool.run("new", f"{scheme}://bucket", "nlp/fourth", "--yes").failed(64).stderr
+
+
+@pytest.mark.parametrize("server", ["local", "SeaweedFS"], indirect=True)
+def test_progress_is_shown_as_of_downloads(shelf, validate):
+    folder = written(shelf, "folder", FOLDER)
+    plain = shelf.tool.run("new", folder, "nlp/x", "--yes", "--progress", "plain").succeeded().stderr
+    assert "pushing nlp/x:0.0 (4 files)\n" in plain
+    assert re.search(r"^pushed nlp/x:0.0, 70.0 kB in ", plain, re.M), plain
+    finished = shelf.tool.run("update", folder, "nlp/x", "--yes", "--progress", "json").succeeded()
+    events = [json.loads(line) for line in finished.stderr.splitlines()]
+    for event in events:
+        validate("progress", event)
+    told = [(event["event"], event.get("outcome")) for event in events if event.get("asset") == "nlp/x:0.1"]
+    assert told == [("started", None), ("ended", "pushed")]
+
+
 # Python modelkit leaves files out whose names begin with a dot.
 SEEN_BY_MODELKIT = {path: data for path, data in FOLDER.items() if "/." not in path}
 
@@ -250,5 +309,9 @@ def test_who_may_only_read_is_told_before_anything_is_sent(shelf, world):
     finished = shelf.tool.run("new", written(shelf, "large", large()), "nlp/x", "--yes").failed(4)
     assert "nlp/x/0.0.pushing" in finished.stderr
     assert reader.keys.access in finished.stderr
+    assert f"s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on arn:aws:s3:::{world.bucket}/" in (
+        finished.stderr.replace("\n", " ").replace("  ", " ")
+    )
+    assert "check --for developer --policy" in finished.stderr
     pages = world.server.client().get_paginator("list_objects_v2").paginate(Bucket=world.bucket, Prefix=world.prefix)
     assert [item["Key"] for page in pages for item in page.get("Contents", [])] == []

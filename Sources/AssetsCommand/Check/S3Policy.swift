@@ -17,8 +17,9 @@ struct S3Policy: Codable, Equatable, Sendable {
     var Version = "2012-10-17"
     let Statement: [Rule]
 
+    /// - Parameter names: of the assets to read; none for all.
     /// - Throws: where the settings name no bucket of S3.
-    init(_ manifest: Manifest, _ settings: Settings, _ role: CheckRole) throws(Problems) {
+    init(for names: [AssetName], _ settings: Settings, _ role: CheckRole) throws(Problems) {
         guard settings.provider?.value == .s3, let bucket = settings.bucket?.value else {
             throw Problems([
                 Problem(
@@ -30,7 +31,7 @@ struct S3Policy: Codable, Equatable, Sendable {
         let root = bucket.hasPrefix("arn:") ? bucket : "arn:aws:s3:::\(bucket)"
         let objects = bucket.hasPrefix("arn:") ? "\(root)/object" : root
         let prefix = settings.prefix.value.isEmpty ? "" : settings.prefix.value + "/"
-        let names = Set(manifest.entries.map(\.name.text)).sorted()
+        let names = Set(names.map(\.text)).sorted()
         let resources =
             names.isEmpty
             ? ["\(objects)/\(prefix)*"]
@@ -42,10 +43,12 @@ struct S3Policy: Codable, Equatable, Sendable {
                 Condition: ["StringLike": ["s3:prefix": ["\(prefix)*"]]]),
         ]
         if role == .developer {
-            statements.append(
-                Rule(
-                    Sid: "PushAssets", Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
-                    Resource: ["\(objects)/\(prefix)*"]))
+            let actions = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+            statements += [
+                Rule(Sid: "PushAssets", Action: actions, Resource: ["\(objects)/\(prefix)*"]),
+                Rule(Sid: "EndClaims", Action: ["s3:DeleteObject"], Resource: ["\(objects)/\(prefix)*.pushing"]),
+                Rule(Sid: "ResumePushes", Action: ["s3:ListBucketMultipartUploads"], Resource: [root]),
+            ]
         }
         if let key = settings.environment["AWS_KMS_KEY_ID"] {
             let actions = ["kms:Decrypt"] + (role == .developer ? ["kms:GenerateDataKey"] : [])

@@ -42,7 +42,7 @@ struct AnnotateCommand: AsyncParsableCommand {
                         : "recorded sizes and digests of \(Units.count(count, "file"))")
                 return 0
             } catch {
-                throw Pushing.problems(error)
+                throw Pushing.problems(error, session.settings)
             }
         }
     }

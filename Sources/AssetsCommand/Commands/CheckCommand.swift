@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Planning
 
 /// The doctor.
 struct CheckCommand: AsyncParsableCommand {
@@ -41,7 +42,10 @@ struct CheckCommand: AsyncParsableCommand {
         do {
             let (manifest, settings) = try SpecReading.read(
                 spec, flags: flags, environment: shell.environment, isOptional: true)
-            if policy { return shell.console.writeResult(try S3Policy(manifest, settings, role).document()) }
+            if policy {
+                return shell.console.writeResult(
+                    try S3Policy(for: manifest.entries.map(\.name), settings, role).document())
+            }
             let table = await Checking(settings: settings, manifest: manifest, role: role).table()
             let text =
                 switch format {

@@ -14,7 +14,7 @@ struct NewCommand: AsyncParsableCommand {
               modelkit-assets new --yes --depends-on nlp/vectors:1 ./model nlp/classifier
             """)
 
-    @Argument(help: ArgumentHelp("The file or folder to push.", valueName: "path"))
+    @Argument(help: ArgumentHelp("The file or folder to push; or s3://bucket/key, gs://bucket/key.", valueName: "path"))
     var path: String
 
     @Argument(help: ArgumentHelp("The name of an asset that the store does not have yet.", valueName: "name"))

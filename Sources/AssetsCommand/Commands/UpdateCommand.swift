@@ -17,7 +17,7 @@ struct UpdateCommand: AsyncParsableCommand {
               modelkit-assets update --bump-major --yes ./vectors.bin nlp/vectors
             """)
 
-    @Argument(help: ArgumentHelp("The file or folder to push.", valueName: "path"))
+    @Argument(help: ArgumentHelp("The file or folder to push; or s3://bucket/key, gs://bucket/key.", valueName: "path"))
     var path: String
 
     @Argument(help: ArgumentHelp("The asset's name, or name:major.", valueName: "asset"))

@@ -4,7 +4,7 @@ enum ProgressSchema {
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
           "title": "A line of modelkit-assets --progress json",
-          "description": "Printed to standard error while assets are fetched. A reader that does not keep up loses lines.",
+          "description": "Printed to standard error while assets are fetched or pushed. A reader that does not keep up loses lines.",
           "type": "object",
           "required": ["event"],
           "properties": {
@@ -14,7 +14,7 @@ enum ProgressSchema {
           },
           "oneOf": [
             {
-              "description": "A fetch begins.",
+              "description": "A fetch, or a push, begins.",
               "additionalProperties": false,
               "required": ["asset", "time", "objects"],
               "properties": {
@@ -56,7 +56,7 @@ enum ProgressSchema {
                 "event": { "const": "ended" },
                 "asset": true,
                 "time": true,
-                "outcome": { "enum": ["present", "fetched", "failed", "skipped", "interrupted"] },
+                "outcome": { "enum": ["present", "fetched", "pushed", "failed", "skipped", "interrupted"] },
                 "because": { "type": "string", "description": "The asset for want of which this one was skipped." },
                 "error": {
                   "type": "object",

@@ -36,7 +36,7 @@ struct BarsRenderer: ProgressRenderer {
             return ["\(style.paint("failed", .red)) \(pin): \(Problem(failure).message)"]
         case .fetched where moment.model.assets <= Self.announcedLimit:
             let cost = moment.costOfLastEnded.map { style.paint("  \($0)", .dim) }
-            return ["\(style.paint("fetched", .green)) \(pin)\(cost ?? "")"]
+            return ["\(style.paint(moment.model.activity.past, .green)) \(pin)\(cost ?? "")"]
         case .fetched, .present, .skipped, .interrupted: return []
         }
     }

@@ -57,6 +57,7 @@ struct JSONRenderer: ProgressRenderer {
     private func ended(_ pin: AssetPin, _ outcome: AssetOutcome, _ moment: ProgressMoment) -> ProgressDocument {
         var document = ProgressDocument("ended", pin, at: moment.time)
         document.outcome = outcome.word
+        if case .fetched = outcome { document.outcome = moment.model.activity.past }
         if case .failed(let failure) = outcome { document.error = ErrorDocument(Problem(failure)) }
         if case .skipped(let because) = outcome { document.because = because.description }
         return document

@@ -42,7 +42,8 @@ struct PlainRenderer: ProgressRenderer {
 
     private func line(for event: ExecutionEvent, _ moment: ProgressMoment) -> String? {
         switch event {
-        case .started(let pin, let objects): return "fetching \(pin) (\(Units.count(objects, "file")))"
+        case .started(let pin, let objects):
+            return "\(moment.model.activity.present) \(pin) (\(Units.count(objects, "file")))"
         case .waiting(let pin, let wait):
             let holder = wait.holder?.escapedForTerminal ?? "another process"
             return "waiting for the lock of \(pin), at most \(Units.duration(wait.limit)): held by \(holder)"
@@ -53,7 +54,7 @@ struct PlainRenderer: ProgressRenderer {
 
     private func line(for outcome: AssetOutcome, of pin: AssetPin, _ moment: ProgressMoment) -> String? {
         switch outcome {
-        case .fetched: "fetched \(pin)" + (moment.costOfLastEnded.map { ", \($0)" } ?? "")
+        case .fetched: "\(moment.model.activity.past) \(pin)" + (moment.costOfLastEnded.map { ", \($0)" } ?? "")
         case .failed(let failure): "failed \(pin): \(Problem(failure).message)"
         case .skipped(let because): "skipped \(pin): it needs \(because)"
         // What was there was not begun; what was interrupted is told once, at the end.
@@ -74,7 +75,7 @@ struct PlainRenderer: ProgressRenderer {
         let long = moment.model.inFlight.filter { moment.time - $0.start >= Self.longAfter }
         guard !long.isEmpty, moment.time - lastHeartbeat >= pause(at: moment.time) else { return [] }
         lastHeartbeat = moment.time
-        return admitted(["still fetching \(names(long)); \(figures(moment))"])
+        return admitted(["still \(moment.model.activity.present) \(names(long)); \(figures(moment))"])
     }
 
     // Some 20 lines for an hour and 150 for a day.

@@ -39,7 +39,25 @@ struct ProgressModel: Sendable {
         var all: Int { fetched + present + failed + skipped + interrupted }
     }
 
-    /// How many assets are to be fetched.
+    /// What is done with assets.
+    enum Activity: Sendable {
+        case fetching
+        case pushing
+
+        /// `fetching`
+        var present: String { "\(self)" }
+
+        /// `fetched`
+        var past: String {
+            switch self {
+            case .fetching: "fetched"
+            case .pushing: "pushed"
+            }
+        }
+    }
+
+    let activity: Activity
+    /// How many assets there are to do.
     let assets: Int
     private(set) var tally = Tally()
     /// What was known of the asset that ended last.
@@ -51,7 +69,15 @@ struct ProgressModel: Sendable {
     /// Those that have not begun, with their sizes where the plan knows them.
     private var ahead: [AssetPin: Int64?]
 
+    /// Of a push: one asset, whose number is known when it begins.
+    static let push = ProgressModel()
+
+    private init() {
+        (activity, assets, ahead) = (.pushing, 1, [:])
+    }
+
     init(_ plan: Plan) {
+        activity = .fetching
         let steps = plan.steps.filter { $0.action != .keep }
         assets = steps.count
         ahead = Dictionary(steps.map { ($0.pin, plannedBytes(of: $0)) }) { first, _ in first }

@@ -1,5 +1,4 @@
 internal import Execution
-internal import Planning
 internal import Synchronization
 
 /// Shows what happens while something runs.
@@ -23,10 +22,13 @@ final class ProgressReporter: Sendable {
     private let isShown: Bool
     private let state: Mutex<State>
 
-    init(_ mode: ProgressMode, plan: Plan, console: Console, style: Style, clock: ProgressClock = .continuous()) {
+    init(
+        _ mode: ProgressMode, _ model: ProgressModel, console: Console, style: Style,
+        clock: ProgressClock = .continuous()
+    ) {
         self.console = console
         self.clock = clock
-        let moment = ProgressMoment(model: ProgressModel(plan), time: 0)
+        let moment = ProgressMoment(model: model, time: 0)
         isShown = mode != .none
         state = Mutex(State(renderer: renderer(for: mode, style: style), moment: moment))
     }

@@ -1,11 +1,16 @@
 internal import AssetModel
 internal import FileSystem
+internal import ObjectStore
 internal import Publishing
 
 extension Pushing {
     /// The words for whatever a push can fail with.
-    static func problems(_ error: any Error) -> Problems {
+    ///
+    /// - Parameter settings: for the rights that a refusal names.
+    static func problems(_ error: any Error, _ settings: Settings) -> Problems {
         switch error {
+        case let error as StoreError where error.kind == .permissionDenied:
+            Problems([Problem(error).naming(rightsToPush(settings))])
         case let problems as Problems: problems
         case let faults as PushSourceFaults: Problems(faults.list.map(Problem.init))
         case let error as PublishError: Problems([Problem(error)])
@@ -18,6 +23,33 @@ extension Pushing {
             ])
         default: Problems([.wording(error)])
         }
+    }
+
+    /// What pushing takes, and how it is granted.
+    private static func rightsToPush(_ settings: Settings) -> (details: [String], hint: String)? {
+        switch settings.provider?.value {
+        case .s3:
+            guard let policy = try? S3Policy(for: [], settings, .developer) else { return nil }
+            return (
+                policy.Statement.map { rule in
+                    "pushing takes \(enumeration(rule.Action)) on \(enumeration(rule.Resource))"
+                }, "`modelkit-assets check --for developer --policy` prints this as a policy to be attached"
+            )
+        case .gcs:
+            return (
+                ["pushing takes storage.objects.create, .delete, .get and .list on the bucket"],
+                "grant roles/storage.objectUser on the bucket to this account"
+            )
+        case .local, nil: return nil
+        }
+    }
+}
+
+extension Problem {
+    fileprivate func naming(_ rights: (details: [String], hint: String)?) -> Problem {
+        guard let rights else { return self }
+        return Problem(
+            code: code, message: message, details: details + rights.details, hint: rights.hint, exitStatus: exitStatus)
     }
 }
 

@@ -33,9 +33,37 @@ extension S3Store: WritableStore {
         }
     }
 
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html>
+    package func unfinishedUpload(
+        of key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> MultipartUpload? {
+        var call = S3Call("find uploads of", address: address(of: key), method: .GET)
+        call.query = [("encoding-type", "url"), ("prefix", key.text), ("uploads", nil)]
+        let found = try await requester.perform(call) { reply in try S3Uploads.latest(of: key, try await reply.xml()) }
+        guard let found else { return nil }
+        var parts: [Int: UploadedPart] = [:]
+        var marker: String?
+        repeat {
+            var call = S3Call("list the parts of", address: address(of: key), method: .GET, key: key)
+            call.query = [("uploadId", found)] + (marker.map { [("part-number-marker", $0)] } ?? [])
+            let (page, next) = try await requester.perform(call) { [marker] reply in
+                try S3Uploads.parts(try await reply.xml(), after: marker)
+            }
+            for part in page { parts[part.number] = part }
+            marker = next
+        } while marker != nil
+        return MultipartUpload(key: key, identifier: found, condition: condition, parts: parts)
+    }
+
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {
+        // The entity tag of a part is its MD5; where a key of KMS makes it something else, the part is sent again.
+        if let part = upload.parts[number], part.size == content.readableBytes,
+            part.entityTag == "\"\(Digests.md5(content.readableBytesView).hex)\""
+        {
+            return part
+        }
         var call = S3Call("upload part \(number) of", address: address(of: upload.key), method: .PUT, key: upload.key)
         call.query = [("partNumber", "\(number)"), ("uploadId", upload.identifier)]
         call.setBody(content)
@@ -79,6 +107,41 @@ extension S3Store: WritableStore {
         }
         return "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(items.joined())"
             + "</CompleteMultipartUpload>"
+    }
+}
+
+/// Reads what S3 tells of uploads that are not completed.
+private enum S3Uploads {
+    /// The name of the one that was begun last.
+    static func latest(of key: ObjectKey, _ root: XMLElement) throws(S3Trouble) -> String? {
+        guard root.name == "ListMultipartUploadsResult" else {
+            throw .malformed("a <\(root.name)> came in place of a list of uploads")
+        }
+        let isEncoded = root["EncodingType"] == "url"
+        let uploads = root.children.filter { child in
+            guard child.name == "Upload", let text = child["Key"] else { return false }
+            return (isEncoded ? PercentEncoding.decodeForm(text) : text).map(ObjectKey.init) == key
+        }
+        return uploads.max { ($0["Initiated"] ?? "") < ($1["Initiated"] ?? "") }?["UploadId"]
+    }
+
+    static func parts(
+        _ root: XMLElement, after marker: String?
+    ) throws(S3Trouble) -> (parts: [UploadedPart], next: String?) {
+        // moto calls it ListPartsResponse.
+        guard root.name.hasPrefix("ListParts") else {
+            throw .malformed("a <\(root.name)> came in place of a list of parts")
+        }
+        let parts = root.children.compactMap { child -> UploadedPart? in
+            guard child.name == "Part", let number = child["PartNumber"].flatMap({ Int($0) }),
+                let size = child["Size"].flatMap({ Int64($0) }), let tag = child["ETag"]
+            else { return nil }
+            return UploadedPart(number: number, size: size, entityTag: tag, isReused: true)
+        }
+        guard root["IsTruncated"] == "true", let next = root["NextPartNumberMarker"], next != marker else {
+            return (parts, nil)
+        }
+        return (parts, next)
     }
 }
 

@@ -1,0 +1,100 @@
+internal import AssetModel
+internal import FileSystem
+internal import Glibc
+internal import ObjectStore
+internal import Publishing
+internal import StoreProviders
+
+/// Where what is pushed comes from.
+enum PushOrigin: Sendable {
+    case local(PushOutline)
+    case remote(RemoteOutline)
+
+    var kind: AssetKind {
+        switch self {
+        case .local(let outline): outline.kind
+        case .remote(let outline): outline.kind
+        }
+    }
+
+    var count: Int {
+        switch self {
+        case .local(let outline): outline.count
+        case .remote(let outline): outline.count
+        }
+    }
+
+    var bytes: Int64 {
+        switch self {
+        case .local(let outline): outline.bytes
+        case .remote(let outline): outline.bytes
+        }
+    }
+
+    /// `3 files (34.1 MB)`
+    var words: String { "\(Units.count(count, "file")) (\(Units.bytes(bytes)))" }
+
+    /// - Parameter path: a local one; or an address, `s3://bucket/key` or `gs://bucket/key`, which is opened as the
+    ///   store of the settings is. What is there by that name is meant first, as modelkit has it.
+    static func look(_ path: String, _ settings: Settings, _ retries: RetryLog) async throws -> PushOrigin {
+        if let scheme = ["s3", "gs"].first(where: { path.hasPrefix("\($0)://") }), access(path, F_OK) != 0 {
+            return .remote(try await remote(path, scheme, settings, retries))
+        }
+        return .local(
+            try await DiskQueue.shared.run { () throws(PushSourceFaults) in try PushOutline(lookingAt: path) })
+    }
+
+    private static func remote(
+        _ address: String, _ scheme: String, _ settings: Settings, _ retries: RetryLog
+    ) async throws -> RemoteOutline {
+        let parts = address.dropFirst(scheme.count + 3).split(separator: "/", maxSplits: 1)
+        let key = parts.count == 2 ? String(parts[1].reversed().drop { $0 == "/" }.reversed()) : ""
+        guard let bucket = parts.first, !key.isEmpty else {
+            throw Problems([
+                Problem(
+                    code: "usage", message: "`\(address)` names no object", hint: "write \(scheme)://bucket/key",
+                    exitStatus: 64)
+            ])
+        }
+        let store: any ObjectStore =
+            scheme == "s3"
+            ? try BucketSettings.openS3(settings, String(bucket), retries).store
+            : try BucketSettings.openGCS(settings, String(bucket), retries).store
+        return try await RemoteOutline(of: ObjectKey(key), in: store)
+    }
+
+    /// Runs the body with what is on the disk; what is in a store is fetched into a temporary folder for as long.
+    func readingLocally<Value>(
+        window: Int, _ body: (PushOutline) async throws -> Value
+    ) async throws -> Value {
+        switch self {
+        case .local(let outline): return try await body(outline)
+        case .remote(let outline):
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let path = try await outline.fetch(into: folder.path, window: window)
+            return try await body(try PushOutline(lookingAt: path))
+        }
+    }
+}
+
+/// A folder in TMPDIR, else /tmp.
+private struct TemporaryFolder {
+    let path: String
+
+    /// - Throws: `FileError`
+    init() throws {
+        let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(parent)/modelkit-assets-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw FileError(path: parent, attempt: "make a temporary folder in", code: errno)
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    func remove() {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        // What cannot be removed is the system's to clean up.
+        try? Directory.open(String(path[..<slash]) + "/").remove(String(path[path.index(after: slash)...]))
+    }
+}
