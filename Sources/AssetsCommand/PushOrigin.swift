@@ -7,26 +7,26 @@ internal import StoreProviders
 
 /// Where what is pushed comes from.
 enum PushOrigin: Sendable {
-    case local(PushOutline)
+    case local(PushSource)
     case remote(RemoteOutline)
 
     var kind: AssetKind {
         switch self {
-        case .local(let outline): outline.kind
+        case .local(let source): source.kind
         case .remote(let outline): outline.kind
         }
     }
 
     var count: Int {
         switch self {
-        case .local(let outline): outline.count
+        case .local(let source): source.files.count
         case .remote(let outline): outline.count
         }
     }
 
     var bytes: Int64 {
         switch self {
-        case .local(let outline): outline.bytes
+        case .local(let source): source.bytes
         case .remote(let outline): outline.bytes
         }
     }
@@ -41,7 +41,7 @@ enum PushOrigin: Sendable {
             return .remote(try await remote(path, scheme, settings, retries))
         }
         return .local(
-            try await DiskQueue.shared.run { () throws(PushSourceFaults) in try PushOutline(lookingAt: path) })
+            try await DiskQueue.shared.run { () throws(PushSourceFaults) in try PushSource(lookingAt: path) })
     }
 
     private static func remote(
@@ -65,15 +65,15 @@ enum PushOrigin: Sendable {
 
     /// Runs the body with what is on the disk; what is in a store is fetched into a temporary folder for as long.
     func readingLocally<Value>(
-        window: Int, _ body: (PushOutline) async throws -> Value
+        window: Int, _ body: (PushSource) async throws -> Value
     ) async throws -> Value {
         switch self {
-        case .local(let outline): return try await body(outline)
+        case .local(let source): return try await body(source)
         case .remote(let outline):
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             let path = try await outline.fetch(into: folder.path, window: window)
-            return try await body(try PushOutline(lookingAt: path))
+            return try await body(try PushSource(lookingAt: path))
         }
     }
 }

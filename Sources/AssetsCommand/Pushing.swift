@@ -78,8 +78,7 @@ struct Pushing: Sendable {
     private func publish(
         _ origin: PushOrigin, as target: PushTarget, _ dependencies: [AssetSpecification], by publisher: Publisher
     ) async throws -> Published {
-        try await origin.readingLocally(window: settings.jobs.value) { outline in
-            let source = try await PushSource(reading: outline)
+        try await origin.readingLocally(window: settings.jobs.value) { source in
             let reporter = ProgressReporter(
                 shell.options.progress, .push, console: shell.console, style: shell.options.style)
             return try await reporter.whileShowing { emit in

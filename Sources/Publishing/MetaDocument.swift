@@ -22,14 +22,14 @@ struct MetaDocument: Encodable {
     }
 
     /// - Parameter pushed: in seconds since 1970.
-    init(_ source: PushSource, dependencies: [AssetSpecification], pushed: Int64) {
+    init(_ source: PushSource, _ content: PushContent, dependencies: [AssetSpecification], pushed: Int64) {
         // As Python's `datetime.isoformat` has it.
         pushDate = PushDate.text(pushed).dropLast() + "+00:00"
         isDirectory = source.kind == .directory
         contents = isDirectory ? source.files.compactMap { $0.path?.text } : nil
         self.dependencies = dependencies.isEmpty ? nil : dependencies.map(\.description)
-        objects = source.files.map {
-            RecordedObject(path: $0.path?.text, size: $0.digest.size, sha256: "\($0.digest.sha256)")
+        objects = zip(source.files, content.digests).map {
+            RecordedObject(path: $0.path?.text, size: $1.size, sha256: "\($1.sha256)")
         }
     }
 

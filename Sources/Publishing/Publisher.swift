@@ -1,6 +1,7 @@
 package import AssetModel
 package import Execution
 internal import Catalog
+internal import FileSystem
 internal import FoundationEssentials
 internal import NIOCore
 package import ObjectStore
@@ -60,7 +61,9 @@ package struct Publisher: Sendable {
         _ source: PushSource, as target: PushTarget, dependencies: [AssetSpecification],
         emit: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
     ) async throws -> Published {
-        let push = Push(source: source, dependencies: dependencies, emit: emit)
+        let reading = Task { try await PushContent(of: source) }
+        defer { reading.cancel() }
+        let push = Push(source: source, reading: reading, dependencies: dependencies, emit: emit)
         var taken: [AssetVersion] = []
         for _ in 0..<Self.attempts {
             let pin = AssetPin(name: target.name, version: try await version(for: target, apartFrom: taken))
@@ -81,9 +84,26 @@ package struct Publisher: Sendable {
 
     private struct Push: Sendable {
         let source: PushSource
+        /// Reads all of it, at the same time as other things are done.
+        let reading: Task<PushContent, any Error>
         let dependencies: [AssetSpecification]
         let emit: @Sendable (ExecutionEvent) -> Void
         let identifier = UInt64.random(in: .min ... .max)
+
+        var content: PushContent {
+            get async throws {
+                try await withTaskCancellationHandler { try await reading.value } onCancel: { reading.cancel() }
+            }
+        }
+
+        /// What takes moments to read is read before the claim is made; else the claim says later what is pushed.
+        var isReadFirst: Bool { source.bytes <= 64 << 20 }
+
+        func claim(_ content: PushContent?, at time: Double) throws -> ByteBuffer {
+            let document = ClaimDocument(
+                push: identifier, content: content.map { "\($0.fingerprint)" }, since: PushDate.text(Int64(time)))
+            return ByteBuffer(bytes: try JSONEncoder().encode(document))
+        }
     }
 
     /// The version after those that are listed and those that others are pushing.
@@ -107,28 +127,30 @@ package struct Publisher: Sendable {
         let isOld: Bool
         /// Whether the store heeds conditions; where it does not, what was written is read again.
         let isKept: Bool
+        /// Of a claim that does not say yet what is pushed.
+        var unnamedTag: String?
     }
 
     private struct ClaimDocument: Codable {
         let push: UInt64
-        /// The digest of all that is pushed.
-        let content: String
+        /// The digest of all that is pushed; nil until it is known.
+        let content: String?
         let since: String
     }
 
     /// Nil where somebody else pushes something else under this number, or has.
     private func claim(_ pin: AssetPin, _ push: Push) async throws -> Claim? {
         let key = Self.claimKey(pin)
-        let document = ClaimDocument(
-            push: push.identifier, content: "\(push.source.fingerprint)", since: PushDate.text(Int64(now())))
-        let content = ByteBuffer(bytes: try JSONEncoder().encode(document))
-        guard try await putIfAbsent(key, content) else {
-            return try await takeOver(key, content, ifOf: document.content) ? Claim(isOld: true, isKept: true) : nil
+        let content = push.isReadFirst ? try await push.content : nil
+        let document = try push.claim(content, at: now())
+        guard let made = try await putIfAbsent(key, document) else {
+            return try await takeOver(key, push) ? Claim(isOld: true, isKept: true) : nil
         }
         // Python modelkit makes no claims; and a push that somebody killed may have come as far as here.
         if try await store.headIfPresent(Self.metaKey(pin)) != nil { return nil }
-        let isKept = try await !putIfAbsent(key, content)
-        if isKept { return Claim(isOld: false, isKept: true) }
+        if try await putIfAbsent(key, document) == nil {
+            return Claim(isOld: false, isKept: true, unnamedTag: content == nil ? made.entityTag : nil)
+        }
         // Both of two may have written it: the later one has it.
         try await Task.sleep(for: .seconds(1))
         guard try await claimDocument(key)?.push == push.identifier else { return nil }
@@ -136,11 +158,12 @@ package struct Publisher: Sendable {
     }
 
     /// Takes a claim over that was made for the same content; who had it finds that out before listing the version.
-    private func takeOver(_ key: ObjectKey, _ content: ByteBuffer, ifOf fingerprint: String) async throws -> Bool {
+    private func takeOver(_ key: ObjectKey, _ push: Push) async throws -> Bool {
+        let content = try await push.content
         do {
             guard let tag = try await store.head(key).entityTag else { return false }
-            guard try await claimDocument(key)?.content == fingerprint else { return false }
-            _ = try await store.put(key, content, .ifUnchanged(tag))
+            guard try await claimDocument(key)?.content == "\(content.fingerprint)" else { return false }
+            _ = try await store.put(key, try push.claim(content, at: now()), .ifUnchanged(tag))
             return true
         } catch let error as StoreError where error.kind == .changed || error.kind == .notFound {
             // Its push has ended, or somebody was faster.
@@ -165,14 +188,23 @@ package struct Publisher: Sendable {
         let condition = claim.isOld ? PutCondition.none : .ifAbsent
         let files = push.source.files.map { ($0, ObjectKey(of: pin, path: $0.path)) }
         push.emit(.started(pin, objects: files.count))
-        for file in push.source.files { push.emit(.sized(pin, bytes: file.digest.size)) }
+        for file in push.source.files { push.emit(.sized(pin, bytes: file.status.size)) }
         let uploader = Uploader(store: store, window: window, isResuming: claim.isOld) { bytes, isReused in
             push.emit(isReused ? .reused(pin, bytes: bytes) : .received(pin, bytes: bytes))
         }
         do {
-            let reused = try await uploader.upload(files, condition)
+            let reused = try await withThrowingTaskGroup(of: Int64.self) { group in
+                group.addTask { try await uploader.upload(files, condition) }
+                group.addTask {
+                    try await name(pin, push, claim)
+                    return 0
+                }
+                var reused: Int64 = 0
+                for try await bytes in group { reused += bytes }
+                return reused
+            }
             let meta = try MetaDocument(
-                push.source, dependencies: push.dependencies, pushed: Int64(now())
+                push.source, try await push.content, dependencies: push.dependencies, pushed: Int64(now())
             ).bytes
             _ = try await store.put(Self.metaKey(pin), ByteBuffer(bytes: meta), condition)
             return reused
@@ -182,6 +214,13 @@ package struct Publisher: Sendable {
             guard try await claimDocument(Self.claimKey(pin))?.push == push.identifier else { return nil }
             throw error
         }
+    }
+
+    /// Says in the claim what is pushed, once that is known, so that the same push can take it over.
+    private func name(_ pin: AssetPin, _ push: Push, _ claim: Claim) async throws {
+        let content = try await push.content
+        guard let tag = claim.unnamedTag else { return }
+        _ = try await store.put(Self.claimKey(pin), try push.claim(content, at: now()), .ifUnchanged(tag))
     }
 
     // MARK: .versions
@@ -221,14 +260,13 @@ package struct Publisher: Sendable {
 
     // MARK: Objects
 
-    /// Whether it was put: false where it is there.
-    private func putIfAbsent(_ key: ObjectKey, _ content: ByteBuffer) async throws -> Bool {
+    /// - Returns: what was put; nil where it is there.
+    private func putIfAbsent(_ key: ObjectKey, _ content: ByteBuffer) async throws -> ObjectAttributes? {
         do throws(StoreError) {
-            _ = try await store.put(key, content, .ifAbsent)
-            return true
+            return try await store.put(key, content, .ifAbsent)
         } catch {
             guard error.kind == .changed else { throw error }
-            return false
+            return nil
         }
     }
 

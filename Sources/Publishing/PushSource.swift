@@ -1,51 +1,17 @@
 package import AssetModel
-package import Execution
+internal import Execution
 package import FileSystem
 internal import Glibc
 internal import Planning
 
-/// What is to be pushed: one file, or the files of a folder, read once and not changed since.
+/// A file, or the files of a folder, to be pushed: looked at, and not yet read.
 package struct PushSource: Sendable {
     package let kind: AssetKind
     /// In the order of their paths.
     package let files: [PushFile]
 
-    package var bytes: Int64 { files.reduce(0) { $0 + $1.digest.size } }
-
-    /// The same for the same content, whoever pushes it.
-    package var fingerprint: SHA256Digest {
-        let lines = files.map { "\($0.digest.sha256) \($0.digest.size) \($0.path?.text ?? "")\n" }
-        return SHA256Digest(of: "\(kind.rawValue)\n" + lines.joined())
-    }
-
-    /// Reads everything for its digests.
-    ///
-    /// - Throws: all that cannot be read.
-    package init(reading outline: PushOutline) async throws(PushSourceFaults) {
-        let results = await concurrentMap(outline.files, window: 4) { file in
-            await DiskQueue.shared.run { Result { () throws(FileError) in try file.measured() } }
-        }
-        var files: [PushFile] = []
-        var faults: [PushSourceFault] = []
-        for result in results {
-            switch result {
-            case .success(let file): files.append(file)
-            case .failure(let error): faults.append(.file(error))
-            }
-        }
-        guard faults.isEmpty else { throw PushSourceFaults(list: faults) }
-        kind = outline.kind
-        self.files = files
-    }
-}
-
-/// A file or a folder that is to be pushed, looked at and not yet read.
-package struct PushOutline: Sendable {
-    package let kind: AssetKind
-    fileprivate let files: [FoundFile]
-
-    package var count: Int { files.count }
-    package var bytes: Int64 { files.reduce(0) { $0 + $1.size } }
+    /// Of all files.
+    package var bytes: Int64 { files.reduce(0) { $0 + $1.status.size } }
 
     /// Looks at everything. Blocks on the disk.
     ///
@@ -58,7 +24,7 @@ package struct PushOutline: Sendable {
             throw PushSourceFaults(list: [.file(error)])
         }
         switch status.kind {
-        case .file: (kind, files) = (.file, [FoundFile(path: nil, place: path, size: status.size)])
+        case .file: (kind, files) = (.file, [PushFile(path: nil, place: path, status: status)])
         case .directory:
             var walk = TreeWalk(root: path)
             walk.visit(nil)
@@ -74,11 +40,50 @@ package struct PushOutline: Sendable {
 package struct PushFile: Sendable {
     /// Inside the asset; nil where the asset is this file.
     package let path: RelativePath?
-    package let digest: FileDigest
     /// Where it is.
     let place: String
-    /// What it was when it was read.
+    /// What it was when it was looked at.
     let status: FileStatus
+
+    /// Opens it, if it is still what it was. Blocks on the disk.
+    func read<Value>(_ body: (File) throws(FileError) -> Value) throws -> Value {
+        let file = try File.openForReading(place)
+        let value = try body(file)
+        guard try file.status() == status else { throw SourceChanged(place: place) }
+        return value
+    }
+}
+
+/// What is in the files of a source.
+struct PushContent: Sendable {
+    /// In the order of the files.
+    let digests: [FileDigest]
+    /// The same for the same content, whoever pushes it.
+    let fingerprint: SHA256Digest
+
+    /// Reads everything.
+    ///
+    /// - Throws: all that cannot be read; `SourceChanged`.
+    init(of source: PushSource) async throws {
+        let results = await concurrentMap(source.files, window: 4) { file in
+            await DiskQueue.shared.run {
+                Result { try file.read { opened throws(FileError) in try FileDigest(of: opened) } }
+            }
+        }
+        var digests: [FileDigest] = []
+        var faults: [PushSourceFault] = []
+        for result in results {
+            do {
+                digests.append(try result.get())
+            } catch let error as FileError {
+                faults.append(.file(error))
+            }
+        }
+        guard faults.isEmpty else { throw PushSourceFaults(list: faults) }
+        let lines = zip(source.files, digests).map { "\($1.sha256) \($1.size) \($0.path?.text ?? "")\n" }
+        fingerprint = SHA256Digest(of: "\(source.kind.rawValue)\n" + lines.joined())
+        self.digests = digests
+    }
 }
 
 /// What cannot be pushed.
@@ -100,23 +105,10 @@ package struct PushSourceFaults: Error, Sendable {
     package let list: [PushSourceFault]
 }
 
-private struct FoundFile: Sendable {
-    let path: RelativePath?
-    let place: String
-    /// In bytes, when it was looked at.
-    let size: Int64
-
-    func measured() throws(FileError) -> PushFile {
-        let file = try File.openForReading(place)
-        let status = try file.status()
-        return PushFile(path: path, digest: try FileDigest(of: file), place: place, status: status)
-    }
-}
-
 /// Finds the files of a folder.
 private struct TreeWalk {
     let root: String
-    var files: [FoundFile] = []
+    var files: [PushFile] = []
     var faults: [PushSourceFault] = []
 
     /// - Parameter relative: the folder below the root; nil for the root.
@@ -144,20 +136,20 @@ private struct TreeWalk {
         }
         switch status.kind {
         case .directory: visit(relative)
-        case .file: files.append(FoundFile(path: path, place: place, size: status.size))
+        case .file: files.append(PushFile(path: path, place: place, status: status))
         case .link:
-            guard let size = sizeOfFileInside(place) else { return faults.append(.link(place)) }
-            files.append(FoundFile(path: path, place: place, size: size))
+            guard let status = statusOfFileInside(place) else { return faults.append(.link(place)) }
+            files.append(PushFile(path: path, place: place, status: status))
         case .other: faults.append(.special(place))
         }
     }
 
     /// Of the file in the folder that a link leads to, whose content is pushed then; nil where it leads elsewhere.
-    private func sizeOfFileInside(_ place: String) -> Int64? {
+    private func statusOfFileInside(_ place: String) -> FileStatus? {
         guard let target = resolved(place), let root = resolved(root), target.hasPrefix(root + "/"),
             let status = try? File.openForReading(target).status(), status.kind == .file
         else { return nil }
-        return status.size
+        return status
     }
 
     private func resolved(_ path: String) -> String? {

@@ -15,7 +15,7 @@ struct Uploader: Sendable {
 
     /// In bytes: what is larger goes in parts.
     private static let largestWhole: Int64 = 8 << 20
-    private static let partSize: Int64 = 16 << 20
+    private static let partSize: Int64 = 8 << 20
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
     private static let mostParts: Int64 = 10_000
     /// Of what is read and not yet sent, in bytes.
@@ -45,7 +45,7 @@ struct Uploader: Sendable {
         _ push: PushFile, to key: ObjectKey, _ condition: PutCondition, _ budget: ByteBudget
     ) async throws -> Int64 {
         let file = try await DiskQueue.shared.run { () throws(FileError) in try File.openForReading(push.place) }
-        let size = push.digest.size
+        let size = push.status.size
         var reused: Int64 = 0
         if isResuming, try await isThere(file, size, key) {
             progress(size, true)

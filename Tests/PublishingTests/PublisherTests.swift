@@ -20,7 +20,7 @@ import Testing
             #expect(try await keys(store) == ["a/b.versions", "a/b/0.0", "a/b/0.0.meta"])
             let metadata = try await StoreCatalog(store: store, system: .majorMinor).metadata(of: published.pin)
             #expect(metadata.objects.map(\.size) == [7])
-            #expect(metadata.objects.map(\.sha256) == [source.files[0].digest.sha256])
+            #expect(metadata.objects.map(\.sha256) == [SHA256Digest(of: "content")])
             #expect(metadata.pushTime == 1_700_000_000)
         }
     }
@@ -68,7 +68,7 @@ import Testing
     func noticesWhatChanged() async throws {
         try await withTemporaryDirectory { root async throws in
             try write("before", to: root + "/file")
-            let source = try await PushSource(reading: PushOutline(lookingAt: root + "/file"))
+            let source = try PushSource(lookingAt: root + "/file")
             try write("after it was read", to: root + "/file")
             let store = InMemoryStore()
             await #expect(throws: SourceChanged.self) {
@@ -97,7 +97,7 @@ import Testing
     }
 
     private func claim(_ store: InMemoryStore, _ key: String, by source: PushSource) async throws {
-        let text = #"{"push": 1, "content": "\#(source.fingerprint)", "since": "2024-03-01T12:00:00Z"}"#
+        let text = #"{"push": 1, "content": "\#(try await PushContent(of: source).fingerprint)", "since": "2024-03-01T12:00:00Z"}"#
         _ = try await store.put(ObjectKey(key), ByteBuffer(string: text), .ifAbsent)
     }
 
@@ -114,7 +114,7 @@ import Testing
     private func withSource(_ content: String, _ body: (PushSource) async throws -> Void) async throws {
         try await withTemporaryDirectory { root async throws in
             try write(content, to: root + "/file")
-            try await body(try await PushSource(reading: PushOutline(lookingAt: root + "/file")))
+            try await body(try PushSource(lookingAt: root + "/file"))
         }
     }
 }

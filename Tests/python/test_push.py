@@ -145,7 +145,11 @@ def test_a_large_upload_goes_on_where_it_was_killed(shelf, world):
     path = written(shelf, "large", content)
     run = shelf.tool.start("new", path, "nlp/large", "--yes")
     client, key = world.server.client(), f"{world.prefix}/nlp/large/0.0"
-    run.until(lambda: parts(client, world.bucket, key), "some parts arrived")
+
+    def claim():
+        return json.loads(client.get_object(Bucket=world.bucket, Key=f"{key}.pushing")["Body"].read())
+
+    run.until(lambda: parts(client, world.bucket, key) and claim().get("content"), "some parts arrived")
     run.process.send_signal(signal.SIGKILL)
     run.process.wait()
     before = parts(client, world.bucket, key)

@@ -1,6 +1,6 @@
 internal import CLibCrypto
 
-/// Digests of short texts, by OpenSSL.
+/// Digests of what is in memory, by OpenSSL.
 enum Digests {
     static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] { digest(bytes, EVP_sha256()) }
 
@@ -17,11 +17,16 @@ enum Digests {
     }
 
     private static func digest(_ bytes: some Sequence<UInt8>, _ algorithm: OpaquePointer?) -> [UInt8] {
-        let message = Array(bytes)
+        // A part of an upload is not copied for it.
+        bytes.withContiguousStorageIfAvailable { digest($0, algorithm) }
+            ?? Array(bytes).withUnsafeBufferPointer { digest($0, algorithm) }
+    }
+
+    private static func digest(_ bytes: UnsafeBufferPointer<UInt8>, _ algorithm: OpaquePointer?) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
         // Fails only for want of memory, where nothing else could go on either.
-        EVP_Digest(message, message.count, &result, &length, algorithm, nil)
+        EVP_Digest(bytes.baseAddress, bytes.count, &result, &length, algorithm, nil)
         return Array(result.prefix(Int(length)))
     }
 }
