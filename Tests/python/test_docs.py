@@ -1,4 +1,4 @@
-"""Every command in docs/ is run, and its output is what the page says.
+"""Every command in docs/, and in the README's section on pushing, is run, and its output is what the page says.
 
 A page is played from top to bottom in a folder of its own, beside a store that Python modelkit filled:
 
@@ -13,6 +13,7 @@ A page is played from top to bottom in a folder of its own, beside a store that 
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_the_page_says_what_its_commands_print(page, tmp_path, binary):
     assert said == printed
 
 
+def test_the_walk_through_of_pushing_says_what_its_commands_print(tmp_path, binary):
+    path = DOCS.parent / "README.md"
+    whole = path.read_text()
+    said = re.search(r"^## Pushing\n.*?(?=^## )", whole, re.M | re.S)[0]
+    printed = Player(tmp_path, binary).play(said)
+    if os.environ.get("UPDATE_DOCS"):
+        path.write_text(whole.replace(said, printed))
+    assert said == printed
+
+
 class Player:
     def __init__(self, folder, binary):
         self.folder = folder / "service"
@@ -47,7 +58,7 @@ class Player:
         (folder / "bin/modelkit-assets").symlink_to(binary)
         self.store = Store(folder / "store")
         self.environment = {
-            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "MODELKIT_ASSETS_DIR": str(self.folder / "assets"),
@@ -85,6 +96,7 @@ class Player:
         """Without what differs from run to run: where it runs, how long it takes, what came first."""
         output = output.replace(str(self.folder), SHOWN).replace(str(self.store.bucket), "/srv/models")
         output = re.sub(r" in \d[\d.]*(ms|s)\b", " in 9ms", output)
+        output = re.sub(r"(?<=^pushed {8})20.*Z$", "2026-03-02T09:30:00Z", output, flags=re.M)
         lines = output.splitlines(keepends=True)
         of_one = [line for line in lines if re.match(r"fetch(ing|ed) \S+:\d", line)]
         others = [line for line in lines if line not in of_one]
