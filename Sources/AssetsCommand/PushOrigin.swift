@@ -10,6 +10,11 @@ enum PushOrigin: Sendable {
     case local(PushSource)
     case remote(RemoteOutline)
 
+    var isRemote: Bool {
+        if case .remote = self { return true }
+        return false
+    }
+
     var kind: AssetKind {
         switch self {
         case .local(let source): source.kind

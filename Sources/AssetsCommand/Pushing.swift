@@ -55,7 +55,8 @@ struct Pushing: Sendable {
             let next = try await publisher.next(target)
             let dependencies = try await dependencies()
             let origin = try await PushOrigin.look(path, settings, retries)
-            try await publisher.proveWritable(next)
+            // Else the claim, which is the first thing that is written, proves it as soon.
+            if options.dryRun || origin.isRemote { try await publisher.proveWritable(next) }
             if options.dryRun {
                 write(PushDocument(next, origin, dependencies, store.name, isDryRun: true))
                 shell.remark("would push \(origin.words) to \(store.name)")
@@ -66,7 +67,7 @@ struct Pushing: Sendable {
                 return 1
             }
             let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
-                await result { try await publish(origin, as: target, dependencies, by: publisher) }
+                await result { try await publish(origin, as: target, next, dependencies, by: publisher) }
             }
             if let signal { return 128 + signal }
             return report(try published.get(), origin, dependencies)
@@ -76,13 +77,15 @@ struct Pushing: Sendable {
     }
 
     private func publish(
-        _ origin: PushOrigin, as target: PushTarget, _ dependencies: [AssetSpecification], by publisher: Publisher
+        _ origin: PushOrigin, as target: PushTarget, _ next: AssetPin, _ dependencies: [AssetSpecification],
+        by publisher: Publisher
     ) async throws -> Published {
         try await origin.readingLocally(window: settings.jobs.value) { source in
             let reporter = ProgressReporter(
                 shell.options.progress, .push, console: shell.console, style: shell.options.style)
             return try await reporter.whileShowing { emit in
-                try await publisher.publish(source, as: target, dependencies: dependencies, emit: emit)
+                try await publisher.publish(
+                    source, as: target, expecting: next, dependencies: dependencies, emit: emit)
             }
         }
     }

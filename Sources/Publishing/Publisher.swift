@@ -23,6 +23,8 @@ package struct Publisher: Sendable {
 
     /// How often `.versions` is written anew because somebody else did, and how often a number is found taken.
     private static let attempts = 200
+    /// What takes moments to read, in bytes, is read before the claim is made; else the claim says later what is pushed.
+    fileprivate static let readFirstLimit: Int64 = 64 << 20
     /// Between two tries to rewrite `.versions`, in seconds at most.
     private static let longestWait = 1.0
 
@@ -55,10 +57,13 @@ package struct Publisher: Sendable {
 
     /// Pushes a version.
     ///
-    /// - Parameter emit: told what happens, with the pin under which it does; `.fetched` is for what is known of.
+    /// - Parameters:
+    ///   - expected: the version that it would have been when it was last asked for; nil where it was not.
+    ///   - emit: told what happens, with the pin under which it does; `.fetched` is for what is known of.
     /// - Throws: `PublishError`, `StoreError`, `FileError`, `CatalogError`, `SourceChanged`.
     package func publish(
-        _ source: PushSource, as target: PushTarget, dependencies: [AssetSpecification],
+        _ source: PushSource, as target: PushTarget, expecting expected: AssetPin? = nil,
+        dependencies: [AssetSpecification],
         emit: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
     ) async throws -> Published {
         let reading = Task { try await PushContent(of: source) }
@@ -66,7 +71,11 @@ package struct Publisher: Sendable {
         let push = Push(source: source, reading: reading, dependencies: dependencies, emit: emit)
         var taken: [AssetVersion] = []
         for _ in 0..<Self.attempts {
-            let pin = AssetPin(name: target.name, version: try await version(for: target, apartFrom: taken))
+            let version =
+                if taken.isEmpty, let expected { expected.version } else {
+                    try await version(for: target, apartFrom: taken)
+                }
+            let pin = AssetPin(name: target.name, version: version)
             guard let claim = try await claim(pin, push), let reused = try await upload(push, pin, claim),
                 try await list(pin, target, push, claim)
             else {
@@ -92,12 +101,15 @@ package struct Publisher: Sendable {
 
         var content: PushContent {
             get async throws {
-                try await withTaskCancellationHandler { try await reading.value } onCancel: { reading.cancel() }
+                try await withTaskCancellationHandler {
+                    try await reading.value
+                } onCancel: {
+                    reading.cancel()
+                }
             }
         }
 
-        /// What takes moments to read is read before the claim is made; else the claim says later what is pushed.
-        var isReadFirst: Bool { source.bytes <= 64 << 20 }
+        var isReadFirst: Bool { source.bytes <= Publisher.readFirstLimit }
 
         func claim(_ content: PushContent?, at time: Double) throws -> ByteBuffer {
             let document = ClaimDocument(
@@ -247,6 +259,7 @@ package struct Publisher: Sendable {
             let condition = listing.map { listing in listing.entityTag.map(PutCondition.ifUnchanged) ?? .none }
             do throws(StoreError) {
                 _ = try await store.put(key, content, condition ?? .ifAbsent)
+                if claim.isKept { return true }
                 hasWritten = true
                 // And around: a store that heeds no condition may have kept what another wrote.
             } catch {

@@ -51,8 +51,8 @@ struct Uploader: Sendable {
             progress(size, true)
             reused = size
         } else if size <= Self.largestWhole {
-            try await budget.holding(Int(size)) {
-                _ = try await store.put(key, try await read(file, 0..<size), condition)
+            try await budget.holding(Int(size), fill: { try await read(file, 0..<size, into: $0) }) { content in
+                _ = try await store.put(key, content, condition)
             }
             progress(size, false)
         } else {
@@ -104,8 +104,8 @@ struct Uploader: Sendable {
                 for (index, range) in ranges.enumerated() {
                     if index >= atOnce, let part = try await group.next() { parts.append(part) }
                     group.addTask {
-                        try await budget.holding(range.count) {
-                            let content = try await read(file, range)
+                        try await budget.holding(range.count, fill: { try await read(file, range, into: $0) }) {
+                            content in
                             let part = try await store.uploadPart(index + 1, of: upload, content)
                             progress(Int64(range.count), part.isReused)
                             return part
@@ -127,9 +127,9 @@ struct Uploader: Sendable {
         }
     }
 
-    private func read(_ file: File, _ range: Range<Int64>) async throws -> ByteBuffer {
+    private func read(_ file: File, _ range: Range<Int64>, into empty: ByteBuffer) async throws -> ByteBuffer {
         try await DiskQueue.shared.run { () throws(FileError) in
-            var buffer = ByteBuffer()
+            var buffer = empty
             var result: Result<Int, FileError> = .success(0)
             buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { bytes in
                 let space = UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(range.count))

@@ -97,7 +97,8 @@ import Testing
     }
 
     private func claim(_ store: InMemoryStore, _ key: String, by source: PushSource) async throws {
-        let text = #"{"push": 1, "content": "\#(try await PushContent(of: source).fingerprint)", "since": "2024-03-01T12:00:00Z"}"#
+        let text =
+            #"{"push": 1, "content": "\#(try await PushContent(of: source).fingerprint)", "since": "2024-03-01T12:00:00Z"}"#
         _ = try await store.put(ObjectKey(key), ByteBuffer(string: text), .ifAbsent)
     }
 

@@ -7,7 +7,7 @@ extension S3Store: WritableStore {
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> ObjectAttributes {
         var call = S3Call("put", address: address(of: key), method: .PUT, key: key)
-        call.setBody(content)
+        (call.body, call.isContent) = (content, true)
         call.headers.add(contentsOf: encryption + condition.headers)
         return try await requester.perform(call) { reply in
             try await reply.attributes(size: Int64(content.readableBytes))
@@ -66,7 +66,7 @@ extension S3Store: WritableStore {
         }
         var call = S3Call("upload part \(number) of", address: address(of: upload.key), method: .PUT, key: upload.key)
         call.query = [("partNumber", "\(number)"), ("uploadId", upload.identifier)]
-        call.setBody(content)
+        (call.body, call.isContent) = (content, true)
         return try await requester.perform(call) { reply in
             let attributes = try await reply.attributes(size: Int64(content.readableBytes))
             guard let tag = attributes.entityTag else { throw S3Trouble.malformed("the part has no entity tag") }
@@ -79,7 +79,7 @@ extension S3Store: WritableStore {
     ) async throws(StoreError) -> ObjectAttributes {
         var call = S3Call("complete the upload of", address: address(of: upload.key), method: .POST, key: upload.key)
         call.query = [("uploadId", upload.identifier)]
-        call.setBody(ByteBuffer(string: Self.document(of: parts)))
+        call.body = ByteBuffer(string: Self.document(of: parts))
         call.headers.add(name: "content-type", value: "application/xml")
         call.headers.add(contentsOf: upload.condition.headers)
         let size = parts.reduce(0) { $0 + $1.size }
@@ -142,14 +142,6 @@ private enum S3Uploads {
             return (parts, nil)
         }
         return (parts, next)
-    }
-}
-
-extension S3Call {
-    /// The content with its MD5, which every store checks; the newer checksums are refused by some.
-    fileprivate mutating func setBody(_ content: ByteBuffer) {
-        body = content
-        headers.add(name: "content-md5", value: Base64.encode(Digests.md5(content.readableBytesView)))
     }
 }
 

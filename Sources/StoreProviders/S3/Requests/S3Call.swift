@@ -14,6 +14,8 @@ struct S3Call: Sendable {
     var query: [(name: String, value: String?)] = []
     var headers: HTTPHeaders = [:]
     var body: ByteBuffer?
+    /// Whether the body is what is stored.
+    var isContent = false
 
     init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
         self.operation = operation

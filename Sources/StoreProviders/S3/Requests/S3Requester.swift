@@ -88,21 +88,25 @@ final class S3Requester: Sendable {
         attempt.identity.withLock { $0 = identity }
         let url = context.endpoint.url(of: call.key, query: call.query, region: attempt.region)
         let body = call.body.map(HTTPBody.bytes) ?? .empty
-        let request = HTTPRequest(call.method, url, headers: call.headers, body: body)
+        var request = HTTPRequest(call.method, url, headers: call.headers, body: body)
+        // A body has one digest that the store compares: over plain HTTP, and where it is no content, the signature's; else
+        // its MD5, which every store knows (the newer checksums are refused by some), and which is signed.
+        let isSigned = identity.credentials != nil
+        let digest = call.isContent && !(isSigned && url.scheme == .http) ? call.body.map(Self.md5) : nil
+        if let digest { request.headers.add(name: "content-md5", value: digest) }
         guard let credentials = identity.credentials else { return request }
         let time = context.now() + learnt.withLock { $0.clockOffset }
         let signer = SigV4(
             credentials, region: attempt.region, service: "s3", time: time, reusing: signingKey.withLock { $0 })
         signingKey.withLock { $0 = signer.key }
-        return signer.sign(request, payloadHash: payloadHash(call))
+        return signer.sign(request, payloadHash: digest == nil ? Self.payloadHash(call) : SigV4.unsignedPayload)
     }
 
-    private func payloadHash(_ call: S3Call) -> String {
-        guard let body = call.body else { return SigV4.emptyPayloadHash }
-        // The body's own checksum is signed, and every store compares it: another hash would be as long again to make.
-        let isProtected = call.headers.contains(name: "content-md5")
-        return isProtected ? SigV4.unsignedPayload : Digests.sha256(body.readableBytesView).hex
+    private static func payloadHash(_ call: S3Call) -> String {
+        call.body.map { Digests.sha256($0.readableBytesView).hex } ?? SigV4.emptyPayloadHash
     }
+
+    private static func md5(_ body: ByteBuffer) -> String { Base64.encode(Digests.md5(body.readableBytesView)) }
 
     // MARK: Getting over trouble
 
