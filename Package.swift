@@ -1,6 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The archives that Debian's and Ubuntu's packages for developers have, so that the program needs none of these libraries
+// where it runs. Where there are no archives, MODELKIT_ASSETS_SHARED_LIBRARIES=1 links the shared ones.
+let linksArchives = Context.environment["MODELKIT_ASSETS_SHARED_LIBRARIES"] == nil
+
+func linking(_ names: String...) -> [LinkerSetting] {
+    names.map { .linkedLibrary(linksArchives ? ":lib\($0).a" : $0) }
+}
+
 // Bottom up: a target names only targets above it. `Sources/README.md` has the same table with the imports from
 // outside, and `ArchitectureTests` reads every import and compares.
 let package = Package(
@@ -18,13 +26,13 @@ let package = Package(
         // MARK: C libraries
 
         /** libyaml's event parser */
-        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         /** OpenSSL's digests and message authentication */
-        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
         /** expat's XML parser */
-        .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CLibExpat", providers: [.apt(["libexpat1-dev"])]),
         /** zlib's decoder of gzip */
-        .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibZ", providers: [.apt(["zlib1g-dev"])]),
         /** The cyclic redundancy checks of object stores */
         .target(name: "CChecksums"),
         /** The Linux calls that glibc hides from Swift */
@@ -40,10 +48,13 @@ let package = Package(
         // MARK: Formats and stores
 
         /** assets.yaml to a manifest or a list of diagnostics */
-        .target(name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"]),
+        .target(
+            name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"], linkerSettings: linking("yaml")),
         /** The protocol that every provider speaks, its keys and its errors */
         .target(
-            name: "ObjectStore", dependencies: ["AssetModel", "CLibZ", .product(name: "NIOCore", package: "swift-nio")]),
+            name: "ObjectStore",
+            dependencies: ["AssetModel", "CLibZ", .product(name: "NIOCore", package: "swift-nio")],
+            linkerSettings: linking("z")),
         /** The one place where paths below the assets directory are opened */
         .target(
             name: "FileSystem",
@@ -58,7 +69,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            ]),
+            ], linkerSettings: linking("crypto", "expat")),
 
         // MARK: What is there, and making it so
 
@@ -74,7 +85,7 @@ let package = Package(
             dependencies: [
                 "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "CChecksums", "CLibCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
-            ]),
+            ], linkerSettings: linking("crypto")),
 
         /** Pushes assets */
         .target(

@@ -135,15 +135,29 @@ struct Resolving: Sendable {
     /// Prints what came of it.
     ///
     /// - Returns: the exit status.
-    func report(_ run: Run, asJSON: Bool) -> Int32 {
+    func report(_ run: Run, _ format: ReportFormat) -> Int32 {
         let text = ReportText(run)
-        if asJSON {
+        if format == .json {
             if let document = try? JSONText.document(ReportDocument(run)) { shell.console.writeResult(document) }
         } else {
             shell.console.writeResult(text.results(isTerminal: shell.console.isOutputTerminal))
         }
+        if format == .github { tellGitHub(run) }
         shell.summarize(run)
         return shell.exitStatus(run.exitStatus)
+    }
+}
+
+extension Resolving {
+    private func tellGitHub(_ run: Run) {
+        let text = GitHubText(run)
+        for line in text.annotations { shell.console.writeDiagnostic(line) }
+        guard let path = shell.environment["GITHUB_STEP_SUMMARY"] else { return }
+        do throws(FileError) {
+            try File.openForAppending(path).append(text.summary)
+        } catch {
+            shell.warn(["cannot write the summary of the job: \(error.path): \(error.reason)"])
+        }
     }
 }
 

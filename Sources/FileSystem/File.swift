@@ -23,6 +23,13 @@ package final class File: Sendable {
         return File(descriptor: descriptor, path: path)
     }
 
+    /// The same for adding to its end; made where it is missing.
+    package static func openForAppending(_ path: String) throws(FileError) -> File {
+        let descriptor = retrying { Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
+        return File(descriptor: descriptor, path: path)
+    }
+
     package func status() throws(FileError) -> FileStatus {
         var buffer = stat()
         guard fstat(descriptor, &buffer) == 0 else { throw failure("look at") }

@@ -5,11 +5,14 @@ A page is played from top to bottom in a folder of its own, beside a store that 
 - a fenced block after `<!-- file: NAME -->` is written to that file;
 - `<!-- push: NAME:VERSION [DEPENDENCY …] -->` pushes a version that declares these dependencies;
 - `<!-- run: COMMAND -->` runs a command that the page does not show;
+- between `<!-- schema: PATH -->` or `<!-- include: FILE -->` and `<!-- end -->` stands what a part of the spec's schema
+  says, as a table, or what a file of the repository has;
 - in a `console` block, each line after `$ ` is run, and what follows is what it printed, both streams together.
 
 `UPDATE_DOCS=1 pytest Tests/python/test_docs.py` writes the outputs into the pages.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -25,6 +28,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SHOWN = "/home/ana/service"
 STEP = re.compile(
     r"<!-- (?P<verb>push|run): (?P<what>.+?) -->"
+    r"|<!-- (?P<made>schema|include): (?P<of>.+?) -->\n.*?<!-- end -->"
     r"|<!-- file: (?P<name>.+?) -->\n```\w*\n(?P<text>.*?)```"
     r"|```console\n(?P<console>.*?)```",
     re.DOTALL,
@@ -50,6 +54,40 @@ def test_the_walk_through_of_pushing_says_what_its_commands_print(tmp_path, bina
     assert said == printed
 
 
+def test_every_variable_that_is_read_is_on_the_page_of_variables():
+    page, found = (DOCS / "environment.md").read_text(), set()
+    for path in (DOCS.parent / "Sources").rglob("*.swift"):
+        found |= set(VARIABLE.findall(path.read_text()))
+    assert len(found) > 60
+    unsaid = {"GOOGLE_EXTERNAL_ACCOUNT_" + what for what in GIVEN_TO_PROGRAMS}
+    assert sorted(name for name in found - unsaid if not re.search(rf"\b{name}\b", page)) == []
+
+
+VARIABLE = re.compile(
+    r'"((?:AWS|GOOGLE|GCE|CLOUDSDK|NO|STORAGE|MODELKIT|SSL|REQUESTS|S3|SOURCE|CLICOLOR|GITHUB)_[A-Z0-9_]+[A-Z0-9])"'
+)
+# What google-auth tells the programs that it runs; they are not read.
+GIVEN_TO_PROGRAMS = "AUDIENCE ID IMPERSONATED_EMAIL INTERACTIVE OUTPUT_FILE REVOKE TOKEN_TYPE".split()
+
+
+def schema_table(path):
+    """The keys of a part of the spec, and what the schema says of them."""
+    schema = json.loads((DOCS.parent / "schema/assets.schema.json").read_text())
+    parts = {".": schema, "storage": schema["properties"]["storage"], "asset": schema["$defs"]["asset"]}
+    required = parts[path].get("required", [])
+    lines = ["| key | | means |", "| --- | --- | --- |"]
+    for key, value in parts[path]["properties"].items():
+        reference = value.get("$ref", "").removeprefix("#/$defs/")
+        says = value.get("description") or schema["$defs"][reference]["description"]
+        cell = says.replace("|", "\\|")
+        lines.append(f"| `{key}` | {'required' if key in required else ''} | {cell} |")
+    return "\n".join(lines) + "\n"
+
+
+def included(path):
+    return f"```dockerfile\n{(DOCS.parent / path).read_text()}```\n"
+
+
 class Player:
     def __init__(self, folder, binary):
         self.folder = folder / "service"
@@ -73,6 +111,9 @@ class Player:
         if match["console"] is not None:
             commands = [line[2:] for line in match["console"].splitlines() if line.startswith("$ ")]
             return "```console\n" + "".join(f"$ {line}\n{self.run(line)}" for line in commands) + "```"
+        if match["made"]:
+            text = {"schema": schema_table, "include": included}[match["made"]](match["of"])
+            return f"<!-- {match['made']}: {match['of']} -->\n{text}<!-- end -->"
         if match["name"]:
             (self.folder / match["name"]).write_text(match["text"])
         else:
@@ -97,6 +138,9 @@ class Player:
         output = output.replace(str(self.folder), SHOWN).replace(str(self.store.bucket), "/srv/models")
         output = re.sub(r" in \d[\d.]*(ms|s)\b", " in 9ms", output)
         output = re.sub(r"(?<=^pushed {8})20.*Z$", "2026-03-02T09:30:00Z", output, flags=re.M)
+        output = re.sub(r"\d[\d.]* [GT]B(?= free$)|(?<=free space {7})\d[\d.]* [GT]B$", "120 GB", output, flags=re.M)
+        output = re.sub(r"\d+ requests were sent again: (\D+) \(\d+\)", r"3 requests were sent again: \1 (3)", output)
+        output = re.sub(r"it was tried \d+ times", "it was tried 4 times", output)
         lines = output.splitlines(keepends=True)
         of_one = [line for line in lines if re.match(r"fetch(ing|ed) \S+:\d", line)]
         others = [line for line in lines if line not in of_one]

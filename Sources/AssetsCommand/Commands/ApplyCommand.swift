@@ -39,7 +39,7 @@ struct ApplyCommand: AsyncParsableCommand {
             let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
                 await resolving.execute(unsealed.plan, in: session)
             }
-            return resolving.report(run.interrupted(by: signal), asJSON: format == .json)
+            return resolving.report(run.interrupted(by: signal), format == .json ? .json : .text)
         }
     }
 

@@ -50,7 +50,7 @@ struct FetchCommand: AsyncParsableCommand {
 
     /// The path alone on standard output; the rest only where it is news.
     private func report(_ run: Run, _ shell: Shell) -> Int32 {
-        if format == .json { return Resolving(shell: shell).report(run, asJSON: true) }
+        if format == .json { return Resolving(shell: shell).report(run, .json) }
         if run.status == .done, let entry = run.plan.entries.first,
             let path = run.path(of: entry.pin, subPart: entry.entry.subPart)
         {

@@ -27,13 +27,18 @@ struct ResolveCommand: AsyncParsableCommand {
     @Flag(help: "Print the plan; fetch and write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("text or json; with --dry-run also dot and mermaid.", valueName: "format"))
-    var format = PlanFormat.text
+    @Option(
+        help: ArgumentHelp(
+            "text, json, or github for its annotations; with --dry-run also dot and mermaid.", valueName: "format"))
+    var format = ResolveFormat.text
 
     func validate() throws {
         if dryRun, prune { throw ValidationError("--dry-run removes nothing: try `modelkit-assets prune --dry-run`") }
-        if !dryRun, format == .dot || format == .mermaid {
+        if !dryRun, format.ofReport == nil {
             throw ValidationError("--format \(format.rawValue) is a form of plans: give --dry-run too")
+        }
+        if dryRun, format.ofPlan == nil {
+            throw ValidationError("--format \(format.rawValue) is a form of what was done: leave --dry-run out")
         }
     }
 
@@ -47,15 +52,32 @@ struct ResolveCommand: AsyncParsableCommand {
         let request = ResolveRequest(
             spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
             missingDirectory: fetch.createAssetsDir ? made : .isAnError, maxBytes: limit.maxBytes?.bytes, prunes: prune)
-        if dryRun {
+        if dryRun, let format = format.ofPlan {
             throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
         }
         let resolving = Resolving(shell: shell)
         let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
             await resolving.run(request)
         }
-        throw ExitCode(resolving.report(run.interrupted(by: signal), asJSON: format == .json))
+        throw ExitCode(resolving.report(run.interrupted(by: signal), format.ofReport ?? .text))
     }
+}
+
+/// The form of what a resolve prints.
+enum ResolveFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, github, dot, mermaid
+
+    /// Nil for those of a report.
+    var ofPlan: PlanFormat? { PlanFormat(rawValue: rawValue) }
+    /// Nil for those of a plan.
+    var ofReport: ReportFormat? { ReportFormat(rawValue: rawValue) }
+}
+
+/// The form of what was done.
+enum ReportFormat: String, Sendable {
+    case text, json
+    /// Text, with annotations for GitHub's runner.
+    case github
 }
 
 /// What a resolve, or the plan of one, is asked for.

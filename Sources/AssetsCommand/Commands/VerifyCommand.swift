@@ -64,7 +64,7 @@ struct VerifyCommand: AsyncParsableCommand {
             let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
                 await resolving.run(session, groups: Set(group), damaged: damaged)
             }
-            return resolving.report(run.interrupted(by: signal), asJSON: format == .json)
+            return resolving.report(run.interrupted(by: signal), format == .json ? .json : .text)
         }
     }
 

@@ -1,0 +1,146 @@
+"""What GitHub's runner reads: annotations on the lines of the spec, the summary of a job, and the action itself."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ANNOTATION = re.compile(r"^::(error|warning)(?: (.*?))?::(.*)$", re.M)
+
+
+def annotations(text):
+    """The commands of the runner in a log, decoded as it decodes them."""
+    found = []
+    for kind, properties, message in ANNOTATION.findall(text):
+        named = dict(part.split("=", 1) for part in properties.split(",")) if properties else {}
+        found.append((kind, {key: decoded(value) for key, value in named.items()}, decoded(message)))
+    return found
+
+
+def decoded(text):
+    for code, sign in (("%0A", "\n"), ("%0D", "\r"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(code, sign)
+    return text
+
+
+def test_what_is_wrong_is_annotated_on_its_line(shelf):
+    spec = shelf.spec("nlp/lexicon:2.0", "nlp/tokenizr:1", "nlp/lexicn:2")
+    finished = shelf.tool.run("resolve", spec, "--format", "github").failed(5)
+    lines = Path(spec).read_text().splitlines()
+    found = annotations(finished.stderr)
+    assert [kind for kind, _, _ in found] == ["error", "error"]
+    for (_, place, message), name in zip(found, ["nlp/tokenizr", "nlp/lexicn"], strict=True):
+        assert place["file"] == str(spec)
+        assert name in lines[int(place["line"]) - 1]
+        assert lines[int(place["line"]) - 1][int(place["col"]) - 1 :].strip('"').startswith(name.split(":")[0])
+        assert name.split(":")[0] in message
+    assert "did you mean" in found[0][2]
+
+
+def test_an_asset_that_cannot_be_fetched_is_annotated_where_it_is_asked_for(shelf):
+    (shelf.store.bucket / "modelkit-assets/nlp/vectors/1.4").unlink()
+    spec = shelf.spec("nlp/lexicon:2.0", "nlp/vectors:1.4")
+    finished = shelf.tool.run("resolve", spec, "--format", "github").failed(5)
+    [(_, place, _)] = annotations(finished.stderr)
+    assert place["title"] == "nlp/vectors:1.4"
+    assert "nlp/vectors:1.4" in Path(spec).read_text().splitlines()[int(place["line"]) - 1]
+
+
+def test_the_summary_of_the_job_is_added_to(shelf, tmp_path):
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    environment = {"GITHUB_STEP_SUMMARY": str(summary)}
+    command = ["resolve", shelf.spec("nlp/lexicon:2.0", "nlp/vectors:1.4"), "--format", "github"]
+    finished = shelf.tool.run(*command, environment=environment).succeeded()
+    assert annotations(finished.stderr) == []
+    assert "nlp/lexicon:2.0" in finished.stdout
+    text = summary.read_text()
+    assert text.startswith("before\n### Assets\n")
+    assert "| `nlp/lexicon:2.0` | fetched | 3 | " in text
+    shelf.tool.run(*command, environment=environment).succeeded()
+    assert "0 assets fetched (0 B), 2 present." in summary.read_text()
+
+
+def test_text_with_signs_of_the_runner_s_stays_one_annotation(shelf):
+    """What a store says may have line ends, and would end the command."""
+    spec = shelf.spec({"name": "nlp/lexicon", "version": "100%"})
+    finished = shelf.tool.run("resolve", spec, "--format", "github").failed(3)
+    [(_, _, message)] = annotations(finished.stderr)
+    assert "100%" in message
+    assert "\n" in message
+
+
+# The action
+
+
+@pytest.fixture(scope="module")
+def action():
+    return yaml.safe_load((EXAMPLES / "github/action.yml").read_text())
+
+
+def test_the_action_is_what_the_runner_takes(action):
+    assert set(action) <= {"name", "description", "inputs", "outputs", "runs", "author", "branding"}
+    assert action["runs"]["using"] == "composite"
+    used = set()
+    for step in action["runs"]["steps"]:
+        assert ("run" in step) != ("uses" in step), step
+        assert ("run" in step) == ("shell" in step), step
+        used |= set(re.findall(r"inputs\.([\w-]+)", str(step)))
+        # An input in a script would be run as a part of it.
+        assert "${{" not in step.get("run", "")
+    assert used == set(action["inputs"])
+    identifiers = {step["id"] for step in action["runs"]["steps"] if "id" in step}
+    for output in action["outputs"].values():
+        assert re.search(r"steps\.([\w-]+)", output["value"])[1] in identifiers
+    workflow = yaml.safe_load((EXAMPLES / "github/workflow.yml").read_text())
+    [step] = [step for step in workflow["jobs"]["test"]["steps"] if "examples/github" in step.get("uses", "")]
+    assert set(step["with"]) <= set(action["inputs"])
+
+
+def test_the_steps_of_the_action_do_what_they_say(action, shelf, tmp_path):
+    """Each of its scripts is run by bash as the runner does, but pip's, which test_wheel has."""
+    service = tmp_path / "service"
+    service.mkdir()
+    (service / "assets.yaml").write_text(Path(shelf.spec("nlp/lexicon:2.0", "nlp/vectors:1.4")).read_text())
+    (service / "assets").mkdir()
+    shelf.tool.run("lock", service / "assets.yaml", "--assets-dir", service / "assets").succeeded()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/modelkit-assets").symlink_to(shelf.tool.binary)
+    inputs = {name: value["default"] for name, value in action["inputs"].items()}
+    files = {name: tmp_path / name for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")}
+    for step in action["runs"]["steps"]:
+        if "run" not in step or "pip" in step["run"]:
+            continue
+        given = {
+            name: re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: inputs[match[1]], value)
+            for name, value in step.get("env", {}).items()
+        }
+        environment = {
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "HOME": str(tmp_path), **files, **given,
+            "MODELKIT_STORAGE_PROVIDER": "local", "MODELKIT_STORAGE_BUCKET": str(shelf.store.bucket),
+        }  # fmt: skip
+        subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=service, env=environment, check=True)
+    assert re.fullmatch(r"key=[0-9a-f]{64}\n", files["GITHUB_OUTPUT"].read_text())
+    assert files["GITHUB_ENV"].read_text() == f"MODELKIT_ASSETS_DIR={service / 'assets'}\n"
+    assert "| `nlp/vectors:1.4` | fetched |" in files["GITHUB_STEP_SUMMARY"].read_text()
+    assert (service / "assets/nlp/vectors/1.4").is_file()
+
+
+def test_what_gitlab_and_kubernetes_run_are_commands_of_the_program(shelf):
+    pipeline = yaml.safe_load((EXAMPLES / "gitlab/.gitlab-ci.yml").read_text())
+    [line] = [line for line in pipeline["test"]["script"] if line.startswith("modelkit-assets")]
+    pod = yaml.safe_load((EXAMPLES / "kubernetes/deployment.yaml").read_text())["spec"]["template"]["spec"]
+    [container] = pod["initContainers"]
+    environment = {item["name"]: item["value"] for item in container["env"]}
+    assert {mount["name"] for mount in container["volumeMounts"]} <= {volume["name"] for volume in pod["volumes"]}
+    assert environment["MODELKIT_ASSETS_DIR"] in [mount["mountPath"] for mount in container["volumeMounts"]]
+    spec = shelf.spec("nlp/lexicon:2.0")
+    shelf.tool.run("lock", spec).succeeded()
+    for command in (line.split()[1:], container["args"]):
+        command = [spec if word.endswith("assets.yaml") else word for word in command]
+        shelf.tool.run(*command).succeeded()
+    assert (shelf.assets / "nlp/lexicon/2.0").is_dir()
