@@ -140,6 +140,10 @@ def make_base(images):
     assert done.returncode == 0, done.stdout[-4000:]
     [packages] = REPOSITORY.glob(".venv/lib/python3.11/site-packages")
     shutil.copytree(packages, root / "usr/local/lib/python3.11/dist-packages", symlinks=True, dirs_exist_ok=True)
+    # Debian's Python is older than the one that the packages were chosen for.
+    installed = root / "usr/local/lib/python3.11/dist-packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", installed, "async-timeout"]
+    subprocess.run(pip, check=True)
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     pip = root / "usr/local/bin/pip"
     pip.write_text('#!/bin/sh\nexec python3 -m pip "$@"\n')
