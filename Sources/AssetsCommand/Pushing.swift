@@ -69,7 +69,10 @@ struct Pushing: Sendable {
             let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
                 await result { try await publish(origin, as: target, next, dependencies, by: publisher) }
             }
-            if let signal { return 128 + signal }
+            if let signal {
+                shell.remark("interrupted: nobody sees what arrived; push the same again to go on")
+                return 128 + signal
+            }
             return report(try published.get(), origin, dependencies)
         } catch {
             throw Self.problems(error, settings)

@@ -85,7 +85,7 @@ class Images:
         """The image's configuration, and its layers as files, the oldest first."""
         folder = self.folder / "images" / name
         shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         self.buildah("push", name, f"dir:{folder}")
         manifest = json.loads((folder / "manifest.json").read_text())
         config = (folder / manifest["config"]["digest"].removeprefix("sha256:")).read_bytes()
@@ -138,12 +138,10 @@ def make_base(images):
     command = ["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", str(root)]
     done = subprocess.run(command, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout[-4000:]
-    [packages] = REPOSITORY.glob(".venv/lib/python3.11/site-packages")
-    shutil.copytree(packages, root / "usr/local/lib/python3.11/dist-packages", symlinks=True, dirs_exist_ok=True)
-    # Debian's Python is older than the one that the packages were chosen for.
+    # Python of before 3.11.3 needs async-timeout, and the Python here may be newer.
     installed = root / "usr/local/lib/python3.11/dist-packages"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", installed, "async-timeout"]
-    subprocess.run(pip, check=True)
+    wanted = ["pip", "setuptools", "modelkit", "boto3", "async-timeout"]
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", installed, *wanted], check=True)
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     pip = root / "usr/local/bin/pip"
     pip.write_text('#!/bin/sh\nexec python3 -m pip "$@"\n')
@@ -230,9 +228,15 @@ def test_a_change_of_one_asset_fetches_that_one(images, spelling):
 
 
 def test_a_fetch_that_fails_ends_the_build_with_the_reason(images, spelling):
-    failed = images.build("failed", MODELKIT_STORAGE_BUCKET="nobodys", check=False)
+    (images.folder / "words.txt").write_text("lost\n")
+    lost = images.tool("update", "--yes", images.folder / "words.txt", "nlp/words").strip()
+    images.tool("lock", "--upgrade", "--assets-dir", images.folder, cwd=images.context)
+    key = f"modelkit-assets/{lost.replace(':', '/')}"
+    images.server.client().delete_object(Bucket=images.bucket, Key=key)
+    failed = images.build("failed", check=False)
     assert failed.returncode != 0
-    assert "nobodys" in "\n".join(failed.stdout.splitlines()[-12:]), failed.stdout[-3000:]
+    last = "\n".join(failed.stdout.splitlines()[-12:])
+    assert f"cannot get `s3://{images.bucket}/{key}`: it does not exist" in last, failed.stdout[-3000:]
 
 
 def test_the_image_adds_little_besides_the_assets(images, spelling):

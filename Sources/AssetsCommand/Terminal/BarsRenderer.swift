@@ -44,8 +44,9 @@ struct BarsRenderer: ProgressRenderer {
     // MARK: The frame
 
     func frame(_ moment: ProgressMoment, in size: TerminalSize) -> [String] {
-        // A character in the last column makes some terminals wrap.
-        let width = max(1, size.columns - 1)
+        // A character in the last column makes some terminals wrap, and so does the ^C that they echo where there is no
+        // room for it: then a row would be left when the frame is taken away.
+        let width = max(1, size.columns - 3)
         let fetches = moment.model.inFlight.sorted { rank($0) < rank($1) }
         // One row for the whole, one for "and more", one for what is above.
         let shown = fetches.prefix(max(1, min(Self.barLimit, size.rows - 3)))
