@@ -129,6 +129,9 @@ def images(tmp_path_factory):
         push(images)
         images.lock()
         yield images
+    # Each image is some hundred megabytes there.
+    for name in ("graph", "run", "images", "tmp"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def make_base(images):
