@@ -51,9 +51,13 @@ def run_readme(workspace, examples):
 
 
 def test_there_is_no_example_that_is_not_run():
-    # Those of stores are run in test_example_stores.py, with what they share.
+    here = {"quickstart", "full"}
+    # With what they share, in test_example_stores.py.
+    of_stores = {"s3", "gcs", "shared"}
+    in_test_github = {"github", "gitlab", "kubernetes"}
+    by_make_test_docker = {"docker"}
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {"quickstart", "full", "s3", "gcs", "shared"}
+    assert folders == here | of_stores | in_test_github | by_make_test_docker
 
 
 def test_the_quickstart(run_readme, examples):
