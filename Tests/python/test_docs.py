@@ -64,7 +64,7 @@ def test_every_variable_that_is_read_is_on_the_page_of_variables():
 
 
 VARIABLE = re.compile(
-    r'"((?:AWS|GOOGLE|GCE|CLOUDSDK|NO|STORAGE|MODELKIT|SSL|REQUESTS|S3|SOURCE|CLICOLOR|GITHUB)_[A-Z0-9_]+[A-Z0-9])"'
+    r'"((?:API|AWS|GOOGLE|GCE|CLOUDSDK|NO|STORAGE|MODELKIT|SSL|REQUESTS|S3|SOURCE|CLICOLOR|GITHUB)_[A-Z0-9_]+[A-Z0-9])"'
 )
 # What google-auth tells the programs that it runs; they are not read.
 GIVEN_TO_PROGRAMS = "AUDIENCE ID IMPERSONATED_EMAIL INTERACTIVE OUTPUT_FILE REVOKE TOKEN_TYPE".split()
