@@ -65,7 +65,8 @@ struct PushContent: Sendable {
     ///
     /// - Throws: all that cannot be read; `SourceChanged`.
     init(of source: PushSource) async throws {
-        let results = await concurrentMap(source.files, window: 4) { file in
+        // Half of the disk's threads: the upload reads at the same time.
+        let results = await concurrentMap(source.files, window: 2) { file in
             await DiskQueue.shared.run {
                 Result { try file.read { opened throws(FileError) in try FileDigest(of: opened) } }
             }
