@@ -26,7 +26,7 @@ def test_the_help_of_every_command_shows_an_example(shelf, command):
 def test_the_help_lists_the_commands_and_the_exit_statuses(shelf):
     text = shelf.tool.run("--help").succeeded().stdout
     assert [command for command in COMMANDS if not re.search(rf"^\s+{command}\b", text, re.M)] == []
-    statuses = (0, 1, 3, 4, 5, 6, 8, 9, 64, 130, 143)
+    statuses = (0, 1, 3, 4, 5, 6, 7, 8, 9, 64, 130, 143)
     assert [status for status in statuses if not re.search(rf"\b{status}\b", text)] == []
 
 
@@ -34,6 +34,16 @@ def test_the_version_is_printed_at_once(shelf):
     finished = shelf.tool.run("--version").succeeded()
     assert re.fullmatch(r"(modelkit-assets )?\d+\.\d+\.\d+\S*\n", finished.stdout)
     assert finished.seconds < 3
+
+
+WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+
+
+def test_the_arguments_are_heeded_where_proc_is_not_mounted(shelf):
+    finished = shelf.tool.run("fetch", "nlp/vectors:1.4", before=WITHOUT_PROC).succeeded()
+    assert finished.stdout == f"{shelf.assets}/nlp/vectors/1.4\n"
+    refused = shelf.tool.run("bogus", before=WITHOUT_PROC)
+    assert refused.status == 64, refused.stderr
 
 
 @pytest.mark.parametrize(
