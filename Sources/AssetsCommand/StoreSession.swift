@@ -26,7 +26,7 @@ struct StoreSession: Sendable {
             let names = try await catalog.names().filter(wants)
             var listed: [ListedAsset] = []
             var problems: [Problem] = []
-            for (name, answer) in await catalog.versions(of: names) {
+            for (name, answer) in zip(names, await catalog.versions(of: names)) {
                 switch answer {
                 case .success(let versions):
                     listed.append(ListedAsset(name: name.text, versions: (versions ?? []).map(\.text)))

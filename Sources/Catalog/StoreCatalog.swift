@@ -44,15 +44,9 @@ package struct StoreCatalog: Sendable {
         return VersionListing(versions: versions, entityTag: attributes.entityTag)
     }
 
-    /// The versions of many assets, asked at the same time.
-    package func versions(of names: [AssetName]) async -> [(AssetName, Result<[AssetVersion]?, any Error>)] {
-        await concurrentMap(names) { name in
-            do {
-                return (name, .success(try await versions(of: name)))
-            } catch {
-                return (name, .failure(error))
-            }
-        }
+    /// The versions of many assets, in the order of their names; asked at the same time.
+    package func versions(of names: [AssetName]) async -> [Result<[AssetVersion]?, any Error>] {
+        await concurrentMap(names) { name in await Result.catching { try await versions(of: name) } }
     }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {

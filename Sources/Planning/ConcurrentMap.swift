@@ -2,16 +2,31 @@
 package let factWindow = 64
 
 /// The transformed inputs in the inputs' order, some of them at work at the same time.
-package func concurrentMap<Input: Sendable, Output: Sendable>(
+package func concurrentMap<Input: Sendable, Output: TaskResult & Sendable>(
     _ inputs: [Input], window: Int = factWindow, _ transform: @escaping @Sendable (Input) async -> Output
 ) async -> [Output] {
-    await withTaskGroup(of: (Int, Output).self) { group in
+    await withTaskGroup(of: Numbered<Output>.self) { group in
         var outputs = [Output?](repeating: nil, count: inputs.count)
         for (index, input) in inputs.enumerated() {
-            if index >= window, let (done, output) = await group.next() { outputs[done] = output }
-            group.addTask { (index, await transform(input)) }
+            if index >= window, let done = await group.next() { outputs[done.index] = done.output }
+            group.addTask { Numbered(index: index, output: await transform(input)) }
         }
-        for await (done, output) in group { outputs[done] = output }
+        for await done in group { outputs[done.index] = done.output }
         return outputs.compactMap(\.self)
     }
+}
+
+/// What a child task of a task group may get from a closure: any type but a tuple.
+///
+/// Swift 6.3.1 with `-O` loses the result of a child task that awaits a closure which returns a tuple, and the reader
+/// finds nothing there or crashes. A tuple conforms to no protocol, so that none gets here;
+/// `Tests/python/test_optimizer.py` keeps the smallest program that shows it.
+package protocol TaskResult {}
+
+extension Array: TaskResult {}
+extension Result: TaskResult {}
+
+private struct Numbered<Output: Sendable>: Sendable {
+    let index: Int
+    let output: Output
 }

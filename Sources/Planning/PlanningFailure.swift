@@ -1,7 +1,7 @@
 package import AssetModel
 
 /// Why there is no plan. All the failures of a run are reported together; `PlanningWords` has the sentences.
-package enum PlanningFailure: Error, Sendable {
+package enum PlanningFailure: Error, Sendable, TaskResult {
     /// No entry of the spec belongs to the group.
     case unknownGroup(String, known: [String], nearest: String?)
     /// No such asset, in the store or locally.

@@ -94,16 +94,23 @@ struct VersionSearch {
 
     /// Asks for the versions of those that the pinned ones do not do for.
     private mutating func ask(_ names: [AssetName]) async {
-        let questions = names.compactMap { name -> (AssetName, [VersionRequirement])? in
+        let questions = names.compactMap { name -> Question? in
             guard let node = nodes[name], !node.wishes.isEmpty else { return nil }
             let requirements = Set(node.wishes.values)
             guard needsAnswer(name, node, requirements) else { return nil }
-            return (name, requirements.sorted { $0.description < $1.description })
+            return Question(name: name, requirements: requirements.sorted { $0.description < $1.description })
         }
-        let answers = await concurrentMap(questions) { [facts] name, requirements in
-            await Result.catching { try await facts.versions(of: name, requirements: requirements) }
+        let answers = await concurrentMap(questions) { [facts] question in
+            await Result.catching {
+                try await facts.versions(of: question.name, requirements: question.requirements)
+            }
         }
-        for ((name, _), answer) in zip(questions, answers) { nodes[name]?.answer = answer }
+        for (question, answer) in zip(questions, answers) { nodes[question.name]?.answer = answer }
+    }
+
+    private struct Question: Sendable {
+        let name: AssetName
+        let requirements: [VersionRequirement]
     }
 
     private func needsAnswer(_ name: AssetName, _ node: Node, _ requirements: Set<VersionRequirement>) -> Bool {

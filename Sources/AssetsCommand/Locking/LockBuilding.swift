@@ -84,7 +84,7 @@ struct LockBuilding: Sendable {
 
     // MARK: What is not known yet
 
-    private struct Completed: Sendable {
+    private struct Completed: Sendable, TaskResult {
         var asset: LockedAsset
         var problem: Problem?
         var warnings: [String] = []
@@ -102,25 +102,31 @@ struct LockBuilding: Sendable {
         for (index, answer) in zip(lacking, answers) {
             switch answer {
             case .failure(let error): completed.problem = completed.problem ?? Problem(error)
-            case .success((_, let content?)) where content.isAsTold:
-                let digest = content.digest
-                completed.asset.files[index].size = digest.size
-                completed.asset.files[index].sha256 = digest.sha256
-            case .success((let facts, let content)):
-                completed.asset.files[index] = facts
-                if content != nil { completed.warnings.append(Self.altered(asset.pin, facts.path)) }
+            case .success(let found):
+                if let content = found.content, content.isAsTold {
+                    completed.asset.files[index].size = content.digest.size
+                    completed.asset.files[index].sha256 = content.digest.sha256
+                } else {
+                    completed.asset.files[index] = found.facts
+                    if found.content != nil { completed.warnings.append(Self.altered(asset.pin, found.facts.path)) }
+                }
             }
         }
         return completed
     }
 
     /// What is told of a file, and what of it stands in the assets directory.
+    private struct Found: Sendable {
+        let facts: ObjectFacts
+        let content: LocalContent?
+    }
+
     private func found(
         _ file: ObjectFacts, of pin: AssetPin, by store: any ObjectStore, isPresent: Bool
-    ) async -> Result<(ObjectFacts, LocalContent?), StoreError> {
+    ) async -> Result<Found, StoreError> {
         do throws(StoreError) {
             let facts = try await told(file, of: pin, by: store)
-            return .success((facts, isPresent ? await local(pin, facts) : nil))
+            return .success(Found(facts: facts, content: isPresent ? await local(pin, facts) : nil))
         } catch {
             return .failure(error)
         }
