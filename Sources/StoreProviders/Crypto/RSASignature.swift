@@ -5,15 +5,7 @@ enum RSASignature {
     /// - Parameter key: a private key in PEM.
     /// - Returns: nil where the text is no such key.
     static func sign(_ text: String, with key: Secret) -> [UInt8]? {
-        let pem = Array(key.exposed.utf8)
-        let source = BIO_new_mem_buf(pem, CInt(pem.count))
-        defer { BIO_free(source) }
-        // With an empty passphrase nobody is asked for one at the terminal.
-        guard
-            let loaded = "".withCString({ passphrase in
-                PEM_read_bio_PrivateKey(source, nil, nil, UnsafeMutableRawPointer(mutating: passphrase))
-            })
-        else {
+        guard let loaded = load(key) else {
             ERR_clear_error()
             return nil
         }
@@ -29,5 +21,18 @@ enum RSASignature {
         var signature = [UInt8](repeating: 0, count: length)
         guard EVP_DigestSign(context, &signature, &length, message, message.count) == 1 else { return nil }
         return Array(signature.prefix(length))
+    }
+
+    /// The key, which the caller frees.
+    private static func load(_ key: Secret) -> OpaquePointer? {
+        Array(key.exposed.utf8).withUnsafeBytes { pem in
+            // The source reads the bytes where they are: they must be there for as long as it is.
+            guard let source = BIO_new_mem_buf(pem.baseAddress, CInt(clamping: pem.count)) else { return nil }
+            defer { BIO_free(source) }
+            // With an empty passphrase OpenSSL does not ask for one at the terminal.
+            return "".withCString { passphrase in
+                PEM_read_bio_PrivateKey(source, nil, nil, UnsafeMutableRawPointer(mutating: passphrase))
+            }
+        }
     }
 }
