@@ -94,7 +94,7 @@ private struct TemporaryFolder {
         guard mkdtemp(&template) != nil else {
             throw FileError(path: parent, attempt: "make a temporary folder in", code: errno)
         }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     func remove() {
