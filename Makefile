@@ -6,18 +6,31 @@ SWIFT_BUILD_FLAGS ?=
 # The Swift standard library inside; what nobody calls, names and what is there twice left out.
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -use-ld=lld \
 	-Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker --strip-all
+# The C library too, so that the program runs in any image, and still at a random address. MODELKIT_ASSETS_SHARED_LIBRARIES=1
+# links what the machine has as shared libraries instead. SwiftPM's run path makes such a program crash before main.
+ifndef MODELKIT_ASSETS_SHARED_LIBRARIES
+RELEASE_FLAGS += --disable-local-rpath -Xswiftc -static-executable -Xswiftc -Xclang-linker -Xswiftc -static-pie \
+	-Xlinker --pack-dyn-relocs=relr
+RELEASE_BUILD := MODELKIT_ASSETS_STATIC=1 swift build
+else
+RELEASE_BUILD := swift build
+endif
 DEBUG_BINARY := .build/debug/modelkit-assets
 RELEASE_BINARY := .build/release/modelkit-assets
+# What Tests/python runs, and which build of it that must be.
+TESTED_RELEASE := MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" MODELKIT_ASSETS_TEST_BUILD=release
+TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS_TEST_BUILD=debug
+PYTEST_PROCESSES ?= 4
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run examples/gcs/run
 
-.PHONY: help build demo test test-docker lint format bench install wheel clean
+.PHONY: help build demo test test-debug test-docker lint format bench install wheel clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the release program, .build/release/modelkit-assets
 	@scripts/install-dependencies build
-	swift build $(SWIFT_BUILD_FLAGS) $(RELEASE_FLAGS) --product modelkit-assets
+	$(RELEASE_BUILD) $(SWIFT_BUILD_FLAGS) $(RELEASE_FLAGS) --product modelkit-assets
 
 # A debug build, as it is there in half the time of a release build.
 demo: ## fetch the assets of examples/quickstart into .demo/assets
@@ -26,11 +39,17 @@ demo: ## fetch the assets of examples/quickstart into .demo/assets
 	@swift build $(SWIFT_BUILD_FLAGS) --product modelkit-assets
 	@scripts/demo "$(abspath $(DEBUG_BINARY))"
 
-test: ## build, then run the tests in Swift and in Python
+# Most tests in Python wait for servers and for time to pass: more of them at once than there are cores.
+test: build ## run the tests in Swift, and those in Python on the release program
 	@scripts/install-dependencies test
 	swift build $(SWIFT_BUILD_FLAGS) --build-tests
 	swift test $(SWIFT_BUILD_FLAGS) --skip-build
-	MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" .venv/bin/python -m pytest Tests/python $(PYTEST_FLAGS)
+	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/python -n $(PYTEST_PROCESSES) $(PYTEST_FLAGS)
+
+test-debug: ## build, and run the tests in Python on the debug program
+	@scripts/install-dependencies test
+	swift build $(SWIFT_BUILD_FLAGS) --product modelkit-assets
+	$(TESTED_DEBUG) .venv/bin/python -m pytest Tests/python -n $(PYTEST_PROCESSES) $(PYTEST_FLAGS)
 
 lint: ## check the style of the Swift sources and the syntax of the shell scripts
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -41,7 +60,7 @@ format: ## format the Swift sources in place
 
 bench: build ## measure the release program against cp, Python modelkit and other S3 clients
 	@scripts/install-dependencies bench
-	swift build $(SWIFT_BUILD_FLAGS) $(RELEASE_FLAGS) --product resolution-bench
+	$(RELEASE_BUILD) $(SWIFT_BUILD_FLAGS) $(RELEASE_FLAGS) --product resolution-bench
 	MODELKIT_ASSETS_BIN="$${MODELKIT_ASSETS_BIN:-$(abspath $(RELEASE_BINARY))}" .venv/bin/python Tests/bench/run
 
 install: build ## install the program, its manual pages and completions below PREFIX (/usr/local)
@@ -52,7 +71,7 @@ wheel: build ## pack the program into a wheel, dist/*.whl
 
 test-docker: build ## build and look at the images of examples/docker, with buildah; takes root
 	@scripts/install-dependencies docker
-	MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" .venv/bin/python -m pytest Tests/docker $(PYTEST_FLAGS)
+	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/docker $(PYTEST_FLAGS)
 
 clean: ## remove what was built, .venv, .demo and dist
 	rm -rf .build .venv .demo dist

@@ -9,6 +9,9 @@ func linking(_ names: String...) -> [LinkerSetting] {
     names.map { .linkedLibrary(linksArchives ? ":lib\($0).a" : $0) }
 }
 
+// Set by the Makefile where it links a program that has the C library inside too.
+let isStatic = Context.environment["MODELKIT_ASSETS_STATIC"] != nil
+
 // Bottom up: a target names only targets above it. `Sources/README.md` has the same table with the imports from
 // outside, and `ArchitectureTests` reads every import and compares.
 let package = Package(
@@ -37,6 +40,10 @@ let package = Package(
         .target(name: "CChecksums"),
         /** The Linux calls that glibc hides from Swift */
         .target(name: "CLinux"),
+        /** What has to be so before `main` */
+        .target(
+            name: "CStartup", dependencies: ["CLibCrypto"],
+            cSettings: isStatic ? [.define("MODELKIT_ASSETS_STATIC")] : [], linkerSettings: linking("crypto")),
 
         // MARK: The domain, without input or output
 
@@ -106,7 +113,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
-        .executableTarget(name: "modelkit-assets", dependencies: ["AssetsCommand"]),
+        .executableTarget(name: "modelkit-assets", dependencies: ["AssetsCommand", "CStartup"]),
 
         // MARK: Tests
 
@@ -159,7 +166,8 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && !["CChecksums", "CLinux"].contains(target.name) {
+let inC: Set = ["CChecksums", "CLinux", "CStartup"]
+for target in package.targets where target.type != .system && !inC.contains(target.name) {
     target.swiftSettings = [
         // https://github.com/swiftlang/swift-evolution: SE-0335, SE-0444, SE-0409, SE-0461
         .enableUpcomingFeature("ExistentialAny"),
@@ -168,4 +176,10 @@ for target in package.targets where target.type != .system && !["CChecksums", "C
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .treatAllWarnings(as: .error),
     ]
+}
+
+// Much code that runs once and moves no bytes: small is worth more than fast.
+let compact: Set = ["AssetsCommand", "SpecFile"]
+for target in package.targets where compact.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
 }

@@ -1,5 +1,4 @@
 package import ArgumentParser
-internal import CLinux
 
 /// The program. Each command is a file in `Commands/`.
 package struct ModelkitAssets: AsyncParsableCommand {
@@ -45,11 +44,5 @@ package struct ModelkitAssets: AsyncParsableCommand {
 
 extension ModelkitAssets {
     /// Reads the process's arguments, runs what they say and exits.
-    package static func start() async { await main(arguments) }
-
-    private static var arguments: [String] {
-        var count: CInt = 0
-        let values = UnsafeBufferPointer(start: clinux_arguments(&count), count: Int(count))
-        return values.dropFirst().compactMap { value in value.map { String(cString: $0) } }
-    }
+    package static func start() async { await main() }
 }

@@ -56,17 +56,3 @@ int clinux_terminal_size(int descriptor, int *columns, int *rows) {
 }
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
-
-static int argument_count = 0;
-static char **arguments = NULL;
-
-// glibc hands a constructor what it hands to main.
-__attribute__((constructor)) static void keep_arguments(int count, char **values) {
-  argument_count = count;
-  arguments = values;
-}
-
-char *const *clinux_arguments(int *count) {
-  *count = argument_count;
-  return arguments;
-}

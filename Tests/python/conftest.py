@@ -14,7 +14,7 @@ from harness.fault_server import FaultServer
 from harness.google_fakes import TokenServer
 from harness.google_names import GoogleNames
 from harness.google_world import GoogleWorld
-from harness.tool import built_binary
+from harness.tested_program import TestedProgram, WrongProgram
 from harness.workspace import Workspace
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -29,9 +29,20 @@ for variable in ("STORAGE_PROVIDER", "S3_ENDPOINT"):
 os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true")
 
 
+def pytest_sessionstart(session):
+    try:
+        session.config.tested_program = TestedProgram.found()
+    except WrongProgram as wrong:
+        pytest.exit(str(wrong), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    terminalreporter.write_line(str(config.tested_program))
+
+
 @pytest.fixture(scope="session")
-def binary():
-    return built_binary()
+def binary(pytestconfig):
+    return pytestconfig.tested_program.path
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,7 @@
 #include <sys/types.h>
 
 // Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module does not define, and one that is variadic,
-// which Swift does not call. Each returns what the call returns and leaves errno as the call left it. The process's
-// arguments are here too.
+// which Swift does not call. Each returns what the call returns and leaves errno as the call left it.
 
 /// copy_file_range(2) between two offsets; the descriptors' own positions are not used. On XFS and Btrfs the kernel
 /// shares the blocks (a reflink) where the range allows it.
@@ -40,10 +39,6 @@ int clinux_pipe(int ends[2]);
 
 /// syncfs(2).
 int clinux_syncfs(int descriptor);
-
-/// The arguments that the process was started with, its own name first, kept for as long as it runs, and how many they are.
-/// Swift's `CommandLine` has none where /proc is not mounted, as in a plain chroot.
-char *const *clinux_arguments(int *count);
 
 /// ioctl(2) TIOCGWINSZ, in character cells; a terminal that does not know its size says 0.
 int clinux_terminal_size(int descriptor, int *columns, int *rows);

@@ -10,7 +10,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
-# Long enough for a debug build on a busy machine; a run that takes this long hangs.
+# Long enough for any build on a busy machine; a run that takes this long hangs.
 DEADLINE_SECONDS = 60
 
 
@@ -130,8 +130,3 @@ class Tool:
         return {name: str(value) for name, value in merged.items() if value is not None}
 
 
-def built_binary():
-    """The program under test: MODELKIT_ASSETS_BIN, or what `swift build` leaves."""
-    path = Path(os.environ.get("MODELKIT_ASSETS_BIN") or REPOSITORY / ".build/debug/modelkit-assets").absolute()
-    assert os.access(path, os.X_OK), f"{path} is not there: run `make test`, or set MODELKIT_ASSETS_BIN"
-    return path

@@ -1,0 +1,60 @@
+#define _GNU_SOURCE
+#include "CStartup.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+#include <unistd.h>
+
+// Without /proc, libdispatch ends the process with SIGILL as soon as it counts its threads in /proc/self/task
+// (`_dispatch_workq_monitor_pools`), and whether it does depends on the load. A status and a reason are better.
+static void require_proc(void) {
+  static const char message[] =
+      "error: /proc is not mounted\n"
+      "hint: mount it before running this program in a chroot: mount -t proc proc ROOT/proc\n";
+  if (access("/proc/self/task", X_OK) == 0) return;
+  if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(1);
+  _exit(1);
+}
+
+// The openssl.cnf of an image may ask for providers that are not in this program, as a FIPS configuration does: then there
+// would be no digests at all. Only digests, message authentication and RSA signatures are OpenSSL's here; TLS is not.
+static void keep_to_own_openssl_configuration(void) { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); }
+
+#ifdef MODELKIT_ASSETS_STATIC
+
+#include <dlfcn.h>
+#include <nss.h>
+
+// Modules that an nsswitch.conf names are shared libraries, for another glibc than the one in this program: loading one
+// aborts (`_dl_call_libc_early_init`). /etc/hosts and DNS are inside glibc's archive since 2.34.
+static void keep_to_own_name_services(void) {
+  __nss_configure_lookup("hosts", "files dns");
+  __nss_configure_lookup("passwd", "files");
+  __nss_configure_lookup("group", "files");
+}
+
+extern const char __executable_start[], _end[];
+
+// Swift's runtime asks where it was loaded from, and aborts where nobody knows. glibc's own function cannot tell of a
+// static program.
+int dladdr(const void *address, Dl_info *info) {
+  const char *place = address;
+  if (place < __executable_start || place >= _end) return 0;
+  memset(info, 0, sizeof *info);
+  info->dli_fname = "/proc/self/exe";
+  info->dli_fbase = (void *)__executable_start;
+  return 1;
+}
+
+#else
+
+static void keep_to_own_name_services(void) {}
+
+#endif
+
+// 101 is the first priority that is not the compiler's own: before the constructors of Swift's runtime.
+__attribute__((constructor(101))) static void start(void) {
+  require_proc();
+  keep_to_own_name_services();
+  keep_to_own_openssl_configuration();
+}
