@@ -17,7 +17,9 @@ import Testing
     @Test func everyTargetHasARow() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: sources).filter { $0 != "README.md" }
         #expect(
-            Set(folders).subtracting(["CChecksums", "CLibCrypto", "CLibExpat", "CLibYAML", "CLibZ", "CLinux", "CStartup"])
+            Set(folders).subtracting([
+                "CChecksums", "CLibCrypto", "CLibExpat", "CLibYAML", "CLibZ", "CLinux", "CStartup",
+            ])
                 == Set(try importTable().keys))
     }
 
