@@ -76,10 +76,7 @@ def empty_assets(shelf):
 
 
 def test_list(shelf):
-    output = repeated(shelf, "list", "nlp/*")
-    assert re.split(r"\s+", output.strip()) == ["nlp/lexicon", "2.0", "nlp/vectors", "10.3", "1.4", "1.0"] or output == (
-        "nlp/lexicon  2.0\nnlp/vectors  10.3, 1.4, 1.0\n"
-    )
+    assert repeated(shelf, "list", "nlp/*") == "nlp/lexicon  2.0\nnlp/vectors  10.3, 1.4, 1.0\n"
 
 
 def test_show(shelf):
@@ -97,8 +94,10 @@ def test_resolve_and_fetch(shelf, spec):
 
 def test_plan_and_apply(shelf, spec):
     plan = shelf.folder / "plan.json"
-    document = json.loads(repeated(shelf, "plan", spec, "--format", "json"))
-    assert sorted(step["asset"] for step in document["steps"]) == PINS
+    for _ in range(RUNS):
+        # The room that is left on the disk differs from run to run.
+        steps = shelf.tool.run("plan", spec, "--format", "json").succeeded().document["steps"]
+        assert sorted(step["asset"] for step in steps) == PINS
     shelf.tool.run("plan", spec, "--output", plan).succeeded()
     assert f"{shelf.assets}/nlp/lexicon/2.0" in repeated(shelf, "apply", plan, before=empty_assets(shelf))
 
@@ -138,9 +137,12 @@ def test_new_update_and_annotate(shelf, world):
 def test_what_asks_no_store(shelf, spec):
     shelf.tool.environment["MODELKIT_ASSETS_CACHE_DIR"] = shelf.folder / "cache"
     shelf.tool.run("resolve", spec).succeeded()
-    repeated(shelf, "cache", "size")
+    assert "3 entries" in repeated(shelf, "cache", "size")
     repeated(shelf, "cache", "prune", "--older-than", "30d")
-    repeated(shelf, "cache", "clean")
+    for _ in range(RUNS):
+        empty_assets(shelf)(0)
+        shelf.tool.run("resolve", spec).succeeded()
+        assert shelf.tool.run("cache", "clean").succeeded().stdout.startswith("removed 3 entries")
     for schema in ("spec", "lock", "plan", "report"):
         json.loads(repeated(shelf, "schema", schema))
     repeated(shelf, "init", shelf.folder / "new.yaml", before=lambda _: (shelf.folder / "new.yaml").unlink(missing_ok=True))
