@@ -23,7 +23,7 @@ TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS
 PYTEST_PROCESSES ?= 4
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run examples/gcs/run
 
-.PHONY: help build demo test test-debug test-docker lint format bench install wheel clean
+.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ wheel: build ## pack the program into a wheel, dist/*.whl
 test-docker: build ## build and look at the images of examples/docker, with buildah; takes root
 	@scripts/install-dependencies docker
 	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/docker $(PYTEST_FLAGS)
+
+release-check: build ## make and check what a release of this checkout has: version, archive, wheel, checksums
+	@scripts/install-dependencies test
+	.venv/bin/python scripts/release-check $(RELEASE_BINARY)
 
 clean: ## remove what was built, .venv, .demo and dist
 	rm -rf .build .venv .demo dist

@@ -28,7 +28,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
               64        usage
               130, 143  interrupted
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
             FetchCommand.self, NewCommand.self, UpdateCommand.self,
