@@ -15,6 +15,8 @@ RELEASE_BUILD := MODELKIT_ASSETS_STATIC=1 swift build
 else
 RELEASE_BUILD := swift build
 endif
+# Texts in the program name a source by its place in the checkout, so that the same sources give the same program in any folder.
+RELEASE_FLAGS += -Xcc -ffile-prefix-map=$(CURDIR)=.
 DEBUG_BINARY := .build/debug/modelkit-assets
 RELEASE_BINARY := .build/release/modelkit-assets
 # What Tests/python runs, and which build of it that must be.
@@ -23,7 +25,7 @@ TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS
 PYTEST_PROCESSES ?= 4
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run examples/gcs/run
 
-.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check clean
+.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check reproducible clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +78,10 @@ test-docker: build ## build and look at the images of examples/docker, with buil
 release-check: build ## make and check what a release of this checkout has: version, archive, wheel, checksums
 	@scripts/install-dependencies test
 	.venv/bin/python scripts/release-check $(RELEASE_BINARY)
+
+reproducible: ## build twice in two folders, and compare the programs
+	@scripts/install-dependencies build
+	scripts/build-twice
 
 clean: ## remove what was built, .venv, .demo and dist
 	rm -rf .build .venv .demo dist
