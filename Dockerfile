@@ -20,5 +20,12 @@ RUN mkdir -p /image/usr/local/bin /image/etc/ssl/certs /image/tmp \
     && ldd .build/release/modelkit-assets | grep -o '/[^ ]*' | xargs -I{} cp -L --parents {} /image
 
 FROM scratch
+# A release says which it is, and where its source is.
+ARG VERSION=""
+ARG SOURCE=""
+LABEL org.opencontainers.image.title="modelkit-assets" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /image /
 ENTRYPOINT ["/usr/local/bin/modelkit-assets"]

@@ -25,7 +25,7 @@ TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS
 PYTEST_PROCESSES ?= 4
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run examples/gcs/run
 
-.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check reproducible clean
+.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check reproducible test-program clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,11 @@ release-check: build ## make and check what a release of this checkout has: vers
 reproducible: ## build twice in two folders, and compare the programs
 	@scripts/install-dependencies build
 	scripts/build-twice
+
+test-program: ## run the tests in Python on the release program that PROGRAM names
+	@scripts/install-dependencies test
+	MODELKIT_ASSETS_BIN="$(abspath $(PROGRAM))" MODELKIT_ASSETS_TEST_BUILD=release \
+		.venv/bin/python -m pytest Tests/python $(PYTEST_FLAGS)
 
 clean: ## remove what was built, .venv, .demo and dist
 	rm -rf .build .venv .demo dist
