@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FoundationEssentials
 
 /// A JSON object of the store, read with errors that say where they are and what was expected.
@@ -8,6 +9,9 @@ struct JSONObject {
 
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
+        guard JSONNesting.isBounded(bytes) else {
+            throw .malformed("its lists and objects are nested more than \(JSONNesting.limit) deep")
+        }
         // At once as the object that it nearly always is: each guess that fails costs an error.
         if let values = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) {
             self.values = values

@@ -56,6 +56,9 @@ enum RemoteFormat {
                 throw .malformed("`sha256` is `\(digest)`, and must be 64 hexadecimal digits")
             }
             let size = try object.count("size")
+            guard size <= ByteSum.largestObject else {
+                throw .malformed("`size` is \(size), and no object is larger than \(ByteSum.largestObject) bytes")
+            }
             guard let path else {
                 recorded.file = ObjectFacts(path: nil, size: size, sha256: sha256)
                 continue

@@ -107,7 +107,9 @@ struct LockDecoder {
         return left < right
     }
 
-    private static func size(_ text: String) -> Int64? { Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
+    private static func size(_ text: String) -> Int64? {
+        Int64(text).flatMap { (0...ByteSum.largestObject).contains($0) ? $0 : nil }
+    }
 
     // MARK: Pieces
 

@@ -91,7 +91,7 @@ struct LockScanner: ~Copyable {
             guard take(", ") else { return take("}\n") ? file : nil }
         }
         if take("size: ") {
-            guard let size = number() else { return nil }
+            guard let size = number(), size <= ByteSum.largestObject else { return nil }
             file.size = size
             guard take(", ") else { return take("}\n") ? file : nil }
         }

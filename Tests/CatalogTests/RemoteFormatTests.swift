@@ -67,6 +67,11 @@ import Testing
             #"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#,
             "`contents` is an object, and must be a list of strings"
         ),
+        (
+            #"{"push_date": "2024-01-01", "objects": [{"size": 4611686018427387904, "sha256": "\#(digest)"}]}"#,
+            "`size` is 4611686018427387904, and no object is larger than 9007199254740992 bytes"
+        ),
+        (String(repeating: "[", count: 512), "its lists and objects are nested more than 64 deep"),
     ])
     func refusesMetadata(_ content: String, _ fault: String) async throws {
         try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault: fault))
@@ -155,3 +160,5 @@ func withCatalog(_ store: InMemoryStore?, _ body: (Catalog) async throws -> Void
         try await body(Catalog(store: store, directory: try Directory.open(path), path: path, system: .majorMinor))
     }
 }
+
+private let digest = String(repeating: "0", count: 64)

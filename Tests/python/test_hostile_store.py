@@ -1,5 +1,6 @@
 """What the store says is not to be trusted: unsafe paths, malformed objects, links in the way."""
 
+import json
 import os
 
 import pytest
@@ -44,6 +45,7 @@ MALFORMED_VERSIONS = {
     "a version that climbs": (b'{"versions": ["../../../x"]}', "../../../x"),
     "a version of three parts": (b'{"versions": ["1.2.3"]}', "1.2.3"),
     "nested deep": (b"[" * 200_000, None),
+    "as deep as the scanner bears": (b"[" * 512, "nested"),
 }
 
 MALFORMED_META = {
@@ -275,3 +277,33 @@ def test_content_that_differs_from_the_pinned_digest_never_appears(hostile):
     assert sha256(b"content\n") in text
     assert outcomes(finished.report) == {"fine/file:1.0": "failed", FINE: "fetched"}
     assert visible(digests(hostile.assets)) == visible(hostile.store.digests(FINE))
+
+
+def test_recorded_sizes_whose_sum_no_number_holds_are_an_error(hostile):
+    files = [f"part-{number}" for number in range(1025)]
+    objects = [{"path": path, "size": 2**53, "sha256": "0" * 64} for path in files]
+    hostile.store.meta_object(BAD).write_text(
+        json.dumps(
+            {
+                "push_date": "2024-03-01T12:00:00+00:00",
+                "is_directory": True,
+                "contents": files,
+                "objects": objects,
+            }
+        )
+    )
+    for command in (["plan", hostile.spec(BAD)], ["show", BAD]):
+        hostile.tool.run(*command).succeeded()
+    finished = hostile.tool.run("resolve", hostile.spec(BAD))
+    assert 0 < finished.status < 128
+
+
+@pytest.mark.parametrize("variable", ["MODELKIT_ASSETS_TIMEOUT_S", "MODELKIT_STORAGE_TIMEOUT_S"])
+@pytest.mark.parametrize("number", ["1e30", "1e300", "inf", "nan", "-1"])
+def test_a_time_out_is_a_number_of_seconds_or_an_error(hostile, variable, number):
+    hostile.tool.environment[variable] = number
+    finished = hostile.tool.run("resolve", hostile.spec(FINE))
+    if number.startswith("1e"):
+        finished.succeeded()
+    else:
+        assert "a number of seconds" in finished.failed(64).stderr

@@ -108,6 +108,6 @@ struct ShowDocument: Codable, Sendable {
         dependencies = metadata.dependencies.map(\.description)
         files = metadata.objects.map { ShownFile(path: $0.path?.text, size: $0.size, sha256: $0.sha256?.hex) }
         let sizes = metadata.objects.compactMap(\.size)
-        bytes = sizes.count == metadata.objects.count ? sizes.reduce(0, +) : nil
+        bytes = sizes.count == metadata.objects.count ? ByteSum.of(sizes) : nil
     }
 }

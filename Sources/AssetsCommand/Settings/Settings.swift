@@ -105,7 +105,7 @@ extension Settings {
             ? Setting(true, from: .flag("--force-download"))
             : environment.first(Variable.forceDownload)?.map { _ in true } ?? Setting(false, from: .builtIn)
         lockTimeout =
-            try sources.number("lock time-out", Variable.lockTimeout) { Double($0).flatMap { $0 >= 0 ? $0 : nil } }
+            try sources.number("lock time-out", Variable.lockTimeout, parse: ClampedSeconds.parsed)
             ?? Setting(LockPatience.defaultSeconds, from: .builtIn)
         sourceDate = try sources.number("source date", Variable.sourceDate) { Int64($0) }
         isOffline = flags.isOffline
@@ -113,7 +113,9 @@ extension Settings {
             flags.jobs.map { Setting($0, from: .flag("--jobs")) }
             ?? Setting(ExecutionOptions.defaultWindow, from: .builtIn)
         storageTimeout =
-            try sources.number("storage time-out", Variable.storageTimeout) { Double($0).flatMap { $0 > 0 ? $0 : nil } }
+            try sources.number("storage time-out", Variable.storageTimeout) {
+                ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }
+            }
             ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
         s3 = S3Overrides(
             region: sources.text(("--region", flags.region), [], file: storage.region),

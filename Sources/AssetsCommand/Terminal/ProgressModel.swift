@@ -95,11 +95,11 @@ struct ProgressModel: Sendable {
         var sum = endedBytes
         for bytes in ahead.values {
             guard let bytes else { return nil }
-            sum += bytes
+            sum = ByteSum.adding(sum, bytes)
         }
         for fetch in fetches.values {
             guard let total = fetch.total else { return nil }
-            sum += total
+            sum = ByteSum.adding(sum, total)
         }
         return sum
     }
@@ -171,7 +171,7 @@ private func plannedBytes(of step: Step) -> Int64? {
     var sum: Int64 = 0
     for object in step.content?.objects ?? [] {
         guard let size = object.size else { return nil }
-        sum += size
+        sum = ByteSum.adding(sum, size)
     }
     return step.content == nil ? nil : sum
 }
