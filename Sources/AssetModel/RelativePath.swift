@@ -14,7 +14,7 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
 
     package var description: String { text }
 
-    package var components: [Substring] { text.split(separator: "/") }
+    package var components: [Substring] { PathText.components(of: text) }
 
     /// The path without its last component; nil for a path of one component.
     package var parent: RelativePath? {
@@ -59,7 +59,9 @@ package struct RelativePath: Hashable, Comparable, Sendable, CustomStringConvert
             }
             if component.count > maximumComponentLength { throw .tooLong(limit: maximumComponentLength) }
         }
-        if text == ModelkitLayout.marker || text.hasPrefix(ModelkitLayout.marker + "/") { throw .reserved }
+        if text.utf8.prefix(while: { $0 != UInt8(ascii: "/") }).elementsEqual(ModelkitLayout.marker.utf8) {
+            throw .reserved
+        }
     }
 }
 

@@ -103,6 +103,7 @@ struct LockProgress: Hashable, Sendable {
 
 /// The folder and the last component of a path below the assets directory.
 func splitLast(_ path: String) -> (parent: String, last: String) {
-    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
-    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    // By bytes: a slash before a combining mark is no Character of its own.
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+    return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
 }

@@ -34,8 +34,8 @@ package final class Directory: Sendable {
     /// - Parameter relative: components joined by `/`; empty for this directory itself.
     package func directory(_ relative: some StringProtocol) throws(FileError) -> Directory {
         var directory = self
-        for component in relative.split(separator: "/") {
-            directory = try directory.child(String(component))
+        for component in components(of: relative) {
+            directory = try directory.child(component)
         }
         return directory
     }
@@ -68,8 +68,8 @@ package final class Directory: Sendable {
 
     private func makeEach(_ relative: some StringProtocol) throws(FileError) -> Directory {
         var directory = self
-        for component in relative.split(separator: "/") {
-            directory = try directory.makeChild(String(component))
+        for component in components(of: relative) {
+            directory = try directory.makeChild(component)
         }
         return directory
     }
@@ -294,4 +294,9 @@ package final class Directory: Sendable {
             path: pathOf(name), attempt: attempt,
             refusal: "it is a symbolic link, which could lead out of the directory")
     }
+}
+
+/// By bytes: a slash before a combining mark is no Character of its own.
+private func components(of path: some StringProtocol) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
 }

@@ -147,7 +147,7 @@ private struct TreeWalk {
 
     /// Of the file in the folder that a link leads to, whose content is pushed then; nil where it leads elsewhere.
     private func statusOfFileInside(_ place: String) -> FileStatus? {
-        guard let target = resolved(place), let root = resolved(root), target.hasPrefix(root + "/"),
+        guard let target = resolved(place), let root = resolved(root), PathText.hasPrefix(target, root + "/"),
             let status = try? File.openForReading(target).status(), status.kind == .file
         else { return nil }
         return status

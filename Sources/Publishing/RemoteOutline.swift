@@ -12,7 +12,7 @@ package struct RemoteOutline: Sendable {
     private let objects: [RemoteObject]
 
     package var count: Int { objects.count }
-    package var bytes: Int64 { objects.reduce(0) { $0 + $1.size } }
+    package var bytes: Int64 { ByteSum.of(objects.map(\.size)) }
 
     private struct RemoteObject: Sendable {
         let key: ObjectKey
@@ -37,9 +37,10 @@ package struct RemoteOutline: Sendable {
         repeat {
             let page = try await store.list(prefix: key.text + "/", from: token)
             // What ends with a slash is what consoles make to look like a folder.
-            for object in page.objects where !object.key.text.hasSuffix("/") {
+            for object in page.objects where !PathText.hasSuffix(object.key.text, "/") {
                 do throws(RelativePathFault) {
-                    let path = try RelativePath(String(object.key.text.dropFirst(key.text.count + 1)))
+                    let path = try RelativePath(
+                        String(decoding: object.key.text.utf8.dropFirst(key.text.utf8.count + 1), as: UTF8.self))
                     objects.append(RemoteObject(key: object.key, path: path, size: object.size))
                 } catch {
                     faults.append(.path(store.address(of: object.key), error))
@@ -80,7 +81,7 @@ package struct RemoteOutline: Sendable {
 
     private func fetch(_ object: RemoteObject, into top: Directory) async throws {
         let place = Self.name + (object.path.map { "/\($0.text)" } ?? "")
-        let components = place.split(separator: "/")
+        let components = PathText.components(of: place)
         let folder = try top.makeDirectory(components.dropLast().joined(separator: "/"))
         let file = try folder.createNewFile(String(components.last ?? ""))
         let download = try await store.get(object.key, GetOptions())

@@ -83,6 +83,22 @@ def test_python_modelkit_fetches_what_was_pushed(shelf, world, tmp_path, content
     assert digests(shelf.assets) == world.digests("nlp/thing:0.0")
 
 
+# A slash and what combines with it are one character, and so are CR and LF; two of these are canonically equivalent.
+ODD = {name: name.encode() for name in ["\u0301x", "in/\u0e31y", "in/\u200d", "\u00e9", "e\u0301"]}
+
+
+def test_names_are_bytes_in_both_directions(shelf, world, tmp_path):
+    assert pushed(shelf, "new", written(shelf, "content", ODD), "nlp/odd") == "nlp/odd:0.0"
+    world.push("nlp/theirs:0.0", ODD)
+    world.pushed["nlp/odd:0.0"] = ODD
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    python_modelkit.fetch_with(world.provider(), "nlp/odd:0.0", theirs)
+    assert digests(theirs) == world.digests("nlp/odd:0.0")
+    shelf.resolve("nlp/odd:0.0", "nlp/theirs:0.0").succeeded()
+    assert digests(shelf.assets) == world.digests("nlp/odd:0.0", "nlp/theirs:0.0")
+
+
 def test_each_updates_what_the_other_pushed(shelf, world):
     path = written(shelf, "content", b"content")
     world.push("nlp/theirs:0.0", b"theirs")

@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FileSystem
 internal import Glibc
 internal import ObjectStore
@@ -15,7 +16,8 @@ struct LocalListing {
 
     mutating func objects() throws(StoreError) -> [ListedObject] {
         // Only the folder that the prefix names can hold matches.
-        let folder = prefix.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) ?? prefix.startIndex
+        let folder = String(prefix[..<slash])
         try walk(folder)
         return found.sorted { $0.key < $1.key }
     }
@@ -30,7 +32,7 @@ struct LocalListing {
                 switch status.st_mode & S_IFMT {
                 // A link to a folder could lead back up; Python's glob does not follow it either.
                 case S_IFDIR where !isLink(key): pending.append(key)
-                case S_IFREG where key.hasPrefix(prefix):
+                case S_IFREG where PathText.hasPrefix(key, prefix):
                     found.append(ListedObject(key: ObjectKey(key), size: Int64(status.st_size)))
                 default: break
                 }

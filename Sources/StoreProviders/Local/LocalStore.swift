@@ -101,8 +101,8 @@ package struct LocalStore: ObjectStore {
 
     func path(of key: ObjectKey, operation: String) throws(StoreError) -> String {
         // Keys come from validated names and paths; this is the wall behind them.
-        let bad = key.text.split(separator: "/", omittingEmptySubsequences: false).contains {
-            $0.isEmpty || $0 == "." || $0 == ".."
+        let bad = key.text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
+            $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
         }
         guard !bad, !key.text.utf8.contains(0) else {
             throw StoreError(

@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FileSystem
 internal import Glibc
 package import NIOCore
@@ -111,7 +112,7 @@ extension LocalStore: WritableStore {
     private func uniqueName() -> String { "upload-\(UInt64.random(in: .min ... .max))" }
 
     private func splitKey(_ key: ObjectKey) -> (parent: String, last: String) {
-        let components = key.text.split(separator: "/")
+        let components = PathText.components(of: key.text)
         return (components.dropLast().joined(separator: "/"), components.last.map(String.init) ?? "")
     }
 

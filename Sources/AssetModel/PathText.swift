@@ -1,0 +1,15 @@
+/// Paths and keys as the store and the file system see them: bytes between slashes.
+///
+/// Swift's `split`, `hasPrefix` and `==` go by `Character`: a slash before a combining mark is no `/` for them.
+package enum PathText {
+    /// What stands between the slashes, without what is empty.
+    package static func components(of text: some StringProtocol) -> [Substring] {
+        Substring(text).utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+    }
+
+    package static func hasPrefix(_ text: String, _ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
+
+    package static func hasSuffix(_ text: String, _ suffix: String) -> Bool {
+        text.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+}

@@ -1,0 +1,25 @@
+import AssetModel
+import Testing
+
+/// A slash and what combines with it are one Character, and canonically equivalent Strings are equal.
+@Suite("Paths are bytes")
+struct PathTextTests {
+    @Test("a name may begin with a combining mark", arguments: ["\u{301}x", "\u{E31}", "\u{200D}"])
+    func combining(name: String) throws {
+        let path = try RelativePath("folder/" + name)
+        #expect(path.components.map { Array($0.utf8) } == [Array("folder".utf8), Array(name.utf8)])
+        #expect(Array(path.lastComponent.utf8) == Array(name.utf8))
+        #expect(path.parent?.text == "folder")
+        #expect(PathText.hasPrefix(path.text, "folder/"))
+        #expect(PathText.hasSuffix("folder\(name)/", "/"))
+    }
+
+    @Test func theMarkerIsReservedByItsBytes() throws {
+        #expect(throws: RelativePathFault.reserved) { try RelativePath(".SUCCESS/\u{301}x") }
+        #expect(try RelativePath(".SUCCESS\u{301}").text.utf8.count == 10)
+    }
+
+    @Test func equivalentNamesAreTwo() throws {
+        #expect(try Set([RelativePath("\u{E9}"), RelativePath("e\u{301}")]).count == 2)
+    }
+}
