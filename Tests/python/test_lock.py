@@ -294,3 +294,13 @@ def test_the_lock_is_as_its_schema_says(validate, shelf):
     shelf.resolve(*PINS).succeeded()
     validate("lock", yaml.safe_load(lock_of(shelf).read_text()))
     assert locked(shelf)["nlp/classifier:3.1"]["dependencies"] == [{"asset": "nlp/tokenizer:1", "version": "1.10"}]
+
+
+def test_a_lock_that_is_a_link_is_written_through(shelf):
+    (shelf.folder / "shared").mkdir()
+    lock_of(shelf).symlink_to("shared/assets.lock")
+    for pins in (PINS, PINS[:2]):
+        shelf.resolve(*pins).succeeded()
+        assert lock_of(shelf).is_symlink()
+        assert [path.name for path in (shelf.folder / "shared").iterdir()] == ["assets.lock"]
+        assert len(locked(shelf)) >= len(pins)
