@@ -1,7 +1,9 @@
 """plan --output and apply: a plan is done as it was made, or not at all."""
 
 import json
+import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -113,6 +115,87 @@ BROKEN = {
     "a name that leads out": lambda plan: json.dumps(plan).replace("nlp/vectors", "../vectors"),
     "a path that leads out": lambda plan: json.dumps(plan).replace("en/words.txt", "../words.txt"),
 }
+
+
+
+
+def asset(plan, name):
+    return next(asset for asset in plan["assets"] if asset["name"] == name)
+
+
+def twice(plan):
+    plan["assets"].append(plan["assets"][0])
+    return "is in it twice"
+
+
+def in_a_circle(plan):
+    asset(plan, "nlp/tokenizer")["waits_for"] = ["nlp/classifier:3.1"]
+    return "waits for"
+
+
+def kept_and_missing(plan):
+    asset(plan, "nlp/vectors").update(action="keep", kind=None, push_time=None, objects=[])
+    return "is to be kept, and was missing"
+
+
+def without_a_file(plan):
+    asset(plan, "nlp/lexicon").update(is_partial=False)
+    asset(plan, "nlp/lexicon")["objects"].pop()
+    return "files in the store"
+
+
+def a_file_twice(plan):
+    objects = asset(plan, "nlp/lexicon")["objects"]
+    objects.append(objects[0])
+    return "is in it twice"
+
+
+def of_a_huge_size(plan):
+    asset(plan, "nlp/vectors")["objects"][0]["size"] = 2**62
+    return "has a file of"
+
+
+def of_another_time(plan):
+    asset(plan, "nlp/vectors")["push_time"] += 1
+    return "was pushed at another time"
+
+
+FORGED = [twice, in_a_circle, kept_and_missing, without_a_file, a_file_twice, of_a_huge_size, of_another_time]
+
+
+@pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__)
+def test_a_plan_is_checked_before_anything_is_done(sealed, forge):
+    path = sealed.folder / "plan.json"
+    plan = json.loads(path.read_text())
+    words = forge(plan)
+    path.write_text(json.dumps(plan))
+    assert words in apply(sealed).failed(3).stderr
+    assert digests(sealed.assets) == {}
+
+
+def test_a_plan_of_brackets_is_no_plan(sealed):
+    (sealed.folder / "plan.json").write_text("[" * 512)
+    assert "no plan of this program" in apply(sealed).failed(3).stderr
+
+
+def test_a_plan_is_written_to_a_fifo_that_stays_one(shelf):
+    shelf.spec(*PINS)
+    fifo = shelf.folder / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE) as reader:
+        shelf.tool.run("plan", "assets.yaml", "--output", fifo, cwd=shelf.folder).succeeded()
+        assert json.loads(reader.stdout.read())["format"] == "modelkit-assets/sealed-plan"
+    assert fifo.is_fifo()
+
+
+def test_a_plan_is_written_through_a_link(shelf):
+    shelf.spec(*PINS)
+    (shelf.folder / "link").symlink_to("plan.json")
+    for _ in range(2):
+        shelf.tool.run("plan", "assets.yaml", "--output", "link", cwd=shelf.folder).succeeded()
+        assert (shelf.folder / "link").is_symlink()
+        assert not (shelf.folder / "plan.json").is_symlink()
+    apply(shelf).succeeded()
 
 
 @pytest.mark.parametrize("case", BROKEN)

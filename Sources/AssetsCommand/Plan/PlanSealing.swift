@@ -48,7 +48,9 @@ struct PlanSealing: Sendable {
             if local != asset.local {
                 changes.append("`\(step.pin)` was \(asset.local) in the assets directory, and is \(local)")
             }
-            changes += await objectChanges(asset, step)
+            let listed = try await contentChange(of: step)
+            changes += listed.map { [$0] } ?? []
+            if listed == nil { changes += await objectChanges(asset, step) }
         }
         return changes
     }
@@ -77,6 +79,20 @@ struct PlanSealing: Sendable {
     }
 
     // MARK: The store
+
+    /// What the store lists of the version otherwise than the plan.
+    private func contentChange(of step: Step) async throws(Problems) -> String? {
+        guard let content = step.content, session.store != nil else { return nil }
+        do {
+            return content.difference(from: try await session.catalog.metadata(of: step.pin)).map {
+                "`\(step.pin)` \($0)"
+            }
+        } catch let error as StoreError where error.kind == .notFound {
+            return "`\(error.address)` is gone"
+        } catch {
+            throw Problems([.wording(error)])
+        }
+    }
 
     private func objects(of step: Step) async throws(Problems) -> [SealedPlan.Object] {
         guard let content = step.content, let store = session.store else { return [] }

@@ -61,6 +61,7 @@ extension SealedPlan {
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let plan: SealedPlan
         do {
+            guard JSONNesting.isBounded(bytes) else { throw SealedPlanFault(description: "it is nested too deep") }
             plan = try decoder.decode(SealedPlan.self, from: Data(bytes))
         } catch {
             throw Problems([
@@ -86,7 +87,7 @@ struct UnsealedPlan: Sendable {
     let plan: Plan
     let sealed: SealedPlan
 
-    /// - Throws: where it has a name, a version, a path or a digest that is none.
+    /// - Throws: where it has a name, a version, a path or a digest that is none, or does not agree with itself.
     init(_ sealed: SealedPlan, file: String) throws(Problems) {
         do {
             let system = VersioningSystem.named(sealed.versioning) ?? .majorMinor
@@ -101,6 +102,7 @@ struct UnsealedPlan: Sendable {
                     pin: try AssetPin(parsing: entry.asset, in: system))
             }
             plan = Plan(steps: steps, entries: entries)
+            try SealedPlanChecks(sealed, plan).check()
             self.sealed = sealed
         } catch {
             throw Problems([
