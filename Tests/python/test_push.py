@@ -83,7 +83,7 @@ def test_python_modelkit_fetches_what_was_pushed(shelf, world, tmp_path, content
     assert digests(shelf.assets) == world.digests("nlp/thing:0.0")
 
 
-# A slash and what combines with it are one character, and so are CR and LF; two of these are canonically equivalent.
+# A slash and what combines with it are one character; two of these are canonically equivalent.
 ODD = {name: name.encode() for name in ["\u0301x", "in/\u0e31y", "in/\u200d", "\u00e9", "e\u0301"]}
 
 
