@@ -18,7 +18,7 @@ import Testing
         let folders = try FileManager.default.contentsOfDirectory(atPath: sources).filter { $0 != "README.md" }
         #expect(
             Set(folders).subtracting([
-                "CChecksums", "CLibCrypto", "CLibExpat", "CLibYAML", "CLibZ", "CLinux", "CStartup",
+                "CChecksums", "CLibCrypto", "CLibExpat", "CLibYAML", "CLibZ", "CLinux", "CStartup", "Python",
             ])
                 == Set(try importTable().keys))
     }

@@ -1,0 +1,37 @@
+"""Where the program is that came with this package."""
+
+import os
+import sysconfig
+from pathlib import Path
+from typing import Iterator
+
+from modelkit_assets.errors import ProgramNotFound
+
+NAME = "modelkit-assets"
+
+
+def find_program() -> str:
+    """The path of the program of this installation.
+
+    Raises `ProgramNotFound` where an installer put the package and the program apart in a way that is not known here.
+    """
+    places = [path for path in _candidates()]
+    for path in places:
+        if path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    raise ProgramNotFound(
+        f"{NAME} is not where its package was installed: looked at {', '.join(map(str, places))}; "
+        f"reinstall the wheel, or give its path as `program=`"
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    packages = Path(__file__).resolve().parent.parent
+    # pip install --target: beside the packages.
+    yield packages / "bin" / NAME
+    # pip install, in a virtual environment or not, and with --prefix: PREFIX/lib/python3.X/site-packages.
+    for parent in list(packages.parents)[1:4]:
+        yield parent / "bin" / NAME
+    yield Path(sysconfig.get_path("scripts")) / NAME
+    # pip install --user
+    yield Path(sysconfig.get_path("scripts", f"{os.name}_user")) / NAME
