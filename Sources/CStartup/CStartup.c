@@ -1,9 +1,20 @@
 #define _GNU_SOURCE
 #include "CStartup.h"
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <string.h>
 #include <unistd.h>
+
+// A program that is started with one of its standard descriptors closed would get its number for a socket or an event queue,
+// and what is printed would go there. The lowest free number is given out, and those below are open by then.
+static void open_standard_descriptors(void) {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    // Where there is no /dev/null either, as in an empty chroot, nothing can take the number's place.
+    if (open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
+  }
+}
 
 // Without /proc, libdispatch ends the process with SIGILL as soon as it counts its threads in /proc/self/task
 // (`_dispatch_workq_monitor_pools`), and whether it does depends on the load. A status and a reason are better.
@@ -54,6 +65,7 @@ static void keep_to_own_name_services(void) {}
 
 // 101 is the first priority that is not the compiler's own: before the constructors of Swift's runtime.
 __attribute__((constructor(101))) static void start(void) {
+  open_standard_descriptors();
   require_proc();
   keep_to_own_name_services();
   keep_to_own_openssl_configuration();
