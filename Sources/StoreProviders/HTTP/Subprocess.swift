@@ -24,9 +24,12 @@ enum Subprocess {
     /// Of each of the two outputs, in bytes.
     private static let limit = 1 << 20
 
+    /// In seconds: enough for a login in a browser.
+    private static let defaultTimeout = 120.0
+
     /// - Parameters:
     ///   - variables: of the environment, beside this process's own.
-    ///   - timeout: after which the program is killed, in seconds; nil for never.
+    ///   - timeout: after which the program is killed, in seconds; nil for the default.
     static func run(
         _ words: [String], adding variables: [String: String] = [:], timeout: Double? = nil
     ) async throws(Fault) -> Output {
@@ -35,11 +38,12 @@ enum Subprocess {
             let child = try spawn(words, variables, output, error)
             output.closeWriter()
             error.closeWriter()
-            let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+            let timeout = timeout ?? defaultTimeout
+            let deadline = ContinuousClock.now + .seconds(timeout)
             guard let (standardOutput, standardError) = gather(output, error, until: deadline) else {
                 kill(child, SIGKILL)
                 while waitpid(child, nil, 0) < 0, errno == EINTR {}
-                throw Fault(words: "it took longer than \(timeout ?? 0) seconds")
+                throw Fault(words: "it took longer than \(timeout) seconds")
             }
             var status: Int32 = 0
             while waitpid(child, &status, 0) < 0, errno == EINTR {}
@@ -68,24 +72,38 @@ enum Subprocess {
         let kept = inherited.filter { variables[String($0.prefix { $0 != "=" })] == nil }
         var environment = (kept + variables.map { "\($0.key)=\($0.value)" }).map { strdup($0) } + [nil]
         defer { for variable in environment { free(variable) } }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        resetSignals(&attributes)
         var child: pid_t = 0
-        let code = posix_spawnp(&child, words[0], &actions, nil, &arguments, &environment)
+        let code = posix_spawnp(&child, words[0], &actions, &attributes, &arguments, &environment)
         guard code == 0 else { throw Fault(words: SystemErrorText.of(code)) }
         return child
+    }
+
+    /// What this process ignores or blocks would stay so in the program.
+    private static func resetSignals(_ attributes: inout posix_spawnattr_t) {
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     }
 
     /// Both at once, as a program that fills one of them waits until it is read.
     ///
     /// - Returns: nil where the deadline came before the end.
     private static func gather(
-        _ output: Pipe, _ error: Pipe, until deadline: ContinuousClock.Instant?
+        _ output: Pipe, _ error: Pipe, until deadline: ContinuousClock.Instant
     ) -> ([UInt8], [UInt8])? {
         var gathered: [[UInt8]] = [[], []]
         var polled = [output.reader, error.reader].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while polled.contains(where: { $0.fd >= 0 }) {
-            let left = deadline.map { Int32(max(0, (($0 - .now) / .milliseconds(1)).rounded(.up))) }
-            let count = poll(&polled, nfds_t(polled.count), left ?? -1)
+            let left = Int32(max(0, ((deadline - .now) / .milliseconds(1)).rounded(.up)))
+            let count = poll(&polled, nfds_t(polled.count), left)
             if count == 0 { return nil }
             guard count > 0 else { continue }
             for place in polled.indices where polled[place].revents != 0 {
