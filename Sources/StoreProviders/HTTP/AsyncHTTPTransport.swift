@@ -68,7 +68,8 @@ package struct HTTPTransportSettings: Sendable {
     package var proxies: ProxySettings
     /// A file of certificates in PEM that is trusted in place of the system's; nil for the system's.
     package var certificateAuthorities: String?
-    /// How many connections a host gets at most.
+    /// How many bodies of a host are read at a time. Each may wait for one more request about its object, so that a host
+    /// gets twice as many connections at most.
     package var connections: Int
 
     package init(
@@ -86,7 +87,7 @@ package struct HTTPTransportSettings: Sendable {
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = .milliseconds(Int64(timeouts.connect * 1000))
         configuration.timeout.read = .milliseconds(Int64(timeouts.idle * 1000))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections * 2
         // Whoever sends decides what is tried again.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try tlsConfiguration()

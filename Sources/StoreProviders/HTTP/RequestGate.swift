@@ -25,17 +25,27 @@ final class RequestGate: Sendable {
 
     init(window: Int) { self.window = window }
 
-    /// A request under way; ends with the last reference to it.
+    /// A request under way; ends when it is said to, or with the last reference to it.
     final class Pass: Sendable {
         fileprivate let gate: RequestGate
         fileprivate let number: Int
+        private let hasEnded = Mutex(false)
 
         fileprivate init(gate: RequestGate, number: Int) {
             self.gate = gate
             self.number = number
         }
 
-        deinit { gate.leave() }
+        deinit { end() }
+
+        /// Gives the place back: before a wait, and before another request for the same object.
+        func end() {
+            let isFirst = hasEnded.withLock { hasEnded in
+                defer { hasEnded = true }
+                return !hasEnded
+            }
+            if isFirst { gate.leave() }
+        }
 
         func succeeded() { gate.succeeded() }
 
@@ -63,6 +73,16 @@ final class RequestGate: Sendable {
             }
         } onCancel: {
             cancel(number)
+        }
+        return Pass(gate: self, number: number)
+    }
+
+    /// Takes a place that may be one too many: for a request that another one with a place waits for.
+    func enterAtOnce() -> Pass {
+        let number = state.withLock { state in
+            state.count += 1
+            state.underWay += 1
+            return state.count
         }
         return Pass(gate: self, number: number)
     }

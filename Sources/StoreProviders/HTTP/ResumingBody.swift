@@ -12,7 +12,7 @@ struct ResumingBody: AsyncSequence, Sendable {
     /// An answer that has begun.
     struct Opened: Sendable {
         let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
-        /// The request's place, kept for as long as its answer is read.
+        /// The request's place, kept for as long as its answer is read, and given back before the rest is asked for.
         let pass: RequestGate.Pass
     }
 
@@ -24,11 +24,7 @@ struct ResumingBody: AsyncSequence, Sendable {
     /// Asks for the rest.
     let reopen: @Sendable (Range<Int64>) async throws(StoreError) -> Opened
 
-    func makeAsyncIterator() -> Iterator {
-        Iterator(
-            source: self, pass: opened.pass, chunks: opened.body.makeAsyncIterator(),
-            retries: Retries(context.policy), offset: range.lowerBound)
-    }
+    func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate let source: ResumingBody
@@ -37,16 +33,38 @@ struct ResumingBody: AsyncSequence, Sendable {
         fileprivate var retries: Retries
         /// Where the next byte belongs.
         fileprivate var offset: Int64
+        /// What arrived since a connection broke for the last time, in bytes.
+        private var arrived = 0
+
+        /// So many bytes at least make up for a connection that broke: one that breaks after a few each time is tried no
+        /// more often than one that brings nothing.
+        private static let leastProgress = 64 << 10
+
+        fileprivate init(_ source: ResumingBody) {
+            self.source = source
+            pass = source.opened.pass
+            chunks = source.opened.body.makeAsyncIterator()
+            retries = Retries(source.context.policy)
+            offset = source.range.lowerBound
+        }
+
+        private mutating func gotOn(by count: Int) {
+            arrived += count
+            if arrived >= Self.leastProgress { retries.progressed() }
+        }
 
         @concurrent mutating func next() async throws -> ByteBuffer? {
             while true {
                 do {
                     guard let chunk = try await chunks.next() else {
-                        if offset >= source.range.upperBound { return nil }
+                        if offset >= source.range.upperBound {
+                            pass.end()
+                            return nil
+                        }
                         throw HTTPFailure(.closed, "the answer ended early")
                     }
-                    if chunk.readableBytes > 0 { retries.progressed() }
                     offset += Int64(chunk.readableBytes)
+                    gotOn(by: chunk.readableBytes)
                     return chunk
                 } catch let failure as HTTPFailure {
                     try await goOn(after: failure)
@@ -55,14 +73,16 @@ struct ResumingBody: AsyncSequence, Sendable {
         }
 
         private mutating func goOn(after failure: HTTPFailure) async throws {
+            // The place and the connection are for others while this waits, and the request for the rest takes its own.
+            pass.end()
+            chunks = Nothing()
+            arrived = 0
             let error = StoreError(
                 .unavailable, operation: "get", address: source.address, detail: failure.detail,
                 notes: ["\(offset) of \(source.range.upperBound) bytes had come"])
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
             // All of it came, and what went wrong is behind it.
-            if offset == source.range.upperBound, offset > source.range.lowerBound {
-                return chunks = Nothing()
-            }
+            if offset == source.range.upperBound, offset > source.range.lowerBound { return }
             let context = source.context
             let reason = RetryReason(failure.detail)
             guard let seconds = retries.wait(after: reason, now: context.uptime(), random: context.random()) else {

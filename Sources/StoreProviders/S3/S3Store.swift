@@ -54,6 +54,8 @@ package struct S3Store: ObjectStore {
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
         var call = S3Call("head", address: address(of: key), method: .HEAD, key: key)
+        // It is asked for the checksum of an object whose first part has begun to arrive.
+        call.waitsForPlace = false
         if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
         return try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 0)

@@ -16,6 +16,8 @@ struct S3Call: Sendable {
     var body: ByteBuffer?
     /// Whether the body is what is stored.
     var isContent = false
+    /// False where the reader of another answer may be waiting for this one, and keeps its own place meanwhile.
+    var waitsForPlace = true
 
     init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
         self.operation = operation

@@ -68,7 +68,8 @@ final class S3Requester: Sendable {
     }
 
     private func reply(to call: S3Call, _ attempt: Attempt) async throws -> S3Reply {
-        let pass = await context.retries.gate.enter()
+        let gate = context.retries.gate
+        let pass = call.waitsForPlace ? await gate.enter() : gate.enterAtOnce()
         let request = try await signed(call, attempt)
         attempt.request.withLock { $0 = request }
         let response = try await context.transport.send(request)
