@@ -5,6 +5,7 @@ internal import FileSystem
 internal import FoundationEssentials
 internal import NIOCore
 package import ObjectStore
+internal import Planning
 
 /// Pushes versions of assets so that nobody sees one that is not whole, and nobody loses one.
 ///
@@ -22,7 +23,7 @@ package struct Publisher: Sendable {
     let window: Int
 
     /// How often `.versions` is written anew because somebody else did, and how often a number is found taken.
-    private static let attempts = 200
+    static let attempts = 200
     /// What takes moments to read, in bytes, is read before the claim is made; else the claim says later what is pushed.
     fileprivate static let readFirstLimit: Int64 = 64 << 20
     /// Between two tries to rewrite `.versions`, in seconds at most.
@@ -80,6 +81,7 @@ package struct Publisher: Sendable {
                 try await list(pin, target, push, claim)
             else {
                 emit(.ended(pin, .interrupted))
+                try await letGo(pin, push)
                 taken.append(pin.version)
                 continue
             }
@@ -91,7 +93,7 @@ package struct Publisher: Sendable {
         throw PublishError.tooManyWriters(store.address(of: Self.versionsKey(target.name)))
     }
 
-    private struct Push: Sendable {
+    struct Push: Sendable {
         let source: PushSource
         /// Reads all of it, at the same time as other things are done.
         let reading: Task<PushContent, any Error>
@@ -111,9 +113,16 @@ package struct Publisher: Sendable {
 
         var isReadFirst: Bool { source.bytes <= Publisher.readFirstLimit }
 
+        /// The same for the same content with the same dependencies.
+        func fingerprint(_ content: PushContent) -> String {
+            guard !dependencies.isEmpty else { return "\(content.fingerprint)" }
+            let lines = dependencies.map { "\($0)\n" }
+            return "\(SHA256Digest(of: "\(content.fingerprint)\n" + lines.joined()))"
+        }
+
         func claim(_ content: PushContent?, at time: Double) throws -> ByteBuffer {
             let document = ClaimDocument(
-                push: identifier, content: content.map { "\($0.fingerprint)" }, since: PushDate.text(Int64(time)))
+                push: identifier, content: content.map(self.fingerprint), since: PushDate.text(Int64(time)))
             return ByteBuffer(bytes: try JSONEncoder().encode(document))
         }
     }
@@ -132,72 +141,10 @@ package struct Publisher: Sendable {
         return next
     }
 
-    // MARK: The claim
-
-    private struct Claim: Sendable {
-        /// Whether it is that of an earlier push of the same content, whose objects are there in part.
-        let isOld: Bool
-        /// Whether the store heeds conditions; where it does not, what was written is read again.
-        let isKept: Bool
-        /// Of a claim that does not say yet what is pushed.
-        var unnamedTag: String?
-    }
-
-    private struct ClaimDocument: Codable {
-        let push: UInt64
-        /// The digest of all that is pushed; nil until it is known.
-        let content: String?
-        let since: String
-    }
-
-    /// Nil where somebody else pushes something else under this number, or has.
-    private func claim(_ pin: AssetPin, _ push: Push) async throws -> Claim? {
-        let key = Self.claimKey(pin)
-        let content = push.isReadFirst ? try await push.content : nil
-        let document = try push.claim(content, at: now())
-        guard let made = try await putIfAbsent(key, document) else {
-            return try await takeOver(key, push) ? Claim(isOld: true, isKept: true) : nil
-        }
-        // Python modelkit makes no claims; and a push that somebody killed may have come as far as here.
-        if try await store.headIfPresent(Self.metaKey(pin)) != nil { return nil }
-        if try await putIfAbsent(key, document) == nil {
-            return Claim(isOld: false, isKept: true, unnamedTag: content == nil ? made.entityTag : nil)
-        }
-        // Both of two may have written it: the later one has it.
-        try await Task.sleep(for: .seconds(1))
-        guard try await claimDocument(key)?.push == push.identifier else { return nil }
-        return Claim(isOld: false, isKept: false)
-    }
-
-    /// Takes a claim over that was made for the same content; who had it finds that out before listing the version.
-    private func takeOver(_ key: ObjectKey, _ push: Push) async throws -> Bool {
-        let content = try await push.content
-        do {
-            guard let tag = try await store.head(key).entityTag else { return false }
-            guard try await claimDocument(key)?.content == "\(content.fingerprint)" else { return false }
-            _ = try await store.put(key, try push.claim(content, at: now()), .ifUnchanged(tag))
-            return true
-        } catch let error as StoreError where error.kind == .changed || error.kind == .notFound {
-            // Its push has ended, or somebody was faster.
-            return false
-        }
-    }
-
-    private func claimDocument(_ key: ObjectKey) async throws -> ClaimDocument? {
-        do {
-            let bytes = try await store.read(key, limit: 1 << 16)
-            return try? JSONDecoder().decode(ClaimDocument.self, from: Data(bytes))
-        } catch let error as StoreError where error.kind == .notFound {
-            return nil
-        }
-    }
-
     // MARK: Data and .meta
 
     /// - Returns: how many bytes were there before; nil where the number is no longer ours.
     private func upload(_ push: Push, _ pin: AssetPin, _ claim: Claim) async throws -> Int64? {
-        // What an earlier push of the same content left is the same, and may be cut where the store shows what is not whole.
-        let condition = claim.isOld ? PutCondition.none : .ifAbsent
         let files = push.source.files.map { ($0, ObjectKey(of: pin, path: $0.path)) }
         push.emit(.started(pin, objects: files.count))
         for file in push.source.files { push.emit(.sized(pin, bytes: file.status.size)) }
@@ -206,7 +153,7 @@ package struct Publisher: Sendable {
         }
         do {
             let reused = try await withThrowingTaskGroup(of: Int64.self) { group in
-                group.addTask { try await uploader.upload(files, condition) }
+                group.addTask { try await uploader.upload(files) }
                 group.addTask {
                     try await name(pin, push, claim)
                     return 0
@@ -218,12 +165,13 @@ package struct Publisher: Sendable {
             let meta = try MetaDocument(
                 push.source, try await push.content, dependencies: push.dependencies, pushed: Int64(now())
             ).bytes
-            _ = try await store.put(Self.metaKey(pin), ByteBuffer(bytes: meta), condition)
-            return reused
+            if try await putIfAbsent(Self.metaKey(pin), ByteBuffer(bytes: meta)) != nil { return reused }
+            // A request whose answer was lost has made it, or an earlier push of the same content.
+            return try await hasMeta(pin, of: try await push.content) ? reused : nil
         } catch let error as StoreError where error.kind == .changed {
             // Somebody else has written there, or a push of the same content that took the claim over goes on with it.
-            if condition == .ifAbsent { return nil }
-            guard try await claimDocument(Self.claimKey(pin))?.push == push.identifier else { return nil }
+            if !claim.isOld { return nil }
+            guard try await isOurs(Self.claimKey(pin), push) else { return nil }
             throw error
         }
     }
@@ -232,7 +180,14 @@ package struct Publisher: Sendable {
     private func name(_ pin: AssetPin, _ push: Push, _ claim: Claim) async throws {
         let content = try await push.content
         guard let tag = claim.unnamedTag else { return }
-        _ = try await store.put(Self.claimKey(pin), try push.claim(content, at: now()), .ifUnchanged(tag))
+        do {
+            _ = try await store.put(Self.claimKey(pin), try push.claim(content, at: now()), .ifUnchanged(tag))
+        } catch let error as StoreError where error.kind == .changed {
+            // By a request whose answer was lost.
+            guard let found = try await claimDocument(Self.claimKey(pin)),
+                found.push == push.identifier, found.content != nil
+            else { throw error }
+        }
     }
 
     // MARK: .versions
@@ -249,11 +204,12 @@ package struct Publisher: Sendable {
             let listing = try await catalog.listing(of: pin.name)
             let isListed = listing?.versions.contains(pin.version) == true
             if isListed, hasWritten { return true }
-            let isOurs = try await claimDocument(Self.claimKey(pin))?.push == push.identifier
+            let isOurs = try await isOurs(Self.claimKey(pin), push)
             // By a write whose answer was lost, if not by whom the claim was taken over from.
             if isListed { return isOurs && !claim.isOld }
             guard isOurs else { return false }
             if listing != nil, case .new = target { throw PublishError.exists(pin.name, store.name) }
+            try await sweep(listing?.versions ?? [], before: pin)
             let versions = ((listing?.versions ?? []) + [pin.version]).sorted(by: >)
             let content = ByteBuffer(bytes: try JSONEncoder().encode(["versions": versions.map(\.text)]))
             let condition = listing.map { listing in listing.entityTag.map(PutCondition.ifUnchanged) ?? .none }
@@ -274,7 +230,7 @@ package struct Publisher: Sendable {
     // MARK: Objects
 
     /// - Returns: what was put; nil where it is there.
-    private func putIfAbsent(_ key: ObjectKey, _ content: ByteBuffer) async throws -> ObjectAttributes? {
+    func putIfAbsent(_ key: ObjectKey, _ content: ByteBuffer) async throws -> ObjectAttributes? {
         do throws(StoreError) {
             return try await store.put(key, content, .ifAbsent)
         } catch {
@@ -283,10 +239,130 @@ package struct Publisher: Sendable {
         }
     }
 
-    private static func claimKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ToolLayout.claimObject(of: pin)) }
-    private static func metaKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ModelkitLayout.metaObject(of: pin)) }
+    static func claimKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ToolLayout.claimObject(of: pin)) }
+    static func metaKey(_ pin: AssetPin) -> ObjectKey { ObjectKey(ModelkitLayout.metaObject(of: pin)) }
     private static func versionsKey(_ name: AssetName) -> ObjectKey {
         ObjectKey(ModelkitLayout.versionsObject(of: name))
+    }
+}
+
+/// The claim of a version's number: who has it, who may take it over, and when it is let go.
+extension Publisher {
+    struct Claim: Sendable {
+        /// Whether it is that of an earlier push of the same content, whose objects are there in part.
+        let isOld: Bool
+        /// Whether the store heeds conditions; where it does not, what was written is read again.
+        let isKept: Bool
+        /// Of a claim that does not say yet what is pushed.
+        var unnamedTag: String?
+    }
+
+    struct ClaimDocument: Codable {
+        let push: UInt64
+        /// The digest of all that is pushed; nil until it is known.
+        let content: String?
+        let since: String
+    }
+
+    /// Nil where somebody else pushes something else under this number, or has.
+    func claim(_ pin: AssetPin, _ push: Push) async throws -> Claim? {
+        let key = Self.claimKey(pin)
+        let content = push.isReadFirst ? try await push.content : nil
+        let document = try push.claim(content, at: now())
+        guard let made = try await makeClaim(key, document, push) else {
+            guard try await takeOver(key, push), try await mayGoOn(pin, try await push.content) else { return nil }
+            return Claim(isOld: true, isKept: true)
+        }
+        // Python modelkit makes no claims; and this number may have been listed, and its claim deleted, since it was chosen.
+        if try await isListed(pin) { return nil }
+        if try await store.headIfPresent(Self.metaKey(pin)) != nil { return nil }
+        if try await putIfAbsent(key, document) == nil {
+            return Claim(isOld: false, isKept: true, unnamedTag: content == nil ? made.entityTag : nil)
+        }
+        // Both of two may have written it: the later one has it.
+        try await Task.sleep(for: .seconds(1))
+        guard try await claimDocument(key)?.push == push.identifier else { return nil }
+        return Claim(isOld: false, isKept: false)
+    }
+
+    /// - Returns: what was made, by this request or by an earlier one whose answer was lost; nil where another's is there.
+    private func makeClaim(
+        _ key: ObjectKey, _ document: ByteBuffer, _ push: Push
+    ) async throws -> ObjectAttributes? {
+        for _ in 0..<Self.attempts {
+            if let made = try await putIfAbsent(key, document) { return made }
+            // The tag first: where what is read after it is ours, it was then too, or the tag holds no longer.
+            guard let found = try await store.headIfPresent(key), let claim = try await claimDocument(key) else {
+                // It is gone; or the store had two requests at once and did neither, which S3 answers with 409.
+                continue
+            }
+            return claim.push == push.identifier ? found : nil
+        }
+        throw PublishError.tooManyWriters(store.address(of: key))
+    }
+
+    /// Takes a claim over that was made for the same content; who had it finds that out before listing the version.
+    private func takeOver(_ key: ObjectKey, _ push: Push) async throws -> Bool {
+        let content = try await push.content
+        do {
+            guard let tag = try await store.head(key).entityTag else { return false }
+            guard try await claimDocument(key)?.content == push.fingerprint(content) else { return false }
+            _ = try await store.put(key, try push.claim(content, at: now()), .ifUnchanged(tag))
+            return true
+        } catch let error as StoreError where error.kind == .changed || error.kind == .notFound {
+            // Its push has ended, or somebody was faster; or the answer to a first request was lost.
+            return try await isOurs(key, push)
+        }
+    }
+
+    /// Whether a number whose claim was taken over is known to nobody, and its `.meta`, if there is one, is of this content.
+    private func mayGoOn(_ pin: AssetPin, _ content: PushContent) async throws -> Bool {
+        if try await isListed(pin) { return false }
+        if try await store.headIfPresent(Self.metaKey(pin)) == nil { return true }
+        return try await hasMeta(pin, of: content)
+    }
+
+    /// Whether the `.meta` that is there records the files of this content.
+    func hasMeta(_ pin: AssetPin, of content: PushContent) async throws -> Bool {
+        do {
+            let recorded = try await catalog.metadata(of: pin).objects
+            return recorded.map(\.sha256) == content.digests.map { $0.sha256 }
+        } catch is CatalogError {
+            return false
+        }
+    }
+
+    func isListed(_ pin: AssetPin) async throws -> Bool {
+        try await catalog.listing(of: pin.name)?.versions.contains(pin.version) == true
+    }
+
+    func isOurs(_ key: ObjectKey, _ push: Push) async throws -> Bool {
+        try await claimDocument(key)?.push == push.identifier
+    }
+
+    /// Deletes the claim of a number that is passed over: left behind, it would be taken for that of a push that was killed.
+    func letGo(_ pin: AssetPin, _ push: Push) async throws {
+        guard try await isOurs(Self.claimKey(pin), push) else { return }
+        // Whoever may write may not be allowed to delete: then it stays, and whoever takes it over looks what is there.
+        try? await store.delete(Self.claimKey(pin))
+    }
+
+    /// Deletes the claim that a push left which was killed after its version was listed.
+    func sweep(_ listed: [AssetVersion], before pin: AssetPin) async throws {
+        guard let version = listed.filter({ $0 < pin.version }).max() else { return }
+        let key = Self.claimKey(AssetPin(name: pin.name, version: version))
+        guard try await store.headIfPresent(key) != nil else { return }
+        // Whoever may write may not be allowed to delete: then it stays, and means nothing.
+        try? await store.delete(key)
+    }
+
+    func claimDocument(_ key: ObjectKey) async throws -> ClaimDocument? {
+        do {
+            let bytes = try await store.read(key, limit: 1 << 16)
+            return try? JSONDecoder().decode(ClaimDocument.self, from: Data(bytes))
+        } catch let error as StoreError where error.kind == .notFound {
+            return nil
+        }
     }
 }
 
@@ -303,7 +379,7 @@ package enum PushTarget: Sendable, Hashable {
         }
     }
 
-    fileprivate var rule: NextVersion {
+    var rule: NextVersion {
         switch self {
         case .new: .latest
         case .update(_, let rule): rule

@@ -18,45 +18,37 @@ struct Uploader: Sendable {
     private static let partSize: Int64 = 8 << 20
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
     private static let mostParts: Int64 = 10_000
+    /// How often an object is sent whose condition does not hold.
+    private static let attempts = 5
     /// Of what is read and not yet sent, in bytes.
     private static let budget = 64 << 20
 
     /// Uploads each file to its key.
     ///
-    /// - Parameter condition: of every key.
     /// - Returns: how many bytes were there before.
-    /// - Throws: `StoreError`, `.changed` where the condition does not hold; `FileError`; `SourceChanged`.
-    func upload(
-        _ files: [(file: PushFile, key: ObjectKey)], _ condition: PutCondition
-    ) async throws -> Int64 {
+    /// - Throws: `StoreError`, `.changed` where somebody else has written other content; `FileError`; `SourceChanged`.
+    func upload(_ files: [(file: PushFile, key: ObjectKey)]) async throws -> Int64 {
         let budget = ByteBudget(Self.budget)
         return try await withThrowingTaskGroup(of: Int64.self) { group in
             var reused: Int64 = 0
             for (index, item) in files.enumerated() {
                 if index >= window { reused += try await group.next() ?? 0 }
-                group.addTask { try await upload(item.file, to: item.key, condition, budget) }
+                group.addTask { try await upload(item.file, to: item.key, budget) }
             }
             for try await bytes in group { reused += bytes }
             return reused
         }
     }
 
-    private func upload(
-        _ push: PushFile, to key: ObjectKey, _ condition: PutCondition, _ budget: ByteBudget
-    ) async throws -> Int64 {
+    private func upload(_ push: PushFile, to key: ObjectKey, _ budget: ByteBudget) async throws -> Int64 {
         let file = try await DiskQueue.shared.run { () throws(FileError) in try File.openForReading(push.place) }
         let size = push.status.size
         var reused: Int64 = 0
-        if isResuming, try await isThere(file, size, key) {
+        if let condition = isResuming ? try await condition(of: file, size, key) : .ifAbsent {
+            reused = try await send(file, size, to: key, condition, budget)
+        } else {
             progress(size, true)
             reused = size
-        } else if size <= Self.largestWhole {
-            try await budget.holding(Int(size), fill: { try await read(file, 0..<size, into: $0) }) { content in
-                _ = try await store.put(key, content, condition)
-            }
-            progress(size, false)
-        } else {
-            reused = try await uploadParts(of: file, size, to: key, condition, budget)
         }
         // What arrived is what was read before only where nobody wrote to it meanwhile.
         guard try await DiskQueue.shared.run({ () throws(FileError) in try file.status() }) == push.status else {
@@ -65,12 +57,52 @@ struct Uploader: Sendable {
         return reused
     }
 
-    /// Whether the store has this content at the key, by the checksum that it tells.
-    private func isThere(_ file: File, _ size: Int64, _ key: ObjectKey) async throws -> Bool {
-        guard let attributes = try await store.headIfPresent(key), attributes.size == size,
-            let checksum = attributes.checksum
-        else { return false }
-        return try await DiskQueue.shared.run { () throws(FileError) in try file.has(checksum) }
+    /// Under which condition a file may be written to a key without harm to another's; nil where its content is there.
+    private func condition(of file: File, _ size: Int64, _ key: ObjectKey) async throws -> PutCondition? {
+        guard let found = try await store.headIfPresent(key) else { return .ifAbsent }
+        if found.size == size, try await isThere(file, found, key) { return nil }
+        return found.entityTag.map(PutCondition.ifUnchanged) ?? PutCondition.none
+    }
+
+    /// Sends a file. A condition that does not hold may be due to a request whose answer was lost, or to a push of the same
+    /// content; S3 says the same (409) where it had two requests at once and did neither.
+    private func send(
+        _ file: File, _ size: Int64, to key: ObjectKey, _ first: PutCondition, _ budget: ByteBudget
+    ) async throws -> Int64 {
+        var condition = first
+        for attempt in 1... {
+            do {
+                return try await sendOnce(file, size, to: key, condition, budget)
+            } catch let error as StoreError where error.kind == .changed && attempt < Self.attempts {
+                guard let next = try await self.condition(of: file, size, key) else { return 0 }
+                guard isResuming || next == .ifAbsent else { throw error }
+                condition = next
+            }
+        }
+        return 0
+    }
+
+    private func sendOnce(
+        _ file: File, _ size: Int64, to key: ObjectKey, _ condition: PutCondition, _ budget: ByteBudget
+    ) async throws -> Int64 {
+        guard size <= Self.largestWhole else {
+            return try await uploadParts(of: file, size, to: key, condition, budget)
+        }
+        try await budget.holding(Int(size), fill: { try await read(file, 0..<size, into: $0) }) { content in
+            _ = try await store.put(key, content, condition)
+        }
+        progress(size, false)
+        return 0
+    }
+
+    /// Whether an object of the same size has the file's content: by the checksum that the store tells, or by reading it.
+    private func isThere(_ file: File, _ found: ObjectAttributes, _ key: ObjectKey) async throws -> Bool {
+        if let checksum = found.checksum {
+            return try await DiskQueue.shared.run { () throws(FileError) in try file.has(checksum) }
+        }
+        let stored = try await FileDigest(ofObject: key, in: store)
+        let local = try await DiskQueue.shared.run { () throws(FileError) in try FileDigest(of: file) }
+        return stored.sha256 == local.sha256
     }
 
     private func uploadParts(
