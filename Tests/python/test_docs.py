@@ -99,6 +99,8 @@ class Player:
             "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(folder),
             "LANG": "C.UTF-8",
+            # As the wheel has it installed.
+            "PYTHONPATH": str(DOCS.parent / "Sources/Python"),
             "MODELKIT_ASSETS_DIR": str(self.folder / "assets"),
             "MODELKIT_STORAGE_PROVIDER": "local",
             "MODELKIT_STORAGE_BUCKET": str(self.store.bucket),

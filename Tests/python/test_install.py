@@ -159,7 +159,7 @@ def test_the_module_finds_the_program_of_a_user(wheel, tmp_path):
 
 def test_a_package_without_its_program_says_where_it_looked(tmp_path):
     shutil.copytree(REPOSITORY / "Sources/Python/modelkit_assets", tmp_path / "packages/modelkit_assets")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "packages")}
+    environment = {"PATH": str(tmp_path), "PYTHONPATH": str(tmp_path / "packages")}
     command = [sys.executable, "-m", "modelkit_assets", "--version"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1

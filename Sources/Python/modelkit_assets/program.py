@@ -1,6 +1,7 @@
 """Where the program is that came with this package."""
 
 import os
+import shutil
 import sysconfig
 from pathlib import Path
 from typing import Iterator
@@ -11,16 +12,19 @@ NAME = "modelkit-assets"
 
 
 def find_program() -> str:
-    """The path of the program of this installation.
+    """The path of the program of this installation, or else of the one on the PATH.
 
-    Raises `ProgramNotFound` where an installer put the package and the program apart in a way that is not known here.
+    Raises `ProgramNotFound` where there is neither.
     """
-    places = [path for path in _candidates()]
+    places = list(_candidates())
     for path in places:
         if path.is_file() and os.access(path, os.X_OK):
             return str(path)
+    on_path = shutil.which(NAME)
+    if on_path:
+        return on_path
     raise ProgramNotFound(
-        f"{NAME} is not where its package was installed: looked at {', '.join(map(str, places))}; "
+        f"{NAME} is neither where its package was installed nor on the PATH: looked at {', '.join(map(str, places))}; "
         f"reinstall the wheel, or give its path as `program=`"
     )
 
