@@ -23,9 +23,11 @@ RELEASE_BINARY := .build/release/modelkit-assets
 TESTED_RELEASE := MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" MODELKIT_ASSETS_TEST_BUILD=release
 TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS_TEST_BUILD=debug
 PYTEST_PROCESSES ?= 4
-SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run examples/gcs/run
+SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
+	examples/gcs/run Tests/images/make-roots
 
-.PHONY: help build demo test test-debug test-docker lint format bench install wheel release-check reproducible test-program clean
+.PHONY: help build demo test test-debug test-docker test-images test-program lint format bench install wheel release-check \
+	reproducible clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +73,11 @@ install: build ## install the program, its manual pages and completions below PR
 wheel: build ## pack the program into a wheel, dist/*.whl
 	python3 scripts/make-wheel $(RELEASE_BINARY) dist
 
+test-images: build ## run the release program in images of several kinds, old, small and empty ones; takes root
+	@scripts/install-dependencies images
+	Tests/images/make-roots .build-images
+	MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" .venv/bin/python -m pytest Tests/images $(PYTEST_FLAGS)
+
 test-docker: build ## build and look at the images of examples/docker, with buildah; takes root
 	@scripts/install-dependencies docker
 	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/docker $(PYTEST_FLAGS)
@@ -89,4 +96,4 @@ test-program: ## run the tests in Python on the release program that PROGRAM nam
 		.venv/bin/python -m pytest Tests/python $(PYTEST_FLAGS)
 
 clean: ## remove what was built, .venv, .demo and dist
-	rm -rf .build .venv .demo dist
+	rm -rf .build .build-images .venv .demo dist
