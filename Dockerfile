@@ -1,9 +1,9 @@
-# The program in an image with little else: itself, the C libraries that it loads and the authorities of certificates.
+# The static program, CA certificates and /tmp, on nothing.
 #
 #   docker build -t modelkit-assets .
 #
-# For other images to copy from, `COPY --from=modelkit-assets /usr/local/bin/modelkit-assets /usr/local/bin/`: what it loads
-# is in every image of Debian 12, Ubuntu 22.04 and later ones. examples/docker has such an image.
+# For any other image to copy from: `COPY --from=modelkit-assets /usr/local/bin/modelkit-assets /usr/local/bin/`, as
+# examples/docker does.
 ARG BUILDER=docker.io/library/swift:6.3-bookworm
 
 FROM ${BUILDER} AS build
@@ -14,10 +14,9 @@ COPY Sources Sources
 # The manifest names their folders.
 COPY Tests Tests
 RUN make build
-RUN mkdir -p /image/usr/local/bin /image/etc/ssl/certs /image/tmp \
-    && install -m 0755 .build/release/modelkit-assets /image/usr/local/bin/ \
-    && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
-    && ldd .build/release/modelkit-assets | grep -o '/[^ ]*' | xargs -I{} cp -L --parents {} /image
+RUN install -D -m 0755 .build/release/modelkit-assets /image/usr/local/bin/modelkit-assets \
+    && install -D -m 0644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca-certificates.crt \
+    && install -d -m 1777 /image/tmp
 
 FROM scratch
 # A release says which it is, and where its source is.
