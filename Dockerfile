@@ -13,6 +13,7 @@ COPY scripts scripts
 COPY Sources Sources
 # The manifest names their folders.
 COPY Tests Tests
+RUN command -v make >/dev/null || (apt-get update && apt-get install --yes --no-install-recommends make)
 RUN make build
 RUN install -D -m 0755 .build/release/modelkit-assets /image/usr/local/bin/modelkit-assets \
     && install -D -m 0644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca-certificates.crt \

@@ -76,7 +76,7 @@ wheel: build ## pack the program into a wheel, dist/*.whl
 test-images: build ## run the release program in images of several kinds, old, small and empty ones; takes root
 	@scripts/install-dependencies images
 	Tests/images/make-roots .build-images
-	MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" .venv/bin/python -m pytest Tests/images $(PYTEST_FLAGS)
+	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/images $(PYTEST_FLAGS)
 
 test-docker: build ## build and look at the images of examples/docker, with buildah; takes root
 	@scripts/install-dependencies docker

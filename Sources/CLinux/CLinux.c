@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -54,5 +55,7 @@ int clinux_terminal_size(int descriptor, int *columns, int *rows) {
   }
   return result;
 }
+
+int clinux_may_create_in(int descriptor) { return syscall(SYS_faccessat, descriptor, ".", W_OK | X_OK) == 0; }
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -255,7 +255,7 @@ package final class Directory: Sendable {
 
     /// What keeps this user from creating entries here, as far as the system tells without one being made.
     package var writeObstacle: FileError? {
-        faccessat(descriptor, ".", W_OK | X_OK, 0) == 0
+        clinux_may_create_in(descriptor) == 1
             ? nil : FileError(path: path, attempt: "write to the directory", code: errno)
     }
 

@@ -39,6 +39,14 @@ def test_the_version_is_printed_at_once(shelf):
 WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
 
 
+@pytest.mark.parametrize("call", ["clone3", "faccessat2"])
+def test_calls_that_an_old_container_engine_refuses_are_done_without(shelf, call):
+    """The seccomp profiles of Docker before 20.10.10 answer EPERM to what they do not know."""
+    refusing = ["strace", "-f", "-qq", "-o", shelf.folder / "calls", "-e", f"trace={call}", "-e", f"inject={call}:error=EPERM"]
+    finished = shelf.tool.run("fetch", "nlp/vectors:1.4", before=refusing).succeeded()
+    assert finished.stdout == f"{shelf.assets}/nlp/vectors/1.4\n"
+
+
 @pytest.mark.parametrize("arguments", [["fetch", "nlp/vectors:1.4"], ["--version"], ["bogus"]])
 def test_an_unmounted_proc_is_an_error_and_never_a_signal(shelf, arguments):
     # Without the check it depends on the load how a run ends: half a hundred are enough to see.
