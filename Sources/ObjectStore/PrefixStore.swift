@@ -3,7 +3,7 @@ package struct PrefixStore: ObjectStore {
     private let base: any ObjectStore
     private let prefix: String
 
-    /// - Parameter prefix: without a leading or trailing slash; may be empty.
+    /// - Parameter prefix: a slash follows it in every key; may be empty.
     package init(_ base: any ObjectStore, prefix: String) {
         self.base = base
         self.prefix = prefix.isEmpty ? "" : prefix + "/"

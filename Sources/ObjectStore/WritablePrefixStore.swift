@@ -5,7 +5,7 @@ package struct WritablePrefixStore: WritableStore {
     private let base: any WritableStore
     private let view: PrefixStore
 
-    /// - Parameter prefix: without a leading or trailing slash; may be empty.
+    /// - Parameter prefix: a slash follows it in every key; may be empty.
     package init(_ base: any WritableStore, prefix: String) {
         self.base = base
         view = PrefixStore(base, prefix: prefix)

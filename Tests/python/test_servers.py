@@ -141,3 +141,21 @@ def test_a_bucket_that_is_not_there_is_named(shelf, world, bucket):
     assert finished.status in ([5, 8] if world.server.provider == "gcs" else [8]), str(finished)
     assert bucket in error_text(finished.report)
     assert digests(shelf.assets) == {}
+
+
+# SeaweedFS keeps objects as files, and makes two slashes one.
+@pytest.mark.parametrize("name", ["moto", GOOGLE])
+@pytest.mark.parametrize("prefix", ["team/", "/team", "team//a"])
+def test_a_prefix_has_its_slashes_as_python_modelkit_has_them(workspace, tmp_path_factory, name, prefix):
+    with SERVERS[name](tmp_path_factory.mktemp("server")) as server:
+        world = S3World(server, server.make_bucket(BUCKET), prefix=prefix)
+        world.push("nlp/vectors:1.0", b"vectors\n")
+        workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **world.environment}
+        assert workspace.tool.run("list").succeeded().stdout == "nlp/vectors  1.0\n"
+        workspace.resolve("nlp/vectors:1").succeeded()
+        assert digests(workspace.assets) == world.digests("nlp/vectors:1.0")
+        words = workspace.folder / "words.txt"
+        words.write_bytes(b"words\n")
+        workspace.tool.run("new", words, "nlp/words", "--yes").succeeded()
+        fetched = python_modelkit.fetch_with(world.provider(), "nlp/words:0.0", workspace.assets)
+        assert fetched["from_cache"] is False

@@ -91,11 +91,8 @@ extension Settings {
             sources.text(("--provider", flags.provider), Variable.provider, file: storage.provider))
         bucket = Self.bucket(
             sources.text(("--bucket", flags.bucket), Variable.bucket, file: storage.bucket), provider: provider?.value)
-        prefix =
-            sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix)?
-            // Those at its ends are slips; one within is a part of every key.
-            .map { String($0.drop { $0 == "/" }.reversed().drop { $0 == "/" }.reversed()) }
-            ?? Setting(Self.defaultPrefix, from: .builtIn)
+        prefix = Self.prefix(
+            sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix), provider: provider?.value)
         versioning =
             try Self.versioningOverride(flags: flags, environment: environment) ?? manifest?.versioning
             ?? Setting(.majorMinor, from: .builtIn)
@@ -124,6 +121,14 @@ extension Settings {
         gcs = GCSOverrides(
             endpoint: flags.endpoint.map { Setting($0, from: .flag("--endpoint")) }, anonymous: s3.anonymous)
         self.environment = environment
+    }
+
+    /// Python modelkit joins prefix and name by a slash, whatever the prefix ends with: in a bucket the keys of `team/`
+    /// begin with `team//`. In a folder two slashes are one.
+    private static func prefix(_ setting: Setting<String>?, provider: Provider?) -> Setting<String> {
+        guard let setting else { return Setting(defaultPrefix, from: .builtIn) }
+        guard provider == .local else { return setting }
+        return setting.map { PathText.components(of: $0).joined(separator: "/") }
     }
 
     /// - Parameter flag: what `--cache-dir` says.
