@@ -2,6 +2,7 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import filelock
@@ -15,6 +16,7 @@ from harness.google_fakes import TokenServer
 from harness.google_names import GoogleNames
 from harness.google_world import GoogleWorld
 from harness.tested_program import TestedProgram, WrongProgram
+from harness.wheels import install, make_wheel, stripped
 from harness.workspace import Workspace
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -43,6 +45,21 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def binary(pytestconfig):
     return pytestconfig.tested_program.path
+
+
+@pytest.fixture(scope="session")
+def wheel(binary, tmp_path_factory):
+    """The wheel of the program under test, which has no table of symbols there."""
+    folder = tmp_path_factory.mktemp("wheel")
+    return make_wheel(stripped(binary, folder / "modelkit-assets"), folder / "dist")
+
+
+@pytest.fixture(scope="session")
+def packages(wheel, tmp_path_factory):
+    """A folder for PYTHONPATH that the wheel is installed in."""
+    folder = tmp_path_factory.mktemp("packages")
+    install(sys.executable, wheel, "--target", folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -1,197 +1,484 @@
-"""The Python interface of the wheel, on the program under test."""
+"""The Python API over the program: what it gives, what it raises, and that it leaves nothing behind."""
 
-import ast
+import dataclasses
+import importlib
+import json
+import os
+import pickle
+import re
 import signal
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from harness.workspace import outcomes
+from harness.fault_world import FINE, SMALL, data, seen_of
+from harness.faults import answers
+from harness.s3_servers import running as servers
+from harness.tool import DEADLINE_SECONDS, REPOSITORY
+from harness.trees import digests, visible
 
-PACKAGES = Path(__file__).resolve().parents[2] / "Sources/Python"
-sys.path.insert(0, str(PACKAGES))
+PINS = ["nlp/vectors:1.4", "nlp/lexicon:2.0"]
+# Flags of the program that a function has no use for.
+OF_THE_COMMAND_LINE = {"color", "dry-run", "format", "help", "progress", "quiet", "verbose", "version"}
 
-import modelkit_assets  # noqa: E402
-from modelkit_assets import errors  # noqa: E402
 
-PINS = ["nlp/lexicon:2.0", "nlp/vectors:1.4"]
+@pytest.fixture(scope="session")
+def api(packages):
+    """The package as the wheel brings it, with its own program."""
+    sys.path.insert(0, str(packages))
+    try:
+        yield importlib.import_module("modelkit_assets")
+    finally:
+        sys.path.remove(str(packages))
 
 
 @pytest.fixture
-def settings(shelf):
-    """What the functions take to run the program under test on the shelf."""
-    return {"program": shelf.tool.binary, "environment": shelf.tool.full_environment()}
+def given(shelf):
+    """Keywords for a run on the shelf, with nothing of the tester's environment."""
+    return {"env": shelf.tool.full_environment(), "cwd": shelf.folder}
 
 
 @pytest.fixture
-def spec(shelf):
-    return shelf.spec("nlp/vectors:1", "nlp/lexicon:2[en/words.txt]")
+def stand_in(tmp_path):
+    """`stand_in(source)`: a Python script in the program's place."""
+
+    def make(source):
+        path = tmp_path / "stand-in"
+        path.write_text(f"#!{sys.executable} -IS\nimport json, os, signal, sys, time\n{source}\n")
+        path.chmod(0o755)
+        return path
+
+    return make
 
 
-def test_resolve_gives_what_the_program_reports(shelf, settings, spec):
-    report = modelkit_assets.resolve(spec, **settings)
-    assert outcomes(report.document) == dict.fromkeys(PINS, "fetched")
-    assert [(asset.name, asset.version, asset.kind) for asset in report.assets] == [
-        ("nlp/lexicon", "2.0", "directory"),
-        ("nlp/vectors", "1.4", "file"),
-    ]
-    assert report.path("nlp/vectors") == shelf.assets / "nlp/vectors/1.4"
-    assert report.path("nlp/lexicon") == shelf.assets / "nlp/lexicon/2.0/en/words.txt"
-    with pytest.raises(KeyError, match="0 versions of nlp/nothing"):
-        report.path("nlp/nothing")
-    assert {asset.outcome for asset in modelkit_assets.resolve(spec, **settings).assets} == {"present"}
+# What comes back
 
 
-def test_parameters_are_flags(shelf, spec):
-    empty = {**shelf.tool.full_environment({name: None for name in shelf.tool.environment})}
-    other = shelf.folder / "other"
-    report = modelkit_assets.resolve(
-        spec,
-        assets_dir=other,
-        create_assets_dir=True,
-        cache_dir=shelf.folder / "cache",
-        provider="local",
-        bucket=shelf.store.bucket,
-        prefix="modelkit-assets",
-        jobs=2,
-        max_bytes="1GB",
-        no_lock=True,
-        program=shelf.tool.binary,
-        environment=empty,
+def test_a_resolve_gives_the_report(api, shelf, given, validate):
+    spec = shelf.spec("nlp/vectors:1", "nlp/lexicon:2[fr/words.txt]")
+    report = api.resolve(spec, **given)
+    validate("report", report.document)
+    assert (report.status, report.exit_status, report.assets_dir) == ("done", 0, shelf.assets)
+    assert {asset.asset: asset.outcome for asset in report.assets} == dict.fromkeys(PINS, "fetched")
+    assert report.path("nlp/vectors:1") == shelf.assets / "nlp/vectors/1.4"
+    assert report.path("nlp/lexicon:2[fr/words.txt]").read_bytes() == b"un\ndeux\n"
+    assert digests(shelf.assets) == shelf.store.digests(*PINS)
+    with pytest.raises(KeyError):
+        report.path("nlp/vectors")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report.status = "failed"
+    assert {asset.outcome for asset in api.resolve(os.fspath(spec), **given).assets} == {"present"}
+
+
+def test_a_resolve_reads_a_store_on_the_network(api, fault_shelf, fault_server):
+    fault_server.on(data(SMALL), answers(503, "SlowDown"), times=1)
+    events = []
+    report = api.resolve(
+        fault_shelf.spec(f"{SMALL}:1.0", f"{FINE}:1.0"), env=fault_shelf.tool.full_environment(), on_event=events.append
     )
-    assert {asset.path.is_relative_to(other) for asset in report.assets} == {True}
-    assert not (shelf.folder / "assets.lock").exists()
-    assert (shelf.folder / "cache").is_dir()
+    assert {asset.outcome for asset in report.assets} == {"fetched"}
+    assert report.totals.downloaded_objects == 2
+    assert len([request for request in fault_server.requests if data(SMALL)(request)]) == 2
+    assert visible(digests(fault_shelf.assets)) == seen_of(SMALL, FINE)
+    assert {event.event for event in events} >= {"started", "ended", "finished"}
 
 
-def test_fetch_gives_the_path(shelf, settings):
-    assert modelkit_assets.fetch("nlp/vectors:1", **settings) == shelf.assets / "nlp/vectors/1.4"
-    part = modelkit_assets.fetch("nlp/lexicon:2[fr/words.txt]", **settings)
-    assert part.read_bytes() == b"un\ndeux\n"
+def test_a_plan_fetches_nothing_and_can_be_applied(api, shelf, given, validate):
+    spec = shelf.spec(*PINS)
+    plan = api.plan(spec, output=shelf.folder / "plan.json", **given)
+    validate("plan", plan.document)
+    assert {step.asset: step.action for step in plan.steps} == dict.fromkeys(PINS, "fetch")
+    assert plan.totals.objects == sum(len(step.objects) for step in plan.steps) == shelf.store.object_count(*PINS)
+    assert digests(shelf.assets) == {}
+    shelf.tool.run("apply", shelf.folder / "plan.json").succeeded()
+    assert {step.action for step in api.plan(spec, **given).steps} == {"keep"}
 
 
-def test_plan_says_what_resolve_would_do(shelf, settings, spec):
-    plan = modelkit_assets.plan(spec, **settings)
-    assert [(step.name, step.version, step.action) for step in plan.steps] == [
-        ("nlp/lexicon", "2.0", "fetch"),
-        ("nlp/vectors", "1.4", "fetch"),
-    ]
-    assert list(shelf.assets.iterdir()) == []
-
-
-def test_lock_writes_the_lockfile_and_check_does_not(shelf, settings, spec):
-    with pytest.raises(modelkit_assets.LockChangedError) as raised:
-        modelkit_assets.lock(spec, check=True, **settings)
-    assert raised.value.exit_status == 7
-    assert raised.value.problems[0].message
-    path = modelkit_assets.lock(spec, **settings)
-    assert path == shelf.folder / "assets.lock"
-    assert "nlp/vectors" in path.read_text()
-    assert modelkit_assets.lock(spec, check=True, **settings) == path
-    modelkit_assets.resolve(spec, locked=True, **settings)
-
-
-def spec_with_a_typo(shelf):
-    path = shelf.folder / "typo.yaml"
-    path.write_text("version: 1\nasets: []\n")
-    return path
+@pytest.mark.parametrize("name", ["assets.yaml", "other.yml", "bare", "with.dots"])
+def test_a_lock_gives_the_path_of_the_lockfile(api, shelf, given, name):
+    spec = shelf.spec("nlp/vectors:1", name=name)
+    path = api.lock(spec.name, **given)
+    assert path.is_absolute() and path.parent == shelf.folder and 'version: "1.4"' in path.read_text()
+    assert {file for file in shelf.folder.iterdir() if file.is_file()} == {spec, path}
+    assert api.lock(spec.name, check=True, **given) == path
+    shelf.spec("nlp/vectors:1", "nlp/tokenizer:1", name=name)
+    before = path.read_bytes()
+    with pytest.raises(api.LockOutdatedError) as error:
+        api.lock(spec.name, check=True, **given)
+    assert (error.value.code, error.value.report) == ("lock-outdated", None)
+    assert path.read_bytes() == before
+    shelf.store.push("nlp/vectors:1.5", b"vectors, best\n")
+    api.lock(spec.name, **given)
+    assert 'version: "1.4"' in path.read_text() and 'version: "1.5"' not in path.read_text()
+    api.lock(spec.name, upgrade_assets=["nlp/vectors"], **given)
+    assert 'version: "1.5"' in path.read_text()
 
 
 @pytest.mark.parametrize(
-    ("status", "run"),
+    ("asset", "path"),
     [
-        (3, lambda shelf, given: modelkit_assets.resolve(spec_with_a_typo(shelf), **given)),
-        (5, lambda shelf, given: modelkit_assets.fetch("nlp/vectors:9", **given)),
-        (7, lambda shelf, given: modelkit_assets.resolve(shelf.spec("nlp/vectors:1"), locked=True, **given)),
-        (9, lambda shelf, given: modelkit_assets.fetch("nlp/vectors", assets_dir=shelf.folder / "none", **given)),
-        (64, lambda shelf, given: modelkit_assets.fetch("nlp/vectors", jobs="many", **given)),
+        ("nlp/vectors", "nlp/vectors/1.4"),
+        ("nlp/lexicon:2", "nlp/lexicon/2.0"),
+        ("nlp/lexicon:2.0[fr/words.txt]", "nlp/lexicon/2.0/fr/words.txt"),
+        ("nlp/lexicon:2.0[fr]", "nlp/lexicon/2.0/fr"),
     ],
 )
-def test_each_status_is_an_exception_with_its_problems(shelf, settings, status, run):
-    with pytest.raises(errors.BY_STATUS[status]) as raised:
-        run(shelf, settings)
-    assert raised.value.exit_status == status
-    assert raised.value.problems[0].message in str(raised.value)
-    if status != 64:
-        assert raised.value.document["exit_status"] == status
+def test_a_fetch_gives_the_path(api, shelf, given, asset, path):
+    shelf.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/vectors:1"])
+    printed = shelf.tool.run("fetch", asset).succeeded().stdout
+    assert api.fetch(asset, **given) == shelf.assets / path == Path(printed.rstrip("\n"))
 
 
-def test_a_place_in_the_spec_is_told(shelf, settings):
-    with pytest.raises(modelkit_assets.SpecError) as raised:
-        modelkit_assets.resolve(spec_with_a_typo(shelf), **settings)
-    problem = raised.value.problems[-1]
-    assert (Path(problem.file).name, problem.line) == ("typo.yaml", 2)
-    assert "typo.yaml:2:" in str(problem)
+def test_the_fields_are_those_of_the_schemas(api, shelf):
+    report, plan, progress = (shelf.tool.run("schema", kind).document for kind in ("report", "plan", "progress"))
+    pairs = [
+        (api.Report, report), (api.Asset, report["$defs"]["asset"]), (api.Problem, report["$defs"]["failure"]),
+        (api.ReportTotals, report["$defs"]["totals"]), (api.Plan, plan), (api.Step, plan["$defs"]["step"]),
+        (api.PlannedObject, plan["$defs"]["object"]), (api.PlanTotals, plan["$defs"]["totals"]),
+    ]  # fmt: skip
+    for kind, schema in pairs:
+        assert names(kind) == set(schema["properties"]) - {"format", "version"} | names(kind) & {"version"}, kind
+    told = {name for case in progress["oneOf"] for name in case.get("properties", {})} | set(progress["properties"])
+    assert names(api.Event) <= told | {"message"}
 
 
-def test_content_that_is_wrong_is_an_exception(shelf, settings):
-    pinned = shelf.spec({"name": "nlp/vectors", "version": "1.4", "sha256": "0" * 64})
-    with pytest.raises(modelkit_assets.ContentError):
-        modelkit_assets.resolve(pinned, **settings)
+def names(kind):
+    return {field.name for field in dataclasses.fields(kind)} - {"document"}
 
 
-def test_credentials_and_the_store_are_exceptions(shelf):
-    s3 = {"MODELKIT_STORAGE_PROVIDER": "s3", "MODELKIT_STORAGE_BUCKET": "b", "AWS_EC2_METADATA_DISABLED": "true"}
-    environment = shelf.tool.full_environment({**s3, "AWS_DEFAULT_REGION": "eu-west-1"})
-    with pytest.raises(modelkit_assets.CredentialsError):
-        modelkit_assets.fetch("a:1", program=shelf.tool.binary, environment=environment)
-    environment.update(S3_ENDPOINT="http://127.0.0.1:1", MODELKIT_STORAGE_TIMEOUT_S="1")
-    with pytest.raises(modelkit_assets.StoreUnavailable):
-        modelkit_assets.fetch("a:1", no_sign_request=True, program=shelf.tool.binary, environment=environment)
+# Keywords
 
 
-def test_events_come_in_the_caller_s_thread_while_the_program_runs(settings, spec):
-    seen = []
-    modelkit_assets.resolve(spec, on_event=lambda event: seen.append((threading.current_thread(), event)), **settings)
-    assert {thread for thread, _ in seen} == {threading.current_thread()}
-    events = [event["event"] for _, event in seen]
-    assert events.count("started") == events.count("ended") == len(PINS)
-    assert events[-1] == "finished"
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [("resolve", "ResolveOptions"), ("plan", "PlanOptions"), ("lock", "LockOptions"), ("fetch", "FetchOptions")],
+)
+def test_the_keywords_are_the_flags(api, shelf, function, options):
+    said = shelf.tool.run(function, "--help").succeeded().stdout
+    flags = set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", said, re.M)) - OF_THE_COMMAND_LINE
+    module = importlib.import_module("modelkit_assets._options")
+    keywords = set(getattr(module, options).__annotations__) - set(module.RunOptions.__annotations__)
+    spelled = {module.REPEATED.get(name, "--" + name.replace("_", "-")).removeprefix("--") for name in keywords}
+    assert spelled == flags
+    words = re.findall(r"\w+", getattr(api, function).__doc__)
+    if function != "plan":
+        assert [name for name in keywords if name not in words] == []
 
 
-def test_an_exception_of_the_callback_interrupts_the_program(shelf, settings):
-    class Enough(Exception):
-        pass
-
-    def stop(event):
-        raise Enough
-
-    shelf.store.push("big/a:1.0", b"a" * (32 << 20))
-    with pytest.raises(Enough):
-        modelkit_assets.resolve(shelf.spec("big/a"), on_event=stop, **settings)
-    # That no process is left is what every test is asked; the next run goes on.
-    assert modelkit_assets.resolve(shelf.spec("big/a"), **settings).assets[0].outcome == "fetched"
-
-
-
-
-def test_ctrl_c_ends_the_program_and_goes_on(shelf):
-    environment = shelf.tool.full_environment()
-    # A program that runs until it is interrupted, in the place of a long fetch.
-    program = shelf.folder / "program"
-    program.write_text("#!/bin/sh\ntrap 'echo stopped >&2; exit 130' INT\ntouch started\nwhile :; do sleep 0.05; done\n")
-    program.chmod(0o755)
-
-    def interrupt():
-        while not Path("started").exists():
-            time.sleep(0.01)
-        signal.raise_signal(signal.SIGINT)
-
-    import os
-
-    before = os.getcwd()
-    os.chdir(shelf.folder)
-    try:
-        threading.Thread(target=interrupt).start()
-        with pytest.raises(KeyboardInterrupt):
-            modelkit_assets.fetch("nlp/vectors", program=program, environment=environment)
-    finally:
-        os.chdir(before)
+def test_keywords_reach_the_program_as_flags(api, stand_in, tmp_path):
+    program = stand_in("print(json.dumps(sys.argv[1:]), file=sys.stderr); sys.exit(1)")
+    with pytest.raises(api.AssetsError) as error:
+        api.resolve(
+            Path("-odd.yaml"), program=program, groups=["a", "b"], upgrade_assets=("c",), assets_dir=tmp_path, locked=True,
+            frozen=False, jobs=3, prefix="-x", bucket=None, max_bytes="2GB",
+        )  # fmt: skip
+    words = json.loads(error.value.stderr)
+    assert (words[0], words[-2:]) == ("resolve", ["--", "-odd.yaml"])
+    assert sorted(words[1:-2]) == [
+        f"--assets-dir={tmp_path}", "--format=json", "--group=a", "--group=b", "--jobs=3", "--locked", "--max-bytes=2GB",
+        "--prefix=-x", "--progress=json", "--upgrade-asset=c",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGES / "modelkit_assets").glob("*.py")), ids=lambda path: path.stem)
-def test_the_source_is_of_the_oldest_python_that_the_metadata_names(path):
-    ast.parse(path.read_text(), feature_version=(3, 8))
+def test_keywords_that_there_are_not_are_type_errors(api):
+    with pytest.raises(TypeError, match=r"fetch\(\) got an unexpected keyword argument 'locked'"):
+        api.fetch("nlp/vectors", locked=True)
+    with pytest.raises(TypeError, match="groups takes a list of names"):
+        api.resolve(groups="training")
+
+
+# Errors
+
+
+# Exit status to the entries of a spec and the keywords with which a run ends so; those of 4 and 8 are of a store on the network.
+WRONG_PIN = {"name": "nlp/vectors", "version": "1.4", "sha256": "0" * 64}
+REFUSED = {
+    1: ([PINS[0]], {"max_bytes": 1}),
+    3: ([{"nmae": "nlp/vectors"}], {}),
+    4: ([f"{SMALL}:1.0"], {}),
+    5: (["nlp/absent"], {}),
+    6: ([WRONG_PIN], {}),
+    7: ([PINS[0]], {"locked": True}),
+    8: ([f"{SMALL}:1.0"], {"endpoint": "http://127.0.0.1:9"}),
+    9: ([PINS[0]], {"assets_dir": "/dev/null"}),
+    64: ([PINS[0]], {"provider": "s4"}),
+}
+
+
+@pytest.mark.parametrize("status", REFUSED)
+def test_each_exit_status_is_an_exception_with_its_problems(api, shelf, fault_server, validate, status):
+    entries, keywords = REFUSED[status]
+    network = {**fault_server.environment, "AWS_SECRET_ACCESS_KEY": "wrong", "MODELKIT_STORAGE_TIMEOUT_S": "1"}
+    environment = shelf.tool.full_environment(network if status in (4, 8) else {})
+    with pytest.raises(api.AssetsError) as caught:
+        api.resolve(shelf.spec(*entries), env=environment, **keywords)
+    error = caught.value
+    assert type(error) is by_status(api).get(status, api.AssetsError)
+    assert error.exit_status == status
+    validate("report", error.report.document)
+    assert error.problems and [vars(problem) for problem in error.problems] == error.report.document["errors"]
+    assert error.problems[0].message in str(error) and error.code == error.problems[0].code
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again)) == (type(error), str(error))
+    assert (again.report, again.problems) == (error.report, error.problems)
+
+
+def by_status(api):
+    return importlib.import_module("modelkit_assets._errors").BY_EXIT_STATUS
+
+
+def test_every_exit_status_of_the_readme_has_its_exception(api):
+    table = re.search(r"^## Exit status\n.*?(?=^## )", (REPOSITORY / "README.md").read_text(), re.M | re.S)[0]
+    told = {int(number) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.M) for number in row.split(",")}
+    assert told - set(by_status(api)) == {0, 1}
+    assert set(by_status(api)) <= told
+    for kind in set(by_status(api).values()):
+        assert issubclass(kind, api.AssetsError) and kind.__name__ in api.__all__
+
+
+def test_arguments_that_contradict_each_other_are_a_usage_error(api, shelf, given):
+    with pytest.raises(api.UsageError, match="--upgrade changes the lock") as error:
+        api.resolve(shelf.spec(PINS[0]), locked=True, upgrade=True, **given)
+    assert (error.value.problems, error.value.report, error.value.code, error.value.hint) == ((), None, None, None)
+    assert pickle.loads(pickle.dumps(error.value)).stderr == error.value.stderr != ""
+
+
+def test_a_program_that_prints_something_else_is_an_error(api, stand_in):
+    for printed in ("", "[]", '{"format": "modelkit-assets/report", "version": 2}'):
+        with pytest.raises(api.AssetsError, match="did not print a report"):
+            api.fetch("nlp/vectors", program=stand_in(f"print({printed!r})"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_program_that_is_interrupted_from_outside_is_an_error_with_a_report(api, long_shelf, number):
+    with pytest.raises(api.RunInterruptedError) as error:
+        long_shelf.resolve(on_event=once(lambda: os.kill(*program_of_this_process(), number)))
+    assert (error.value.exit_status, error.value.report.status) == (128 + number, "interrupted")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [("SIGKILL", "AssetsError"), ("SIGSEGV", "AssetsError"), ("SIGINT", "RunInterruptedError")]
+)
+def test_a_program_that_a_signal_ends_without_a_word_is_an_error(api, stand_in, number, kind):
+    program = stand_in(f"signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.{number})")
+    with pytest.raises(api.AssetsError, match=f"^modelkit-assets was ended by {number}$") as error:
+        api.fetch("nlp/vectors", program=program)
+    assert (type(error.value).__name__, error.value.exit_status) == (kind, 128 + signal.Signals[number])
+
+
+def once(action):
+    """A callback that does this at the first event: at a second signal the program ends without a report."""
+    actions = iter([action])
+    return lambda event: next(actions, lambda: None)()
+
+
+# Progress
+
+
+def test_every_event_is_told_in_the_caller_s_thread(api, shelf, given, validate):
+    events, threads = [], set()
+
+    def on_event(event):
+        events.append(event)
+        threads.add(threading.current_thread())
+
+    api.resolve(shelf.spec(*PINS), on_event=on_event, **given)
+    for event in events:
+        validate("progress", event.document)
+    assert threads == {threading.current_thread()}
+    for pin in PINS:
+        mine = [event for event in events if event.asset == pin]
+        assert [event.event for event in mine] == ["started", "ended"]
+        assert mine[0].objects == shelf.store.object_count(pin) and mine[1].outcome == "fetched"
+    assert events[-1].event == "finished" and events[-1].document["totals"]["fetched"] == 2
+
+
+FLOOD = """
+for number in range(20000):
+    print(json.dumps({"event": "note", "message": str(number)}), file=sys.stderr)
+    if number % 1000 == 0:
+        print("no event", number, file=sys.stderr)
+        print("x" * 100000)
+os.write(2, b'{"event": "note", "mes')
+sys.stderr.buffer.write(b"sage\\": \\"split\\"}\\n[1]\\n{\\"a\\": 1}\\n\\xff, without an end of line")
+sys.exit(8)
+"""
+
+
+def test_a_slow_callback_loses_nothing_and_blocks_nothing(api, stand_in, tmp_path):
+    """Far more on both streams than pipes hold, while the callback waits for the program's end."""
+    told, ended = [], tmp_path / "ended"
+    program = stand_in(FLOOD.replace("sys.exit(8)", f"sys.stderr.flush(); open({str(ended)!r}, 'w').close(); sys.exit(8)"))
+
+    def on_event(event):
+        told.append(event.message)
+        if len(told) == 1:
+            until(ended.exists)
+
+    with pytest.raises(api.StoreUnavailableError) as error:
+        api.fetch("nlp/vectors", program=program, on_event=on_event)
+    assert told == [*map(str, range(20000)), "split"]
+    lines = [f"no event {number}\n" for number in range(0, 20000, 1000)]
+    assert error.value.stderr == "".join(lines) + '[1]\n{"a": 1}\n\\xff, without an end of line'
+
+
+class Cancelled(Exception):
+    pass
+
+
+def test_a_callback_that_raises_ends_the_program(api, long_shelf):
+    def on_event(event):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        long_shelf.resolve(on_event=on_event)
+    assert program_of_this_process() == []
+    assert {asset.outcome for asset in long_shelf.resolve().assets} <= {"fetched", "present"}
+    assert digests(long_shelf.workspace.assets) == long_shelf.workspace.store.digests(*LONG)
+
+
+# Interruption
+
+LONG = ["big/a:1.0", "big/b:1.0", "big/c:1.0"]
+
+
+@pytest.fixture
+def long_shelf(api, workspace):
+    """A run that is still at it when its first event is told."""
+    for pin in LONG:
+        workspace.store.push(pin, b"small\n")
+        os.truncate(workspace.store.data_object(pin), 256 * 1024 * 1024)
+    keywords = {"env": workspace.tool.full_environment(), "jobs": 1}
+    spec = workspace.spec(*LONG)
+    return SimpleNamespace(workspace=workspace, spec=spec, resolve=lambda **more: api.resolve(spec, **keywords, **more))
+
+
+def program_of_this_process():
+    """The process id of the program that this process runs, if any."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        found += map(int, (task / "children").read_text().split())
+    return [process for process in found if process not in servers]
+
+
+CALLER = """
+import modelkit_assets, sys
+try:
+    modelkit_assets.resolve(sys.argv[1], jobs=1, on_event=lambda event: print(event.event, flush=True))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    raise
+"""
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["this process alone", "a terminal's whole group"])
+def test_an_interrupted_caller_ends_the_program(long_shelf, packages, whole_group):
+    environment = {**long_shelf.workspace.tool.full_environment(), "PYTHONPATH": str(packages)}
+    caller = subprocess.Popen(
+        [sys.executable, "-c", CALLER, long_shelf.spec], env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert caller.stdout.readline() == "started\n"
+    children = Path(f"/proc/{caller.pid}/task/{caller.pid}/children").read_text().split()
+    (program,) = children
+    os.killpg(caller.pid, signal.SIGINT) if whole_group else os.kill(caller.pid, signal.SIGINT)
+    printed, error = caller.communicate(timeout=30)
+    assert caller.returncode == -signal.SIGINT, error
+    assert printed.splitlines()[-1] == "interrupted" and error.rstrip().endswith("KeyboardInterrupt"), printed + error
+    assert not Path(f"/proc/{program}").exists()
+    assert "finished" not in printed
+    long_shelf.resolve()
+    assert digests(long_shelf.workspace.assets) == long_shelf.workspace.store.digests(*LONG)
+
+
+DEAF = """
+signal.signal(signal.SIGINT, lambda *_: None)
+print(json.dumps({"event": "note", "message": "begun"}), file=sys.stderr, flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def test_a_program_that_does_not_heed_the_interruption_is_killed(api, stand_in, monkeypatch):
+    monkeypatch.setattr(sys.modules["modelkit_assets._process"], "INTERRUPTION_SECONDS", 0.1)
+    with pytest.raises(KeyboardInterrupt):
+        api.fetch("nlp/vectors", program=stand_in(DEAF), on_event=lambda event: signal.raise_signal(signal.SIGINT))
+    assert program_of_this_process() == []
+
+
+# What surrounds it
+
+SURROUNDINGS = """
+places = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd") if int(name) > 2]
+# The listing's own is closed by now.
+opened = [os.readlink(place) for place in places if os.path.lexists(place)]
+print(json.dumps([dict(os.environ), opened, os.getcwd(), sys.stdin.read()]), file=sys.stderr)
+sys.exit(1)
+"""
+
+
+def surroundings(api, **keywords):
+    with pytest.raises(api.AssetsError) as error:
+        api.fetch("nlp/vectors", **keywords)
+    environment, opened, folder, typed = json.loads(error.value.stderr)
+    # The interpreter's own, which it sets where the environment names no locale.
+    environment.pop("LC_CTYPE", None)
+    return environment, opened, folder, typed
+
+
+def test_the_program_gets_this_environment_or_the_one_that_is_given_and_no_more(api, stand_in, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "research")
+    program = stand_in(SURROUNDINGS)
+    with (tmp_path / "open").open("w") as file:
+        os.set_inheritable(file.fileno(), True)
+        environment, opened, folder, typed = surroundings(api, program=program)
+    assert environment == {name: value for name, value in os.environ.items() if name != "LC_CTYPE"}
+    assert (opened, folder, typed) == ([], os.getcwd(), "")
+    environment, _, folder, _ = surroundings(api, program=os.path.relpath(program), env={"A": "b"}, cwd=tmp_path)
+    assert (environment, folder) == ({"A": "b"}, str(tmp_path))
+
+
+def test_a_run_leaves_no_thread_process_or_descriptor(api, shelf, given):
+    spec = shelf.spec(*PINS)
+    api.resolve(spec, **given)
+    before = left_open()
+    for _ in range(5):
+        api.resolve(spec, **given)
+        with pytest.raises(api.ResolutionError):
+            api.fetch("nlp/absent", **given)
+    # Before as well as now, a thread that gave what it read may still be ending: what ten runs left would be more than that.
+    until(lambda: all(now <= then for now, then in zip(left_open(), before)))
+    assert program_of_this_process() == []
+
+
+def left_open():
+    return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+def test_several_threads_may_run_it_at_once(api, shelf, given):
+    spec, reports = shelf.spec(*PINS), []
+    threads = [threading.Thread(target=lambda: reports.append(api.resolve(spec, **given))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [report.status for report in reports] == ["done"] * 4
+    assert digests(shelf.assets) == shelf.store.digests(*PINS)
+
+
+def test_the_version_is_the_program_s(api, binary):
+    for program in (binary, api.program_path()):
+        said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+        assert said == f"{api.__version__}\n"
+
+
+def until(condition):
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "never so"
+        time.sleep(0.002)

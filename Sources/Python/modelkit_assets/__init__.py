@@ -1,57 +1,55 @@
-"""Fetches the assets that assets.yaml declares, by the program modelkit-assets, which comes with this package.
+"""Fetch the assets that assets.yaml declares, by the program modelkit-assets that came with this package.
 
-    import modelkit_assets
+    report = modelkit_assets.resolve("assets.yaml", locked=True)
+    path = modelkit_assets.fetch("nlp/lexicon:1")
 
-    report = modelkit_assets.resolve("assets.yaml", assets_dir="/srv/assets", locked=True)
-    words = modelkit_assets.fetch("nlp/lexicon:2[en/words.txt]")
-
-Settings that are not given come from the environment and the spec file, as on the command line.
+Each keyword is a flag of the command of the same name, without its dashes; what is not given comes from the environment or
+the spec, as on the command line. What fails is an `AssetsError`.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
-from modelkit_assets.api import fetch, lock, plan, resolve
-from modelkit_assets.documents import Asset, Plan, Problem, Report, Step
-from modelkit_assets.errors import (
+from ._commands import fetch, lock, plan, resolve
+from ._documents import Asset, Event, Plan, PlannedObject, PlanTotals, Problem, Report, ReportTotals, Step
+from ._errors import (
     AssetsError,
-    ContentError,
+    ChecksumError,
     CredentialsError,
-    Interrupted,
-    LocalFileError,
-    LockChangedError,
-    ProgramNotFound,
+    FileSystemError,
+    LockOutdatedError,
+    ProgramNotFoundError,
     ResolutionError,
+    RunInterruptedError,
     SpecError,
-    StoreUnavailable,
+    StoreUnavailableError,
     UsageError,
 )
-
-try:
-    __version__ = version("modelkit-assets")
-except PackageNotFoundError:
-    # Imported from a folder that no installer wrote.
-    __version__ = "unknown"
+from ._program import program_path
+from ._version import version as __version__
 
 __all__ = [
     "Asset",
     "AssetsError",
-    "ContentError",
+    "ChecksumError",
     "CredentialsError",
-    "Interrupted",
-    "LocalFileError",
-    "LockChangedError",
+    "Event",
+    "FileSystemError",
+    "LockOutdatedError",
     "Plan",
+    "PlanTotals",
+    "PlannedObject",
     "Problem",
-    "ProgramNotFound",
+    "ProgramNotFoundError",
     "Report",
+    "ReportTotals",
     "ResolutionError",
+    "RunInterruptedError",
     "SpecError",
     "Step",
-    "StoreUnavailable",
+    "StoreUnavailableError",
     "UsageError",
     "__version__",
     "fetch",
     "lock",
     "plan",
+    "program_path",
     "resolve",
 ]

@@ -1,14 +1,22 @@
-"""`python -m modelkit_assets`: the program that came with this package, in place of Python."""
+"""`python -m modelkit_assets`: the program that came with this package, in this process's place."""
 
 import os
 import sys
 
-from modelkit_assets.errors import ProgramNotFound
-from modelkit_assets.program import find_program
+from ._errors import ProgramNotFoundError
+from ._program import program_path
+
+
+def main() -> None:
+    try:
+        program = program_path()
+    except ProgramNotFoundError as error:
+        sys.exit(f"error: {error}")
+    try:
+        os.execv(program, [str(program), *sys.argv[1:]])
+    except OSError as error:
+        sys.exit(f"error: cannot run `{program}`: {error.strerror}")
+
 
 if __name__ == "__main__":
-    try:
-        program = find_program()
-    except ProgramNotFound as error:
-        sys.exit(f"error: {error}")
-    os.execv(program, [program, *sys.argv[1:]])
+    main()
