@@ -12,8 +12,7 @@ internal import Synchronization
 package final class AsyncHTTPTransport: HTTPTransport {
     private let settings: HTTPTransportSettings
     private let group: MultiThreadedEventLoopGroup
-    /// One for each way out: straight, and by a proxy.
-    private let clients = Mutex<[ProxyAddress?: HTTPClient]>([:])
+    private let clients = Mutex<[Route: HTTPClient]>([:])
 
     package init(_ settings: HTTPTransportSettings) {
         self.settings = settings
@@ -42,7 +41,8 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let deadline = request.timeouts.whole.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
             let exchange = TransportExchange()
             let answer = TransportBody(exchange)
-            let head = try await exchange.start(outgoing, with: client(by: proxy), deadline: deadline)
+            let head = try await exchange.start(
+                outgoing, with: client(for: Route(to: request.url, by: proxy)), deadline: deadline)
             return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
             let failure = HTTPFailure(error)
@@ -51,14 +51,27 @@ package final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    private func client(by proxy: ProxyAddress?) throws -> HTTPClient {
+    private func client(for route: Route) throws -> HTTPClient {
         try clients.withLock { clients in
-            if let client = clients[proxy] { return client }
+            if let client = clients[route] { return client }
             let client = HTTPClient(
-                eventLoopGroupProvider: .shared(group), configuration: try settings.configuration(proxy: proxy))
-            clients[proxy] = client
+                eventLoopGroupProvider: .shared(group), configuration: try settings.configuration(route))
+            clients[route] = client
             return client
         }
+    }
+}
+
+/// The connections that one client has: straight or by a proxy, and over TLS to one host alone, which they are checked
+/// for.
+private struct Route: Hashable {
+    let proxy: ProxyAddress?
+    /// Nil in the clear.
+    let securedHost: String?
+
+    init(to url: HTTPURL, by proxy: ProxyAddress?) {
+        self.proxy = proxy
+        securedHost = url.scheme == .https ? url.host : nil
     }
 }
 
@@ -82,7 +95,7 @@ package struct HTTPTransportSettings: Sendable {
         self.connections = connections
     }
 
-    fileprivate func configuration(proxy: ProxyAddress?) throws -> HTTPClient.Configuration {
+    fileprivate func configuration(_ route: Route) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = .milliseconds(Int64(timeouts.connect * 1000))
@@ -93,12 +106,11 @@ package struct HTTPTransportSettings: Sendable {
         configuration.tlsConfiguration = try tlsConfiguration()
         // Nobody traces this program, and asking for it takes its time.
         configuration.tracing.tracer = nil
-        // A fast network fills more than what NIO reads at a time by itself, and each read costs a round of its loop.
+        // Runs after the handshake and before a request; where it fails, there is no connection and no request.
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 128 << 10, maximum: 256 << 10)
-            return channel.setOption(.recvAllocator, value: allocator)
+            Self.setUp(channel, for: route.securedHost)
         }
-        if let proxy {
+        if let proxy = route.proxy {
             configuration.proxy = .server(
                 host: proxy.host, port: proxy.port,
                 authorization: proxy.credentials.map { .basic(credentials: $0.exposed) })
@@ -106,8 +118,24 @@ package struct HTTPTransportSettings: Sendable {
         return configuration
     }
 
+    private static func setUp(_ channel: any Channel, for securedHost: String?) -> EventLoopFuture<Void> {
+        // A fast network fills more than what NIO reads at a time by itself, and each read costs a round of its loop.
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 128 << 10, maximum: 256 << 10)
+        return channel.setOption(.recvAllocator, value: allocator).flatMapThrowing {
+            do {
+                if let securedHost { try ServerIdentity.check(channel, is: securedHost) }
+            } catch {
+                // AsyncHTTPClient forgets the connection, and leaves it open.
+                channel.close(promise: nil)
+                throw error
+            }
+        }
+    }
+
     private func tlsConfiguration() throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        // The chain of certificates is checked here, the host by `ServerIdentity`.
+        configuration.certificateVerification = .noHostnameVerification
         if let certificateAuthorities { configuration.trustRoots = .file(certificateAuthorities) }
         return configuration
     }
@@ -119,7 +147,7 @@ extension HTTPFailure {
         switch kind {
         case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
         case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
-        case .timedOut, .tls, .closed, .malformed, .cancelled, .noProxy: self
+        case .timedOut, .tls, .otherHost, .closed, .malformed, .cancelled, .noProxy: self
         }
     }
 

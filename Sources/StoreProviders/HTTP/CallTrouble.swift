@@ -43,7 +43,7 @@ extension CallCourse {
     /// - Throws: the error, where that is no use, or where it was sent often or long enough.
     mutating func overcome(_ failure: HTTPFailure, orThrow error: StoreError) async throws(StoreError) {
         switch failure.kind {
-        case .tls, .proxy, .malformed, .cancelled: throw error
+        case .tls, .otherHost, .proxy, .malformed, .cancelled: throw error
         case .unknownHost, .noConnection, .noProxy:
             try await wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
         case .timedOut, .closed: try await wait(RetryReason(failure.detail), orThrow: error)

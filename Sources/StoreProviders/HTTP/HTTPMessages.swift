@@ -95,6 +95,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case timedOut
         /// The server's certificate, or the TLS handshake. Trying again does not help.
         case tls
+        /// The server's certificate is valid, for another host. Trying again does not help.
+        case otherHost
         /// The proxy refused, or asked for credentials.
         case proxy
         /// The connection ended before the answer did.

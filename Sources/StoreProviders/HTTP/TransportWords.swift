@@ -8,6 +8,8 @@ enum TransportWords {
         case .tls:
             "if the store's certificate is your own, name its authority in \(certificates); in a small image, install "
                 + "ca-certificates"
+        case .otherHost:
+            "use a host that the certificate is valid for, or reissue it with this one as a subject alternative name"
         case .proxy, .noProxy: "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
         case .unknownHost:
             "check the endpoint and the region; in a container, check that it has a network and a resolver"

@@ -24,12 +24,12 @@ class Authority:
         self.bundle = folder / "authority.pem"
         self.bundle.write_bytes(pem(certificate))
 
-    def context(self, *hosts, ends=DAY):
-        """What a server needs that is these hosts: names or addresses."""
+    def context(self, *hosts, ends=DAY, common_name=None):
+        """What a server needs that is these hosts: names or addresses, or either as `x509` has it."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([alternative(host) for host in hosts])
-        certificate = self.signed(named(hosts[0]), key, ends, [(names, False)])
-        path = self.folder / f"{hosts[0]}.pem"
+        extensions = [(x509.SubjectAlternativeName([alternative(host) for host in hosts]), False)] if hosts else []
+        certificate = self.signed(named(common_name or hosts[0]), key, ends, extensions)
+        path = self.folder / "server.pem"
         path.write_bytes(pem(certificate) + private(key))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
@@ -50,6 +50,8 @@ def named(text):
 
 
 def alternative(host):
+    if isinstance(host, x509.GeneralName):
+        return host
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:

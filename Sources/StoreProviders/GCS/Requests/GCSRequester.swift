@@ -152,7 +152,7 @@ extension GCSTrouble {
         switch self {
         case .fault(let fault): if case .retry = fault.reaction { fault.words } else { nil }
         case .transport(let failure):
-            [.tls, .proxy, .malformed, .cancelled].contains(failure.kind) ? nil : failure.detail
+            [.tls, .otherHost, .proxy, .malformed, .cancelled].contains(failure.kind) ? nil : failure.detail
         case .malformed, .final: nil
         }
     }

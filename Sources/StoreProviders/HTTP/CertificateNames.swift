@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// The hosts that a certificate is valid for: its subject alternative names, and never its common name.
+///
+/// Rules: RFC 6125, section 6.4, as OpenSSL applies them for boto3.
+struct CertificateNames: Hashable, Sendable {
+    enum Name: Hashable, Sendable {
+        /// A dNSName, byte for byte.
+        case host([UInt8])
+        /// An iPAddress: 4 bytes or 16 in network order.
+        case address([UInt8])
+    }
+
+    let names: [Name]
+
+    /// Whether the certificate is valid for a host of an URL: a name, an IPv4 address, or an IPv6 address in brackets.
+    ///
+    /// An address is compared with addresses alone, and a name with names alone: where a connection leads to says
+    /// nothing about who may answer there.
+    func cover(_ host: String) -> Bool {
+        let host = host.hasSuffix(".") ? String(host.dropLast()) : host
+        if let address = AddressText.bytes(host) { return names.contains(.address(address)) }
+        let bytes = host.utf8.map(\.lowercasedASCII)
+        return !bytes.isEmpty
+            && names.contains { name in
+                if case .host(let pattern) = name { Self.matches(pattern.map(\.lowercasedASCII), bytes) } else { false }
+            }
+    }
+
+    private static func matches(_ pattern: [UInt8], _ host: [UInt8]) -> Bool {
+        pattern == host || matchesWildcard(pattern, host)
+    }
+
+    /// `*.store.example` stands for one label in the place of the `*`. It has to be a whole label, and `*.example` is
+    /// too wide.
+    private static func matchesWildcard(_ pattern: [UInt8], _ host: [UInt8]) -> Bool {
+        let dot = UInt8(ascii: ".")
+        guard pattern.starts(with: "*.".utf8), let end = host.firstIndex(of: dot), end > 0 else { return false }
+        let parent = pattern.dropFirst(2).split(separator: dot, omittingEmptySubsequences: false)
+        return parent.count >= 2 && parent.allSatisfy { !$0.isEmpty } && pattern.dropFirst() == host[end...]
+    }
+
+    /// Why the certificate is refused for a host, without what a terminal would act on.
+    func refusal(of host: String) -> String {
+        let shown = names.prefix(Self.shownNames).map { "`\($0.text)`" }.joined(separator: ", ")
+        let more = names.count > Self.shownNames ? ", and \(names.count - Self.shownNames) more" : ""
+        return "the server's certificate is not valid for `\(host)`: "
+            + (names.isEmpty ? "it has no subject alternative names" : "it is for \(shown)\(more)")
+    }
+
+    private static let shownNames = 5
+}
+
+extension CertificateNames.Name {
+    fileprivate var text: String {
+        switch self {
+        case .host(let bytes):
+            String(decoding: bytes.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+        case .address(let bytes): AddressText.text(bytes)
+        }
+    }
+}
+
+/// IP addresses as texts and as bytes.
+private enum AddressText {
+    /// The bytes of `10.0.0.7` or `[::1]`; nil for a name.
+    static func bytes(_ host: String) -> [UInt8]? {
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        let text = isBracketed ? String(host.dropFirst().dropLast()) : host
+        var bytes = [UInt8](repeating: 0, count: isBracketed ? 16 : 4)
+        return inet_pton(isBracketed ? AF_INET6 : AF_INET, text, &bytes) == 1 ? bytes : nil
+    }
+
+    static func text(_ bytes: [UInt8]) -> String {
+        guard [4, 16].contains(bytes.count) else { return "an address of \(bytes.count) bytes" }
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+}
