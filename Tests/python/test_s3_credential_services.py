@@ -62,6 +62,12 @@ def tokens_shown(metadata):
     return {request.headers.get("x-aws-ec2-metadata-token") for request in metadata.seen("GET", "/")}
 
 
+@pytest.mark.parametrize("seconds", ["inf", "-inf", "nan", "1e30", "1e308", "-1", "0", "soon", "0.5"])
+def test_any_time_out_of_the_metadata_service_is_taken(world, metadata, seconds):
+    world.environment["AWS_METADATA_SERVICE_TIMEOUT"] = seconds
+    world.resolves(by=[INSTANCE])
+
+
 FIRST_VERSION = {
     "403": answers(403), "404": answers(404), "405": answers(405), "500": answers(500), "no answer": never,
 }  # fmt: skip

@@ -24,7 +24,7 @@ package struct GCSOpening: Sendable {
                     isNeeded: configuration.endpoint?.value.scheme != .http),
                 connections: window))
         let settings = TokenSettings(
-            environment: environment, transport: transport, sleep: { try? await Task.sleep(for: .seconds($0)) })
+            environment: environment, transport: transport, sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
             ? AnonymousGCSIdentity() : TokenIdentity(configuration, settings, address: "gs://\(bucket)")

@@ -38,7 +38,7 @@ package final class AsyncHTTPTransport: HTTPTransport {
             if case .bytes(let buffer) = request.body { body = .byteBuffer(buffer) }
             let outgoing = try HTTPClient.Request(
                 url: request.url.description, method: request.method, headers: request.headers, body: body)
-            let deadline = request.timeouts.whole.map { NIODeadline.now() + .milliseconds(Int64($0 * 1000)) }
+            let deadline = request.timeouts.whole.map { NIODeadline.now() + WaitingTime(seconds: $0).timeAmount }
             let exchange = TransportExchange()
             let answer = TransportBody(exchange)
             let head = try await exchange.start(
@@ -98,8 +98,8 @@ package struct HTTPTransportSettings: Sendable {
     fileprivate func configuration(_ route: Route) throws -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .milliseconds(Int64(timeouts.connect * 1000))
-        configuration.timeout.read = .milliseconds(Int64(timeouts.idle * 1000))
+        configuration.timeout.connect = WaitingTime(seconds: timeouts.connect).timeAmount
+        configuration.timeout.read = WaitingTime(seconds: timeouts.idle).timeAmount
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections * 2
         // Whoever sends decides what is tried again.
         configuration.connectionPool.retryConnectionEstablishment = false

@@ -21,7 +21,7 @@ package struct RetryContext: Sendable {
     func random() -> Double { Double.random(in: 0..<1) }
 
     /// - Returns: false where the task was cancelled meanwhile.
-    func sleep(_ seconds: Double) async -> Bool { (try? await Task.sleep(for: .seconds(seconds))) != nil }
+    func sleep(_ seconds: Double) async -> Bool { await WaitingTime(seconds: seconds).sleep() }
 }
 
 /// How a call fares: how often it was sent, and for how long.

@@ -39,7 +39,7 @@ enum Subprocess {
             output.closeWriter()
             error.closeWriter()
             let timeout = timeout ?? defaultTimeout
-            let deadline = ContinuousClock.now + .seconds(timeout)
+            let deadline = ContinuousClock.now + WaitingTime(seconds: timeout).duration
             guard let (standardOutput, standardError) = gather(output, error, until: deadline) else {
                 kill(child, SIGKILL)
                 while waitpid(child, nil, 0) < 0, errno == EINTR {}

@@ -39,12 +39,17 @@ extension Timestamp {
     static func basic(_ seconds: Double) -> String { text(seconds, date: "", time: "") }
 
     private static func text(_ seconds: Double, date: String, time: String) -> String {
+        // A server may answer any number: what is no date of four digits is the nearest one.
+        let seconds = seconds > 0 ? min(seconds, latest) : 0
         let (days, second) = Int(seconds.rounded(.down)).quotientAndRemainder(dividingBy: 86_400)
         let (year, month, day) = CalendarDays.date(since1970: days)
         let dates = [padded(year, 4), padded(month, 2), padded(day, 2)]
         let times = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }
         return "\(dates.joined(separator: date))T\(times.joined(separator: time))Z"
     }
+
+    /// The end of the year 9999.
+    private static let latest = 253_402_300_799.0
 
     private static func padded(_ number: Int, _ width: Int) -> String {
         let digits = String(number)

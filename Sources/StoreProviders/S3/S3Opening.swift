@@ -28,7 +28,7 @@ package struct S3Opening: Sendable {
                 connections: window))
         settings = CredentialSettings(
             environment: environment, configuration: configuration, transport: transport,
-            sleep: { try? await Task.sleep(for: .seconds($0)) })
+            sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
             ? AnonymousIdentity() : ChainIdentity(settings, address: "s3://\(bucket)")

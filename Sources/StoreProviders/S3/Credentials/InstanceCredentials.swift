@@ -100,7 +100,7 @@ struct InstanceCredentials: CredentialProvider {
         let sources = settings.configuration.sources
         let seconds = sources.text("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout").flatMap {
             Double($0.value)
-        }
+        }.flatMap { $0 > 0 ? $0 : nil }
         let attempts =
             sources.text("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts").flatMap { Int($0.value) }
         let timeout = seconds ?? 1
