@@ -33,13 +33,15 @@ CASES = {
     "the environment before the file": ("of-the-file", "of-the-environment", "of-the-environment"),
     "the file where the environment is empty": ("of-the-file", "", "of-the-file"),
     "nobody": (None, None, None),
+    "nobody where the file's is empty": ("", None, None),
+    "the environment where the file's is empty": ("", "of-the-environment", "of-the-environment"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_project_that_pays_is_named_by(google_world, token_server, case):
     in_file, in_environment, payer = CASES[case]
-    file = token_server.external_login(**({"quota_project_id": in_file} if in_file else {}))
+    file = token_server.external_login(**({} if in_file is None else {"quota_project_id": in_file}))
     google_world.credentials(file)
     google_world.environment["GOOGLE_CLOUD_QUOTA_PROJECT"] = in_environment
     google_world.resolves(by=[f"{SECRET_MARK}.token.1"])

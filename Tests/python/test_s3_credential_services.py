@@ -62,6 +62,26 @@ def tokens_shown(metadata):
     return {request.headers.get("x-aws-ec2-metadata-token") for request in metadata.seen("GET", "/")}
 
 
+QUESTIONS = {
+    "the token": (tokens_asked, answers(500)),
+    "the role": (roles_asked, answers(500)),
+    "the role, which is empty": (roles_asked, answers(200)),
+    "the keys": (lambda request: request.path.endswith(InstanceMetadata.role), answers(503)),
+}
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_a_metadata_service_that_fails_once_is_asked_again_as_with_boto3(world, metadata, case):
+    matches, fault = QUESTIONS[case]
+    world.environment["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = "2"
+    metadata.on(matches, fault, times=1)
+    assert world.boto3_access_key() == INSTANCE
+    metadata.forget()
+    metadata.on(matches, fault, times=1)
+    world.resolves(by=[INSTANCE])
+    assert len(metadata.requests) == 4
+
+
 @pytest.mark.parametrize("seconds", ["inf", "-inf", "nan", "1e30", "1e308", "-1", "0", "soon", "0.5"])
 def test_any_time_out_of_the_metadata_service_is_taken(world, metadata, seconds):
     world.environment["AWS_METADATA_SERVICE_TIMEOUT"] = seconds

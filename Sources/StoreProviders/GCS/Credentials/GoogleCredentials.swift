@@ -13,7 +13,8 @@ struct GoogleCredentials: Sendable {
         if let file {
             let document = try read(file)
             // google-auth does not read who pays from a service account's file.
-            let quotaProject = document.type == "service_account" ? nil : document.quotaProjectId
+            let named = document.quotaProjectId.flatMap { $0.isEmpty ? nil : $0 }
+            let quotaProject = document.type == "service_account" ? nil : named
             return (try Self.source(document, settings), "\(file.value) (\(file.provenance))", quotaProject)
         }
         if let metadata = try await MetadataTokens(settings) { return (metadata, "the metadata service", nil) }

@@ -35,7 +35,9 @@ struct InstanceCredentials: CredentialProvider {
             guard !settings.configuration.sources.flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").value
             else { return nil }
             headers = [:]
-            if await exchange(.GET, base, Self.path, headers)?.status == 401 { throw hopLimit }
+            if await exchange(.GET, url(base, Self.path), headers, until: Self.isWhole)?.status == 401 {
+                throw hopLimit
+            }
         }
         guard let role = await get(base, Self.path, headers).map({ String(decoding: $0, as: UTF8.self).trimmed }),
             !role.isEmpty, !role.contains(where: \.isWhitespace),
@@ -84,18 +86,35 @@ struct InstanceCredentials: CredentialProvider {
 
     private func token(_ base: HTTPURL) async -> Token {
         let headers: HTTPHeaders = ["x-aws-ec2-metadata-token-ttl-seconds": "21600"]
-        guard let answer = await exchange(.PUT, base, "/latest/api/token", headers) else { return .unreachable }
+        let answer = await exchange(.PUT, url(base, "/latest/api/token"), headers) {
+            [200, 400, 403, 404, 405].contains($0.status)
+        }
+        guard let answer else { return .unreachable }
         guard answer.status == 200, !answer.body.isEmpty else { return .none }
         return .value(Secret(String(decoding: answer.body, as: UTF8.self)))
     }
 
     private func get(_ base: HTTPURL, _ path: String, _ headers: HTTPHeaders) async -> [UInt8]? {
-        guard let answer = await exchange(.GET, base, path, headers), answer.status == 200 else { return nil }
+        guard let answer = await exchange(.GET, url(base, path), headers, until: Self.isWhole), answer.status == 200
+        else {
+            return nil
+        }
         return answer.body
     }
 
+    private static func isWhole(_ answer: HTTPAnswer) -> Bool { answer.status == 200 && !answer.body.isEmpty }
+
+    private func url(_ base: HTTPURL, _ path: String) -> HTTPURL {
+        var url = base
+        url.target = (base.target == "/" ? "" : base.target) + path
+        return url
+    }
+
+    /// Asks again for what is not final, as botocore's `IMDSFetcher` does.
+    ///
+    /// - Returns: the last answer; nil where there was none.
     private func exchange(
-        _ method: HTTPMethod, _ base: HTTPURL, _ path: String, _ headers: HTTPHeaders
+        _ method: HTTPMethod, _ url: HTTPURL, _ headers: HTTPHeaders, until isFinal: (HTTPAnswer) -> Bool
     ) async -> HTTPAnswer? {
         let sources = settings.configuration.sources
         let seconds = sources.text("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout").flatMap {
@@ -104,14 +123,17 @@ struct InstanceCredentials: CredentialProvider {
         let attempts =
             sources.text("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts").flatMap { Int($0.value) }
         let timeout = seconds ?? 1
-        var url = base
-        url.target = (base.target == "/" ? "" : base.target) + path
         let request = HTTPRequest(
             method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, whole: timeout),
             isDirect: true)
+        var last: HTTPAnswer?
         for _ in 0..<max(1, attempts ?? 1) {
-            if let answer = try? await settings.transport.exchange(request) { return answer }
+            guard !Task.isCancelled else { break }
+            // Where there is no such service, nobody answers.
+            guard let answer = try? await settings.transport.exchange(request) else { continue }
+            if isFinal(answer) { return answer }
+            last = answer
         }
-        return nil
+        return last
     }
 }
