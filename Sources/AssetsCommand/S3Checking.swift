@@ -62,7 +62,7 @@ struct S3Checking: Sendable {
             let identity = try await opening.identities.current()
             guard let credentials = identity.credentials else { return ([], true) }
             var rows = [
-                CheckTable.Row("access key", credentials.accessKeyID, state: .ok),
+                CheckTable.Row("access key", credentials.shownID, state: .ok),
                 CheckTable.Row("source", identity.source),
             ]
             if let expiration = credentials.expiration {

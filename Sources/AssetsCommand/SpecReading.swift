@@ -3,6 +3,7 @@ internal import FileSystem
 internal import Glibc
 internal import Planning
 internal import SpecFile
+internal import StoreProviders
 
 /// Reads the spec file, and the settings that it and everything else make.
 enum SpecReading {
@@ -78,7 +79,7 @@ extension Problem {
         var status: Int32 = 64
         if case .file = fault.value.provenance { status = 3 }
         self.init(
-            code: "bad-setting", message: "`\(fault.value.value)` is no \(fault.name)",
+            code: "bad-setting", message: "`\(HTTPURL.shown(fault.value.value))` is no \(fault.name)",
             details: ["it comes from \(fault.value.provenance)", "expected \(fault.expected)"], hint: fault.hint,
             exitStatus: status)
     }

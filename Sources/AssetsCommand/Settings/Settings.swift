@@ -89,7 +89,7 @@ extension Settings {
         cacheDirectory = Self.cacheDirectory(flags.cacheDirectory, environment)
         provider = try Self.provider(
             sources.text(("--provider", flags.provider), Variable.provider, file: storage.provider))
-        bucket = Self.bucket(
+        bucket = try Self.bucket(
             sources.text(("--bucket", flags.bucket), Variable.bucket, file: storage.bucket), provider: provider?.value)
         prefix = Self.prefix(
             sources.text(("--prefix", flags.prefix), Variable.prefix, file: storage.prefix), provider: provider?.value)
@@ -161,8 +161,16 @@ extension Settings {
         return setting.map { _ in provider }
     }
 
-    /// A folder that the spec file names is relative to the file.
-    private static func bucket(_ setting: Setting<String>?, provider: Provider?) -> Setting<String>? {
+    /// A folder that the spec file names is relative to the file. An address with a password goes no further: a bucket's
+    /// name is a part of many messages.
+    private static func bucket(
+        _ setting: Setting<String>?, provider: Provider?
+    ) throws(SettingFault) -> Setting<String>? {
+        if let setting, let provider, provider != .local, setting.value.contains("@") {
+            throw SettingFault(
+                name: "name of a bucket", value: setting, expected: "the bucket's name alone",
+                hint: "an endpoint is named by \(provider == .s3 ? "S3_ENDPOINT" : "STORAGE_EMULATOR_HOST")")
+        }
         guard let setting, provider == .local, case .file(let location) = setting.provenance,
             !setting.value.hasPrefix("/"), let slash = location.file.lastIndex(of: "/")
         else { return setting }

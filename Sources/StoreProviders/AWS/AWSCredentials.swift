@@ -13,4 +13,11 @@ package struct AWSCredentials: Hashable, Sendable {
         self.sessionToken = sessionToken.flatMap { $0.exposed.isEmpty ? nil : $0 }
         self.expiration = expiration
     }
+
+    /// The id of the access key, for a message. One that AWS does not give out may be a secret in the wrong place: a key
+    /// pasted with its secret, or the two swapped.
+    package var shownID: String {
+        let isID = (16...128).contains(accessKeyID.utf8.count) && accessKeyID.utf8.allSatisfy(\.isLetterOrDigit)
+        return isID ? accessKeyID : "[hidden: not 16 to 128 letters and digits]"
+    }
 }

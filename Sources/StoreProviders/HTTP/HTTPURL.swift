@@ -36,13 +36,13 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
             target: target.hasPrefix("?") ? "/" + target : String(target))
     }
 
-    /// A text that is no address, for a message: without the user and password that may be what is wrong with it.
+    /// A text that is no address, for a message: without the user and password that may be what is wrong with it. A
+    /// password may hold any character, so that the last `@` ends it.
     package static func shown(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@") else { return text }
         let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { !"/?#".contains($0) }
-        guard let at = authority.lastIndex(of: "@") else { return text }
-        return "\(scheme)[secret]\(rest[at...])"
+        let isScheme = scheme.utf8.dropLast(3).allSatisfy { $0.isLetterOrDigit || "+-.".utf8.contains($0) }
+        return "\(isScheme ? scheme : "")[secret]\(text[at...])"
     }
 
     private static func place(_ authority: Substring) -> (host: Substring, port: Int?)? {

@@ -17,7 +17,7 @@ package struct S3Identity: Sendable {
 
     /// `access key AKIA…, from environment variables`
     package var words: String {
-        credentials.map { "access key \($0.accessKeyID), from \(source)" } ?? "nobody: requests are not signed"
+        credentials.map { "access key \($0.shownID), from \(source)" } ?? "nobody: requests are not signed"
     }
 }
 

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import StoreProviders
+
+/// What is printed of settings that may hold a secret.
+@Suite struct RedactedTextTests {
+    @Test(arguments: [
+        ("https://user:secret@host/bucket", "https://[secret]@host/bucket"),
+        ("https://user:se/cret@host", "https://[secret]@host"),
+        ("https://user:se@cr?et#@host/a", "https://[secret]@host/a"),
+        ("user:secret@host:9000", "[secret]@host:9000"),
+        ("user:se://cret@host", "[secret]@host"),
+        ("se@cret://host@host", "[secret]@host"),
+        ("https://host/bucket", "https://host/bucket"), ("host", "host"), ("", ""),
+    ])
+    func passwordsAreNotShown(_ text: String, _ shown: String) {
+        #expect(HTTPURL.shown(text) == shown)
+        #expect(!HTTPURL.shown(text).contains("cret@"))
+    }
+
+    @Test(arguments: [
+        ("AKIAIOSFODNN7EXAMPLE", true), (String(repeating: "A", count: 16), true),
+        (String(repeating: "a", count: 128), true), (String(repeating: "A", count: 15), false),
+        (String(repeating: "A", count: 129), false), ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", false),
+        ("AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI", false), ("AKIAIOSFODNN7ÉXAMPLE", false), ("", false),
+    ])
+    func idsAreShownThatAWSGivesOut(_ id: String, _ isShown: Bool) {
+        let credentials = AWSCredentials(accessKeyID: id, secretAccessKey: Secret("s"))
+        #expect((credentials.shownID == id) == isShown)
+        #expect(isShown || !credentials.shownID.contains("AKIA"))
+    }
+}
