@@ -113,7 +113,7 @@ package final class File: Sendable {
         }
         guard status.size <= Int64(limit) else { throw FileError(path: path, attempt: "read", code: EFBIG) }
         var result: Result<Int, FileError> = .success(0)
-        // One more byte than there was: a file that grows is noticed.
+        // What the file grows by meanwhile is left out, but for the first byte of it.
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.size) + 1) { buffer, count in
             do throws(FileError) {
                 count = try read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
