@@ -13,6 +13,7 @@ struct ExecutionRun {
         case sealed(Int, [FileDigest], CacheFault? = nil)
         case committed(Int)
         case lost(Int)
+        case discarded(Int)
         case failed(TransferMachine.Action, ExecutionFailure)
         case interrupted(TransferMachine.Action)
     }
@@ -61,6 +62,7 @@ struct ExecutionRun {
             case .sealed(let asset, let digests, let fault): sealed(asset, digests, fault)
             case .committed(let asset): machine.handle(.committed(asset))
             case .lost(let asset): machine.handle(.lost(asset))
+            case .discarded(let asset): machine.handle(.discarded(asset))
             case .failed(let action, let failure): failed(action, failure)
             case .interrupted(let action): interrupted(action)
             }
@@ -121,10 +123,13 @@ struct ExecutionRun {
         _ action: TransferMachine.Action, _ failure: ExecutionFailure
     ) -> [TransferMachine.Action] {
         var actions: [TransferMachine.Action] = []
+        if let asset = action.asset, machine.isLive(asset) {
+            // The first is told: what follows it is of its making.
+            if failures[asset] == nil { failures[asset] = failure }
+            actions += machine.handle(failure.spoilsStaging ? .spoiled(asset) : .failed(asset))
+        }
         if case .fetch(let part) = action { actions += machine.handle(.cancelled(part)) }
-        guard let asset = action.asset, machine.isLive(asset) else { return actions }
-        failures[asset] = failure
-        return actions + machine.handle(.failed(asset))
+        return actions
     }
 
     private mutating func interrupted(_ action: TransferMachine.Action) -> [TransferMachine.Action] {
@@ -141,7 +146,7 @@ struct ExecutionRun {
             let outcome = outcome(asset, ending)
             outcomes[asset] = outcome
             emit(.ended(plan.steps[asset].pin, outcome))
-        case .open, .wait, .fetch, .seal, .commit: break
+        case .open, .wait, .fetch, .seal, .commit, .discard: break
         }
     }
 
@@ -160,7 +165,7 @@ extension TransferMachine.Action {
     var asset: Int? {
         switch self {
         case .open(let asset), .wait(let asset), .seal(let asset), .park(let asset), .commit(let asset),
-            .end(let asset, _):
+            .discard(let asset), .end(let asset, _):
             asset
         case .fetch(let part): part.asset
         }

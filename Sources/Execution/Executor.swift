@@ -36,7 +36,9 @@ package struct Executor: Sendable {
         await withTaskGroup(of: ExecutionRun.Outcome.self) { group in
             for action in run.start() { add(action, of: run, to: &group) }
             while let outcome = await group.next() {
-                for action in run.take(outcome, emit: emit) where !Task.isCancelled { add(action, of: run, to: &group) }
+                for action in run.take(outcome, emit: emit) where !Task.isCancelled || action.isDiscard {
+                    add(action, of: run, to: &group)
+                }
                 if Task.isCancelled { group.cancelAll() }
             }
         }
@@ -55,7 +57,6 @@ package struct Executor: Sendable {
     ) {
         guard let work = work(action, of: run) else { return }
         // The task must not hold the run: with it goes every lock that the run has at this moment.
-        let pin = action.asset.map { run.plan.steps[$0].pin }
         group.addTask {
             do {
                 return try await work()
@@ -64,17 +65,9 @@ package struct Executor: Sendable {
             } catch {
                 // What an interruption broke off is no failure.
                 if Task.isCancelled { return .interrupted(action) }
-                let failure = ExecutionFailure(error)
-                if failure.spoilsStaging, let pin { await discardStaging(of: pin) }
-                return .failed(action, failure)
+                return .failed(action, ExecutionFailure(error))
             }
         }
-    }
-
-    private func discardStaging(of pin: AssetPin) async {
-        let (parent, entry) = splitLast(ToolLayout.staging(of: pin))
-        // What cannot be removed has no journal any more, or the next run finds the same fault.
-        await DiskQueue.shared.run { try? directory.directory(parent).remove(entry) }
     }
 
     /// What an action takes to be done; nil where there is nothing to wait for.
@@ -99,6 +92,9 @@ package struct Executor: Sendable {
         case .commit(let asset):
             let (step, staged) = (run.plan.steps[asset], run.staged[asset])
             return { try await commit(asset, step, staged) }
+        case .discard(let asset):
+            let staged = run.staged[asset]
+            return { await discard(asset, staged) }
         case .park, .end: return nil
         }
     }
@@ -194,6 +190,16 @@ package struct Executor: Sendable {
         }
     }
 
+    private func discard(_ asset: Int, _ staged: StagedAsset?) async -> ExecutionRun.Outcome {
+        guard let staged else { return .discarded(asset) }
+        await DiskQueue.shared.run {
+            // The journal goes first: where the rest cannot be removed, the next run clears it. Where the journal
+            // cannot, the fault that is told is the one that the next run finds again.
+            try? StagingFolder.discard(staged.pin, in: directory)
+        }
+        return .discarded(asset)
+    }
+
     private func commit(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
         let committer = Committer(fixedTime: options.fixedTime)
         try await DiskQueue.shared.run { () throws(FileError) in try committer.commit(staged) }
@@ -220,6 +226,13 @@ extension ExecutionFailure {
         case .store(let error): error.kind == .changed
         case .file, .lockTimeout: false
         }
+    }
+}
+
+extension TransferMachine.Action {
+    /// Whether it is done in a run that was interrupted too.
+    fileprivate var isDiscard: Bool {
+        if case .discard = self { true } else { false }
     }
 }
 

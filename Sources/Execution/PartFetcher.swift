@@ -91,9 +91,9 @@ struct PartFetcher: Sendable {
         staged.objects[part.object].begin(attributes)
         let line = Journal.line(object: object.path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
-            try staged.journal.append(line)
             // What an earlier content of the object left must not show past the end of this one.
             try staged.openEmpty(part.object).preallocate(attributes.size)
+            try staged.journal.append(line)
         }
         return attributes
     }
@@ -137,8 +137,8 @@ struct PartFetcher: Sendable {
     ) async throws {
         let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
-            try staged.journal.append(line)
             _ = try staged.openEmpty(part.object)
+            try staged.journal.append(line)
         }
     }
 

@@ -1,3 +1,15 @@
+extension TransferMachine {
+    struct Part: Hashable, Sendable {
+        let asset: Int
+        let object: Int
+        let range: Range<Int64>
+        /// What the object must still be; nil for the first part of an object that nothing is known of.
+        let entityTag: String?
+        /// Whether the object's size is still to be learnt from the answer.
+        let isFirst: Bool
+    }
+}
+
 /// The parts that wait and the parts under way.
 struct PartQueue {
     private var waiting: [TransferMachine.Part] = []
@@ -44,6 +56,8 @@ struct PartQueue {
     mutating func ended(_ part: TransferMachine.Part) {
         if underWay.remove(part) != nil { weight -= Self.weight(of: part) }
     }
+
+    func isUnderWay(_ asset: Int) -> Bool { underWay.contains { $0.asset == asset } }
 
     private static func weight(of part: TransferMachine.Part) -> Int { part.isFirst ? 1 : weightOfLargeParts }
 }

@@ -12,7 +12,7 @@ struct StagedAsset: Sendable {
     let pin: AssetPin
     let content: StepContent
     let directory: Directory
-    let folder: Directory
+    let staging: StagingFolder
     let lock: AssetLock
     let journal: File
     private(set) var progress: [ObjectProgress?]
@@ -23,6 +23,8 @@ struct StagedAsset: Sendable {
     let isSealed: Bool
     /// What every file gets, in seconds since 1970.
     let time: Int64
+
+    var folder: Directory { staging.folder }
 
     /// Opens or makes the folder and reads how far it is.
     ///
@@ -48,35 +50,17 @@ struct StagedAsset: Sendable {
         _ pin: AssetPin, _ content: StepContent, header: Journal.Header, in directory: Directory, lock: AssetLock,
         fixedTime: Int64?
     ) throws(FileError) -> StagedAsset {
-        let folder = try directory.makeDirectory(ToolLayout.staging(of: pin))
-        let journal = try readJournal(in: folder, header: header, content: content)
-        if journal == nil { try clear(folder, header: header) }
+        let staging = try StagingFolder(of: pin, in: directory)
+        let folder = staging.folder
+        let journal = try staging.journal(header, content)
+        if journal == nil { try staging.begin(header) }
         if content.kind == .directory { _ = try folder.makeDirectory(ToolLayout.content) }
         let progress = content.objects.map { journal?.objects[$0.path] }
         return StagedAsset(
-            pin: pin, content: content, directory: directory, folder: folder, lock: lock,
+            pin: pin, content: content, directory: directory, staging: staging, lock: lock,
             journal: try folder.createLog(ToolLayout.journal), progress: progress,
             objects: zip(content.objects, progress).map(StagedObject.init), digests: journal?.digests ?? [:],
             isSealed: journal?.isSealed ?? false, time: fixedTime ?? content.pushTime)
-    }
-
-    private static func readJournal(
-        in folder: Directory, header: Journal.Header, content: StepContent
-    ) throws(FileError) -> Journal? {
-        guard let bytes = try folder.contents(of: ToolLayout.journal, limit: 1 << 30),
-            let journal = Journal(text: String(decoding: bytes, as: UTF8.self)), journal.header == header
-        else { return nil }
-        // Files that this run does not want would become part of the asset.
-        let wanted = Set(content.objects.map(\.path))
-        return journal.objects.keys.allSatisfy(wanted.contains) ? journal : nil
-    }
-
-    private static func clear(_ folder: Directory, header: Journal.Header) throws(FileError) {
-        for entry in try folder.entries() { try folder.remove(entry) }
-        // The header is renamed into place: a journal that exists has a whole one.
-        let new = ToolLayout.journal + ".new"
-        try folder.createFile(new, truncate: true).write(header.line)
-        try folder.rename(new, to: folder, as: ToolLayout.journal)
     }
 
     // MARK: Files

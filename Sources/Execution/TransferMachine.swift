@@ -7,7 +7,8 @@ internal import ObjectStore
 /// An object's size is known with the answer for its first part, which asks for `partSize` bytes.
 ///
 /// An asset goes pending → opening → transferring → sealing → kept → committing → ended. Any step can fail it, and then
-/// all that depends on it is skipped.
+/// all that depends on it is skipped. Where what it has in staging is wrong it is discarded first, once no part is in
+/// flight that could write there again.
 ///
 /// Between sealing and committing it may have to wait for what it depends on. It keeps its lock meanwhile, so that nobody
 /// fetches it a second time, except where that could make two runs wait for each other (`isBlocked`), or keep a version
@@ -24,6 +25,8 @@ struct TransferMachine {
         /// It is ready and may not appear yet: give the lock back meanwhile.
         case park(Int)
         case commit(Int)
+        /// Nothing writes there any more: remove its staging folder.
+        case discard(Int)
         case end(Int, Ending)
     }
 
@@ -39,6 +42,9 @@ struct TransferMachine {
         /// The staging folder was another process's meanwhile: begin again.
         case lost(Int)
         case failed(Int)
+        /// The same, and what is in staging must not be gone on from.
+        case spoiled(Int)
+        case discarded(Int)
         /// An action that the end of its asset made pointless came back.
         case cancelled(Part)
     }
@@ -48,20 +54,14 @@ struct TransferMachine {
         case skipped(because: Int)
     }
 
-    struct Part: Hashable, Sendable {
-        let asset: Int
-        let object: Int
-        let range: Range<Int64>
-        /// What the object must still be; nil for the first part of an object that nothing is known of.
-        let entityTag: String?
-        /// Whether the object's size is still to be learnt from the answer.
-        let isFirst: Bool
-    }
-
     private enum Phase: Equatable {
         /// `queued`: it waits for its turn among the versions of its asset to be opened. `kept`: it is ready and has its
         /// lock. `parked`: it is ready and has not. `ready`: parked, free to appear, and waits for its turn.
-        case pending, queued, opening, transferring, sealing, kept, parked, ready, committing, ended
+        /// `spoiled`: it failed, and waits for its parts in flight; `discarding` follows.
+        case pending, queued, opening, transferring, sealing, kept, parked, ready, committing, spoiled, discarding,
+            ended
+
+        var isSpoiled: Bool { self == .spoiled || self == .discarding }
     }
 
     private let window: Int
@@ -103,7 +103,9 @@ struct TransferMachine {
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
             case .lost(let asset): reopen(asset)
-            case .failed(let asset): failed(asset)
+            case .failed(let asset): phases[asset].isSpoiled ? [] : failed(asset)
+            case .spoiled(let asset): spoiled(asset)
+            case .discarded(let asset): failed(asset)
             case .cancelled(let part): cancelled(part)
             }
         return actions + fill()
@@ -139,7 +141,7 @@ struct TransferMachine {
 
     private mutating func received(_ part: Part, _ attributes: ObjectAttributes) -> [Action] {
         queue.ended(part)
-        guard isLive(part.asset) else { return [] }
+        guard phases[part.asset] == .transferring else { return discardIfQuiet(part.asset) }
         partsLeft[part.asset]? -= 1
         if part.isFirst, attributes.size > partSize {
             let rest = ObjectProgress(attributes, done: [part.range])
@@ -248,7 +250,23 @@ struct TransferMachine {
 
     private mutating func cancelled(_ part: Part) -> [Action] {
         queue.ended(part)
-        return []
+        return discardIfQuiet(part.asset)
+    }
+
+    private mutating func spoiled(_ asset: Int) -> [Action] {
+        guard isLive(asset), !phases[asset].isSpoiled else { return [] }
+        leaveOpening(asset)
+        if phases[asset] == .kept { keptCount -= 1 }
+        phases[asset] = .spoiled
+        partsLeft[asset] = nil
+        queue.removeAll(of: asset)
+        return discardIfQuiet(asset)
+    }
+
+    private mutating func discardIfQuiet(_ asset: Int) -> [Action] {
+        guard phases[asset] == .spoiled, !queue.isUnderWay(asset) else { return [] }
+        phases[asset] = .discarding
+        return [.discard(asset)]
     }
 
     private mutating func leaveOpening(_ asset: Int) {

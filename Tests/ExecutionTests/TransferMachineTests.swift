@@ -66,6 +66,18 @@ import Testing
             ])
     }
 
+    @Test func discardsNothingUnderPartsInFlight() {
+        var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 8, partSize: 4)
+        let parts = [0, 1].map { Part(asset: 0, object: $0, range: 0..<4, entityTag: nil, isFirst: true) }
+        #expect(machine.start() == [.open(0), .open(1)])
+        #expect(machine.handle(.opened(0, [nil, nil])) == parts.map { .fetch($0) })
+        #expect(machine.handle(.spoiled(0)) == [])
+        #expect(machine.handle(.cancelled(parts[0])) == [])
+        // It turns out to be larger than a part: nothing more of it is asked for.
+        #expect(machine.handle(.received(parts[1], ObjectAttributes(size: 9, entityTag: "t"))) == [.discard(0)])
+        #expect(machine.handle(.discarded(0)) == [.end(0, .failed), .end(1, .skipped(because: 0))])
+    }
+
     private let done = ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0])
 
     @Test func givesNothingAwayThatMayNotAppearYet() {
@@ -178,9 +190,9 @@ private struct World {
     }
 
     private mutating func perform(_ action: TransferMachine.Action, _ random: inout SeededRandom) throws {
-        if fails, Int.random(in: 0..<15, using: &random) == 0, let asset = action.asset {
+        if fails, Int.random(in: 0..<15, using: &random) == 0, let asset = action.asset, action != .discard(asset) {
+            take(machine.handle(Bool.random(using: &random) ? .failed(asset) : .spoiled(asset)))
             if case .fetch(let part) = action { take(machine.handle(.cancelled(part))) }
-            take(machine.handle(.failed(asset)))
             return
         }
         switch action {
@@ -206,6 +218,10 @@ private struct World {
             } else {
                 take(machine.handle(.committed(asset)))
             }
+        case .discard(let asset):
+            let inFlight = pending.contains { if case .fetch(let part) = $0 { part.asset == asset } else { false } }
+            #expect(!inFlight, "discarded under its parts")
+            take(machine.handle(.discarded(asset)))
         case .park, .end: break
         }
     }
