@@ -22,9 +22,11 @@ package struct Housekeeping: Sendable {
         (try? directory.directoryIfPresent(ToolLayout.stagingFolder)) != nil
     }
 
-    /// - Parameter plan: whose assets' folders are dated.
-    package func tidy(_ plan: Plan) throws(FileError) {
-        try removeLeftovers(of: plan)
+    /// - Parameters:
+    ///   - plan: whose assets' folders are dated.
+    ///   - abandoned: whether what is in staging of other versions goes too, where no process has its asset's lock.
+    package func tidy(_ plan: Plan, abandoned: Bool = false) throws(FileError) {
+        try removeLeftovers(of: plan, abandoned: abandoned)
         try removeEmptyFolders(ToolLayout.stagingFolder)
         try removeEmptyFolders(ToolLayout.partialFolder)
         if let tool = try directory.directoryIfPresent(ToolLayout.folder) {
@@ -35,19 +37,30 @@ package struct Housekeeping: Sendable {
         try dateFolders(names.map { $0.text + "/" }, undated: false)
     }
 
-    /// Removes what a run that was killed just after a rename left in staging of an asset that is in place.
-    private func removeLeftovers(of plan: Plan) throws(FileError) {
-        guard isDue else { return }
-        for pin in plan.steps.map(\.pin) {
-            guard try directory.directoryIfPresent(ToolLayout.staging(of: pin)) != nil,
-                let lock = try AssetLock.tryOnce(pin.name, in: directory)
-            else { continue }
-            if try isInPlace(pin) {
-                let (parent, entry) = splitLast(ToolLayout.staging(of: pin))
-                try directory.directoryIfPresent(parent)?.remove(entry)
+    /// Removes what killed runs left in staging: of every asset there, since one that is gone is in no plan.
+    private func removeLeftovers(of plan: Plan, abandoned: Bool) throws(FileError) {
+        let pins = Dictionary(grouping: plan.steps.map(\.pin), by: \.name)
+        for name in try names(below: "") {
+            let entries = Dictionary(grouping: pins[name] ?? [], by: ToolLayout.entry).compactMapValues(\.first)
+            try StagingFolder.sweep(name, in: directory) { entry throws(FileError) in
+                guard let pin = entries[entry] else { return abandoned }
+                return try isInPlace(pin)
             }
-            withExtendedLifetime(lock) {}
         }
+    }
+
+    /// The assets that have something in staging.
+    private func names(below path: String) throws(FileError) -> [AssetName] {
+        guard let folder = try directory.directoryIfPresent("\(ToolLayout.stagingFolder)/\(path)") else { return [] }
+        let entries = try folder.entries()
+        var names: [AssetName] = []
+        // What no asset has for a name is not the tool's.
+        if entries.contains(where: { $0.hasPrefix("@") }), let name = try? AssetName(path) { names.append(name) }
+        for entry in entries where !entry.hasPrefix("@") {
+            guard try folder.status(of: entry)?.kind == .directory else { continue }
+            names += try self.names(below: path.isEmpty ? entry : "\(path)/\(entry)")
+        }
+        return names
     }
 
     private func isInPlace(_ pin: AssetPin) throws(FileError) -> Bool {

@@ -29,11 +29,7 @@ package struct Pruner: Sendable {
     private func removeLocked(_ pin: AssetPin) throws(FileError) {
         if let folder = try directory.directoryIfPresent(pin.name.text) {
             if try folder.status(of: pin.version.text)?.kind == .directory {
-                let staging = try directory.makeDirectory("\(ToolLayout.stagingFolder)/\(pin.name)")
-                let aside = "\(ToolLayout.entry(of: pin)).removed"
-                try staging.remove(aside)
-                try folder.rename(pin.version.text, to: staging, as: aside)
-                try staging.remove(aside)
+                try StagingFolder.remove(pin, from: folder, in: directory)
             } else {
                 try folder.remove(pin.version.text)
             }

@@ -4,7 +4,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Planning
 
-/// A version's folder in staging, from claim to commit or discard. Whoever holds the lock of the asset's name
+/// A version's folder in staging, from claim to commit, discard and sweep. Whoever holds the lock of the asset's name
 /// owns it.
 ///
 /// What a step leaves when the process is killed in it, and what the next run makes of that:
@@ -25,6 +25,7 @@ internal import Planning
 /// or is too short, is not believed.
 struct StagingFolder: Sendable {
     private static let replaced = "replaced"
+    private static let removedSuffix = ".removed"
     static let record = "record"
 
     let folder: Directory
@@ -100,13 +101,53 @@ struct StagingFolder: Sendable {
         try folder.sync()
     }
 
-    // MARK: Discard
+    // MARK: Discard and sweep
 
     /// Removes the folder. Its asset's lock is held, and nothing writes into it any more.
     static func discard(_ pin: AssetPin, in directory: Directory) throws(FileError) {
         let (parent, entry) = splitLast(ToolLayout.staging(of: pin))
         guard let parent = try directory.directoryIfPresent(parent) else { return }
+        try discard(entry, of: parent)
+    }
+
+    private static func discard(_ entry: String, of parent: Directory) throws(FileError) {
         try parent.directoryIfPresent(entry)?.remove(ToolLayout.journal)
         try parent.remove(entry)
+    }
+
+    /// Moves a version's folder out of sight, and removes it then.
+    static func remove(_ pin: AssetPin, from folder: Directory, in directory: Directory) throws(FileError) {
+        let staging = try directory.makeDirectory("\(ToolLayout.stagingFolder)/\(pin.name)")
+        let aside = ToolLayout.entry(of: pin) + removedSuffix
+        try staging.remove(aside)
+        try folder.rename(pin.version.text, to: staging, as: aside)
+        try staging.remove(aside)
+    }
+
+    /// Removes what killed runs left of an asset: versions that were being removed, and those entries of staging that
+    /// are of no use. Does nothing where another process has the asset's lock.
+    static func sweep(
+        _ name: AssetName, in directory: Directory, isUseless: (String) throws(FileError) -> Bool
+    ) throws(FileError) {
+        guard let staging = try directory.directoryIfPresent("\(ToolLayout.stagingFolder)/\(name)"),
+            try !leftovers(in: staging, isUseless).isEmpty, let lock = try AssetLock.tryOnce(name, in: directory)
+        else { return }
+        // Again, now that nobody else can change it.
+        for entry in try leftovers(in: staging, isUseless) { try discard(entry, of: staging) }
+        withExtendedLifetime(lock) {}
+    }
+
+    private static func leftovers(
+        in staging: Directory, _ isUseless: (String) throws(FileError) -> Bool
+    ) throws(FileError) -> [String] {
+        var leftovers: [String] = []
+        for entry in try staging.entries() where entry.hasPrefix("@") {
+            if entry.hasSuffix(removedSuffix) {
+                leftovers.append(entry)
+            } else if try isUseless(entry) {
+                leftovers.append(entry)
+            }
+        }
+        return leftovers
     }
 }

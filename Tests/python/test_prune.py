@@ -49,6 +49,29 @@ def test_what_the_lock_does_not_name_goes_and_what_is_somebody_s_own_stays(full)
     assert prune(full).succeeded().stdout == ""
 
 
+def test_what_a_killed_prune_left_goes_with_the_next_run(full):
+    left = full.assets / ".modelkit-assets/staging/gone/long/ago/@1.0.removed"
+    left.mkdir(parents=True)
+    (left / "data").write_bytes(b"of a version that was being removed\n")
+    full.resolve("nlp/vectors:1").succeeded()
+    assert not (full.assets / ".modelkit-assets/staging").exists()
+
+
+def test_what_a_killed_run_has_of_a_version_that_the_lock_does_not_name_goes(full, held_lock):
+    staging = full.assets / ".modelkit-assets/staging/nlp"
+    for entry in ("lexicon/@1.7", "lexicon/@2.0", "kept/@1.0"):
+        (staging / entry).mkdir(parents=True)
+        (staging / entry / "journal").write_bytes(b"begun\n")
+    # Another run goes on with it.
+    lock = held_lock(full.assets / ".cache/nlp/kept.lock")
+    full.resolve("nlp/vectors:1", options=["--no-lock"]).succeeded()
+    assert (staging / "lexicon/@1.7").exists(), "a run does not know that nobody wants it"
+    prune(full).succeeded()
+    assert not (staging / "lexicon").exists()
+    assert (staging / "kept/@1.0/journal").exists()
+    lock.release()
+
+
 def test_what_somebody_holds_the_lock_of_stays(full, held_lock):
     lock = held_lock(full.assets / ".cache/nlp/tokenizer.lock")
     finished = prune(full).succeeded()

@@ -41,9 +41,11 @@ struct PruneCommand: AsyncParsableCommand {
             else { return 0 }
             let pruning = Pruning(directory: directory, system: settings.versioning.value)
             let outcome = try await pruning.prune(keeping: Set(lock.lock.assets.map(\.pin)), isDry: dryRun)
-            if !dryRun, !outcome.removed.isEmpty {
+            if !dryRun {
                 let kept = Plan(keeping: lock.lock.assets.map(\.pin))
-                try? Housekeeping(directory: directory, fixedTime: settings.sourceDate?.value).tidy(kept)
+                // What was asked for is done: the next run tidies what cannot be tidied now.
+                try? Housekeeping(directory: directory, fixedTime: settings.sourceDate?.value)
+                    .tidy(kept, abandoned: true)
             }
             let removed = outcome.removed.map(\.description)
             let text = removed.map { $0.escapedForTerminal + "\n" }.joined()
