@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import Catalog
 internal import FileSystem
 internal import NIOCore
@@ -114,6 +115,8 @@ struct PartFetcher: Sendable {
     ) async throws {
         let range = download.range
         if isWhole(part, download.attributes) { try await prepare(part, staged, download.attributes) }
+        let path = staged.content.objects[part.object].path
+        if range.isEmpty { try await note(range, of: path, in: staged) }
         var start = range.lowerBound
         while start < range.upperBound {
             try Task.checkCancellation()
@@ -125,10 +128,14 @@ struct PartFetcher: Sendable {
                 return count
             }
             guard count == Int64(step.count) else { throw ended(early: step.lowerBound + count, part, staged) }
+            try await note(step, of: path, in: staged)
             emit(.received(staged.pin, bytes: count))
             start = step.upperBound
         }
-        let line = Journal.line(part: range, of: staged.content.objects[part.object].path)
+    }
+
+    private func note(_ range: Range<Int64>, of path: RelativePath?, in staged: StagedAsset) async throws {
+        let line = Journal.line(part: range, of: path)
         try await DiskQueue.shared.run { () throws(FileError) in try staged.journal.append(line) }
     }
 
@@ -169,16 +176,18 @@ struct PartFetcher: Sendable {
     private func flush(
         _ gathered: inout [ByteBuffer], _ size: inout Int, _ writer: inout PartWriter, isLast: Bool
     ) async throws {
-        let (chunks, current) = (gathered, writer)
-        let digests = try await DiskQueue.shared.run { () throws(FileError) in
-            try current.write(chunks, isLast: isLast)
+        let (chunks, current, count) = (gathered, writer, Int64(size))
+        let written = try await DiskQueue.shared.run { () throws(FileError) in
+            var next = current
+            let digests = try next.write(chunks, isLast: isLast)
+            try next.advance(by: count)
+            return WrittenChunks(writer: next, digests: digests)
         }
-        if let fault = digests?.fault {
+        if let fault = written.digests?.fault {
             throw ExecutionFailure(fault, address: store.address(of: key(writer.part, writer.staged)))
         }
         emit(.received(writer.staged.pin, bytes: Int64(size)))
-        writer.offset += Int64(size)
-        writer.hasBegun = true
+        writer = written.writer
         gathered.removeAll(keepingCapacity: true)
         size = 0
     }

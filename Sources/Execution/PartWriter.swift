@@ -18,6 +18,10 @@ struct PartWriter: Sendable {
     let end: Int64
     /// Whether something was written.
     var hasBegun = false
+    /// Up to where the journal tells what is there.
+    private var noted: Int64
+    /// What an interruption or a kill can take of a part, in bytes, but for what was not written yet.
+    private static let noteStep: Int64 = 1 << 20
 
     private let start: Int64
 
@@ -28,6 +32,7 @@ struct PartWriter: Sendable {
         attributes = download.attributes
         start = download.range.lowerBound
         offset = start
+        noted = start
         end = download.range.upperBound
     }
 
@@ -51,9 +56,19 @@ struct PartWriter: Sendable {
         return isLast ? try end(file, object) : nil
     }
 
+    /// Goes on behind what was written, and writes down that it is there, now and then. Without a sync: what was written
+    /// outlives the process, and a journal of another boot of the machine is not believed.
+    mutating func advance(by count: Int64) throws(FileError) {
+        offset += count
+        hasBegun = true
+        guard !isWhole, offset < end, offset - noted >= Self.noteStep else { return }
+        try staged.journal.append(Journal.line(part: noted..<offset, of: staged.content.objects[part.object].path))
+        noted = offset
+    }
+
     private func end(_ file: File, _ object: StagedObject) throws(FileError) -> ContentDigests? {
         let path = staged.content.objects[part.object].path
-        let line = Journal.line(part: start..<end, of: path)
+        let line = Journal.line(part: noted..<end, of: path)
         guard isWhole else {
             file.startWriteback(start..<end)
             try object.hasher.arrived(start..<end, in: file)
@@ -65,6 +80,12 @@ struct PartWriter: Sendable {
         try staged.journal.append(Journal.line(object: path, attributes) + line)
         return digests
     }
+}
+
+/// What a write came to.
+struct WrittenChunks: Sendable {
+    let writer: PartWriter
+    let digests: ContentDigests?
 }
 
 extension File {
