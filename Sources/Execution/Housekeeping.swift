@@ -17,9 +17,13 @@ package struct Housekeeping: Sendable {
         self.fixedTime = fixedTime
     }
 
-    /// Whether a run ended before it had tidied up.
+    /// Whether a run ended before it had tidied up: staging goes before the tool's own folder, and that only when empty.
     package var isDue: Bool {
-        (try? directory.directoryIfPresent(ToolLayout.stagingFolder)) != nil
+        // What cannot be read cannot be tidied either.
+        guard let tool = try? directory.directoryIfPresent(ToolLayout.folder), let entries = try? tool.entries() else {
+            return false
+        }
+        return entries.isEmpty || entries.contains(splitLast(ToolLayout.stagingFolder).last)
     }
 
     /// - Parameters:
@@ -27,8 +31,9 @@ package struct Housekeeping: Sendable {
     ///   - abandoned: whether what is in staging of other versions goes too, where no process has its asset's lock.
     package func tidy(_ plan: Plan, abandoned: Bool = false) throws(FileError) {
         try removeLeftovers(of: plan, abandoned: abandoned)
-        try removeEmptyFolders(ToolLayout.stagingFolder)
+        // Staging last: while it is there, a run that finds nothing to fetch tidies up too.
         try removeEmptyFolders(ToolLayout.partialFolder)
+        try removeEmptyFolders(ToolLayout.stagingFolder)
         if let tool = try directory.directoryIfPresent(ToolLayout.folder) {
             if try tool.entries().isEmpty { _ = directory.removeIfEmpty(ToolLayout.folder) }
         }

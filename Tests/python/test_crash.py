@@ -104,6 +104,14 @@ def test_kills_one_after_the_other_get_there_in_the_end(workspace, library):
     goes_on(workspace, library, SEED)
 
 
+def test_a_run_killed_just_before_the_end_of_its_tidying_is_tidied_after(workspace):
+    workspace.store.push("files/f:1.0", b"content")
+    workspace.resolve("files/f:1.0").succeeded()
+    (workspace.assets / STAGING).mkdir()
+    workspace.resolve("files/f:1.0").succeeded()
+    assert not (workspace.assets / STAGING).exists()
+
+
 def goes_on(workspace, library, label):
     """The next run keeps what was complete, finishes, and leaves the whole tree and nothing besides."""
     visible = library.visible(workspace.assets)

@@ -1,8 +1,8 @@
 """Killed at each system call that changes the disk, and with each of them failing once: what is visible is whole, and
 the next run ends with 0 and leaves nothing behind.
 
-MODELKIT_ASSETS_TEST_CRASH_STRIDE=1 tries every call with every error; without it every third kill is tried, and every
-fifteenth error.
+MODELKIT_ASSETS_TEST_CRASH_STRIDE=1 tries every call with every error; without it every fifth kill is tried, and every
+twenty-fifth error.
 """
 
 import os
@@ -14,7 +14,7 @@ from harness import crash_explorer
 from harness.store import marker
 from harness.trees import STAGING, digests, visible
 
-STRIDE = int(os.environ.get("MODELKIT_ASSETS_TEST_CRASH_STRIDE") or 3)
+STRIDE = int(os.environ.get("MODELKIT_ASSETS_TEST_CRASH_STRIDE") or 5)
 # Of four errors a call: each in its turn.
 ERROR_STRIDE = 1 if STRIDE == 1 else 5 * STRIDE
 DIRECTORY, FILE, DEPENDENCY = "folders/d:1.0", "files/f:1.0", "files/base:1.0"
@@ -78,7 +78,7 @@ class Scenario:
             result = self.workspace.tool.run(*again)
             assert result.status == 0, f"{case}: {result}"
             self.check_whole(case)
-        assert not (self.workspace.assets / STAGING / "staging").exists(), f"{case}: staging was left"
+        assert not (self.workspace.assets / STAGING).exists(), f"{case}: the tool's folder was left"
 
 
 def fresh(scenario):
@@ -128,7 +128,7 @@ def test_the_next_run_goes_on_from_any_kill(workspace, scene):
         scenario.check_next(case, arguments)
         count += 1
     print(f"{scene.__name__}: {count} kills, one in {STRIDE}")
-    assert count > 5
+    assert count > 3
 
 
 @pytest.mark.parametrize("scene", SCENARIOS)
@@ -146,4 +146,4 @@ def test_the_next_run_goes_on_from_any_error(workspace, scene):
         scenario.check_next(case, arguments)
         count += 1
     print(f"{scene.__name__}: {count} errors, one in {ERROR_STRIDE}")
-    assert count > 5
+    assert count > 3
