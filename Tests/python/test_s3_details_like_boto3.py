@@ -8,7 +8,7 @@ import pytest
 from harness.found_s3 import Failed, by_boto3, by_program, run_program
 from harness.tool import Tool
 
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "secret-of-environment"}
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00000", "AWS_SECRET_ACCESS_KEY": "secret-of-environment"}
 PLAIN = "https://my-bucket.s3.amazonaws.com/KEY"
 FAILS = None
 
@@ -32,7 +32,7 @@ class Case:
     credentials: str = ""
     variables: dict = field(default_factory=lambda: KEYS)
     bucket: str = "my-bucket"
-    access_key: str = "AKIAENVIRONMENT"
+    access_key: str = "AKIAENVIRONMENT00000"
 
 
 def fips(region, address, rule="is that region, by FIPS", **others):
@@ -62,7 +62,7 @@ PARIS = "https://my-bucket.s3.eu-west-3.amazonaws.com/KEY"
 US_FIPS = "https://my-bucket.s3-fips.us-east-1.amazonaws.com/KEY"
 SERVICES = "[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url = http://localhost:9\n"
 DEV = "[profile dev]\nregion = eu-west-3\n"
-DEV_KEYS = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = secret-of-dev\n"
+DEV_KEYS = "[dev]\naws_access_key_id = AKIADEV0000000000000\naws_secret_access_key = secret-of-dev\n"
 
 CASES = [
     # Regions
@@ -195,14 +195,14 @@ CASES = [
     keys("the secret alone is half of a pair", FAILS, credentials=DEV_KEYS, AWS_PROFILE="dev",
          AWS_SECRET_ACCESS_KEY="s"),
     keys("the key alone is half of a pair", FAILS, credentials=DEV_KEYS, AWS_PROFILE="dev", AWS_ACCESS_KEY_ID="a"),
-    keys("a token alone is nothing", "AKIADEV", credentials=DEV_KEYS, AWS_PROFILE="dev", AWS_SESSION_TOKEN="t"),
+    keys("a token alone is nothing", "AKIADEV0000000000000", credentials=DEV_KEYS, AWS_PROFILE="dev", AWS_SESSION_TOKEN="t"),
     keys("[profile dev] is none in the credentials file", FAILS, credentials=f"[profile {DEV_KEYS[1:]}",
          AWS_PROFILE="dev"),
     keys("[dev] is none in the config file", FAILS, DEV_KEYS, AWS_PROFILE="dev"),
-    keys("AWS_DEFAULT_PROFILE comes first", "AKIADEV", credentials=DEV_KEYS, AWS_DEFAULT_PROFILE="dev",
+    keys("AWS_DEFAULT_PROFILE comes first", "AKIADEV0000000000000", credentials=DEV_KEYS, AWS_DEFAULT_PROFILE="dev",
          AWS_PROFILE="missing"),
     keys("halves of a pair in two files are none", FAILS, "[profile dev]\naws_secret_access_key = secret-of-dev\n",
-         "[dev]\naws_access_key_id = AKIADEV\n", AWS_PROFILE="dev"),
+         "[dev]\naws_access_key_id = AKIADEV0000000000000\n", AWS_PROFILE="dev"),
 ]  # fmt: skip
 
 

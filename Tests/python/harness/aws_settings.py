@@ -153,7 +153,7 @@ class Generator:
         return self.pick(good, ["FOLDER/missing", "", "FOLDER/$UNSET"], 0.15)
 
     def environment_keys(self, variables):
-        key, secret, token = "AKIAENVIRONMENT", "secret-of-environment", "token-of-environment"
+        key, secret, token = "AKIAENVIRONMENT00000", "secret-of-environment", "token-of-environment"
         odd = [(key, None, None), (key, "", None), (None, secret, None), ("", secret, None), (key, "", token)]
         good = [(key, secret, None), (key, secret, None), (key, secret, token), ("", "", ""), (None, None, token)]
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -211,7 +211,7 @@ class Generator:
 
     def keys(self, file, name):
         label = f"{file}{PROFILES.index(name)}"
-        key = self.entry("aws_access_key_id", f"AKIA{label}")
+        key = self.entry("aws_access_key_id", f"AKIA{label}".ljust(20, "X"))
         secret = self.entry("aws_secret_access_key", f"secret-of-{label}")
         token = [self.entry("aws_session_token", f"token-of-{label}")] if self.happens(0.2) else []
         if self.happens(0.85):
