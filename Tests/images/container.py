@@ -15,7 +15,7 @@ from namespaces import command
 PROGRAM = "/usr/local/bin/modelkit-assets"
 DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 VARIABLES = {
-    "MODELKIT_ASSETS_DIR": "/work/assets",
+    "MODELKIT_ASSETS_DIR": "/volume/assets",
     "MODELKIT_STORAGE_TIMEOUT_S": "5",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
@@ -43,7 +43,7 @@ USERS = {"root": ROOT, "arbitrary": ARBITRARY}
 
 @dataclass
 class Container:
-    """`root` is the image's own, which tests may change; `work` is a volume, /work inside."""
+    """`root` is the image's own, which tests may change; `work` is a volume, /volume inside."""
 
     root: Path
     work: Path
@@ -56,7 +56,7 @@ class Container:
 
     def run(self, *arguments, user=None, environment=None, before=(), **options):
         """Runs the program inside; of the tester's environment nothing comes along."""
-        environment = {"HOME": "/work/home", "PATH": "/usr/local/bin:/usr/bin:/bin", **(environment or {})}
+        environment = {"HOME": "/volume/home", "PATH": "/usr/local/bin:/usr/bin:/bin", **(environment or {})}
         return self.tool.run(
             *arguments, before=[*before, *self.entering(user or self.user)], environment=environment, **options
         )
@@ -71,12 +71,12 @@ class Container:
         )
 
     def spec(self, *pins):
-        self.write("work/assets.yaml", yaml.safe_dump({"version": 1, "assets": list(pins)}))
-        return "/work/assets.yaml"
+        self.write("volume/assets.yaml", yaml.safe_dump({"version": 1, "assets": list(pins)}))
+        return "/volume/assets.yaml"
 
     def write(self, path, content, mode=0o644):
-        """Writes a file of the image, or below `work/` of the volume."""
-        place = self.work / path.removeprefix("work/") if path.startswith("work/") else self.root / path
+        """Writes a file of the image, or below `volume/` of the volume."""
+        place = self.work / path.removeprefix("volume/") if path.startswith("volume/") else self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         # A link of the image leads out of it here.
         if place.is_symlink():
@@ -115,7 +115,7 @@ def mount_image(lower, root):
 
 
 def put_in(root, program, work, mounts):
-    for place, source in ((root / "work", work), (root / PROGRAM[1:], program)):
+    for place, source in ((root / "volume", work), (root / PROGRAM[1:], program)):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir() if source.is_dir() else place.touch(0o755)
         command("mount", "--bind", source, place)

@@ -15,7 +15,7 @@ from harness.trees import digests, visible
 
 PINS = [f"{name}:1.0" for name in fault_world.CONTENTS]
 EVERY_NAME = ["127.0.0.1", "store.hosts.test", "store.dns.test", "store", "large.dns.test"]
-LOCAL = {"MODELKIT_STORAGE_PROVIDER": "local", "MODELKIT_STORAGE_BUCKET": "/work/bucket"}
+LOCAL = {"MODELKIT_STORAGE_PROVIDER": "local", "MODELKIT_STORAGE_BUCKET": "/volume/bucket"}
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 
 
@@ -58,7 +58,7 @@ def test_certificates_of_the_image_are_trusted(inside, s3_with_tls, authority, h
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "store.hosts.test"])
 def test_a_bundle_is_trusted(inside, s3_with_tls, authority, host):
-    bundle = inside.write("work/authority.pem", authority.bundle.read_text())
+    bundle = inside.write("volume/authority.pem", authority.bundle.read_text())
     environment = {"AWS_CA_BUNDLE": bundle, **reached_by(s3_with_tls, host)}
     assert_fetched(inside, inside.resolve(*PINS, environment=environment))
 
@@ -82,9 +82,9 @@ def test_credentials_come_from_a_process(inside, s3):
         "AccessKeyId": environment.pop("AWS_ACCESS_KEY_ID"),
         "SecretAccessKey": environment.pop("AWS_SECRET_ACCESS_KEY"),
     }
-    keys = inside.write("work/keys.json", json.dumps(document))
+    keys = inside.write("volume/keys.json", json.dumps(document))
     shutil.copy(shutil.which("busybox"), inside.work / "busybox")
-    inside.write("work/home/.aws/config", f"[default]\ncredential_process = /work/busybox cat {keys}\n")
+    inside.write("volume/home/.aws/config", f"[default]\ncredential_process = /volume/busybox cat {keys}\n")
     assert_fetched(inside, inside.resolve(*PINS, environment=environment))
 
 
@@ -99,8 +99,8 @@ def test_what_the_store_holds_is_listed(inside, store, s3):
 
 
 def test_an_asset_is_pushed(inside, store):
-    inside.write("work/new/words.txt", "un\ndeux\n")
-    pushed = inside.run("new", "/work/new/words.txt", "nlp/mots", "--yes", environment={**VARIABLES, **LOCAL})
+    inside.write("volume/new/words.txt", "un\ndeux\n")
+    pushed = inside.run("new", "/volume/new/words.txt", "nlp/mots", "--yes", environment={**VARIABLES, **LOCAL})
     assert pushed.succeeded().stdout == "nlp/mots:0.0\n"
     assert store.data_object("nlp/mots:0.0").read_text() == "un\ndeux\n"
     assert store.meta("nlp/mots:0.0")["is_directory"] is False

@@ -86,7 +86,7 @@ NAMED = {"FIPS": "", "FIPS and a module": "named = named"}
 def test_an_openssl_configuration_is_of_no_concern(start, image, s3_with_tls, authority, place, provider):
     inside = start(image)
     file = inside.write(place, FIPS.format(provider=provider))
-    bundle = inside.write("work/authority.pem", authority.bundle.read_text())
+    bundle = inside.write("volume/authority.pem", authority.bundle.read_text())
     environment = {"AWS_CA_BUNDLE": bundle, "OPENSSL_CONF": file if "pki" in place else ""}
     environment |= reached_by(s3_with_tls, "store.dns.test")
     assert_fetched(inside, inside.resolve(*PINS, environment=environment))
@@ -155,8 +155,8 @@ def test_no_variable_is_needed(start, s3, image, changes):
     assert_fetched(inside, inside.resolve(*PINS, environment=environment))
     listed = inside.run("list", environment={**VARIABLES, **LOCAL, **changes}).succeeded()
     assert listed.stdout == "nlp/classifier  3.1\nnlp/words       1.2, 0.0\n"
-    inside.write("work/new/words.txt", "un\n")
-    pushed = inside.run("new", "/work/new", "nlp/mots", "--yes", environment={**VARIABLES, **LOCAL, **changes})
+    inside.write("volume/new/words.txt", "un\n")
+    pushed = inside.run("new", "/volume/new", "nlp/mots", "--yes", environment={**VARIABLES, **LOCAL, **changes})
     assert pushed.succeeded().stdout == "nlp/mots:0.0\n"
 
 
@@ -169,7 +169,7 @@ def test_a_folder_for_temporary_files_is_named_where_there_is_none(start, s3):
     address = "s3://assets/modelkit-assets/fine/asset/1.0"
     finished = inside.run("new", address, "nlp/mots", "--yes", environment=environment).failed(9)
     assert "cannot make a temporary folder in `/tmp`" in finished.stderr, str(finished)
-    environment["TMPDIR"] = "/work"
+    environment["TMPDIR"] = "/volume"
     inside.run("new", address, "nlp/mots", "--yes", environment=environment).succeeded()
     assert store.data_object("nlp/mots:0.0").read_bytes() == fault_world.CONTENTS[fault_world.FINE]
 
@@ -198,7 +198,7 @@ def test_an_assets_directory_that_is_whole_may_be_read_only(start, image):
     for provider in (baked, {**baked, "MODELKIT_STORAGE_PROVIDER": "none"}):
         finished = inside.resolve(*WORDS, environment=provider, user=ARBITRARY).succeeded()
         assert {item["outcome"] for item in finished.report["assets"]} == {"present"}, str(finished)
-    verified = inside.run("verify", "/work/assets.yaml", environment={**VARIABLES, **baked}, user=ARBITRARY)
+    verified = inside.run("verify", "/volume/assets.yaml", environment={**VARIABLES, **baked}, user=ARBITRARY)
     verified.succeeded()
     assert digests(inside.root / "srv/assets") == before
     assert (inside.work / "assets.lock").read_text() == lock

@@ -74,3 +74,5 @@ def injected(tool, arguments, prepare, log, cases):
                 yield f"{call} {number} {effect}", status
                 break
             assert status == 0, f"{call} {number} {effect}: not reached, status {status}"
+        else:
+            print(f"{call} {number} {effect}: not reached in three runs")
