@@ -30,6 +30,13 @@ package struct VersioningSystem: Sendable, Hashable, CustomStringConvertible {
     /// Whether the version names one version, where `1` would name all of `1.*`.
     package func isComplete(_ version: AssetVersion) -> Bool { version.components.count == componentCount }
 
+    /// The version that names a version and those that follow it without a break: `1` for `1.4`. Nil where versions are
+    /// not numbered so.
+    package func major(of version: AssetVersion) -> AssetVersion? {
+        guard self == .majorMinor, let major = version.components.first else { return nil }
+        return self.version(major.text)
+    }
+
     private func numberComponents(_ text: String) -> [VersionComponent]? {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= componentCount else { return nil }

@@ -30,6 +30,7 @@ package struct ModelkitAssets: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
+            AddCommand.self, RemoveCommand.self, UpgradeCommand.self,
             ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
             FetchCommand.self, NewCommand.self, UpdateCommand.self,
             AnnotateCommand.self,

@@ -35,6 +35,36 @@ enum SpecReading {
         }
     }
 
+    /// The spec file, to be edited.
+    static func edit(
+        _ path: String, flags: SettingFlags, environment: ProcessEnvironment
+    ) throws(Problems) -> (editor: SpecEditor, settings: Settings) {
+        guard path != "-" else {
+            throw Problems([Problem(code: "spec-file", message: "standard input cannot be edited", exitStatus: 64)])
+        }
+        let (_, settings) = try read(path, flags: flags, environment: environment)
+        let bytes = try contents(path, isOptional: false) ?? []
+        do throws(SpecReport) {
+            let context = SpecContext(versioning: settings.versioning.value, variables: environment.variables)
+            return (try SpecEditor(bytes, file: path, context: context), settings)
+        } catch {
+            throw Problems(error.diagnostics.map(Problem.init))
+        }
+    }
+
+    /// Puts an edited spec file in place, whole or not at all.
+    static func write(_ bytes: [UInt8], to path: String) throws(Problems) {
+        do throws(FileError) {
+            try WholeFile.write(bytes, to: path)
+        } catch {
+            throw Problems([
+                Problem(
+                    code: "spec-file", message: "cannot write the spec file `\(path)`: \(error.reason)",
+                    hint: "make its folder writable", exitStatus: 9)
+            ])
+        }
+    }
+
     private static func contents(_ path: String, isOptional: Bool) throws(Problems) -> [UInt8]? {
         do throws(FileError) {
             if path == "-" { return try standardInput() }

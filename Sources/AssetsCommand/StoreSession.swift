@@ -13,8 +13,13 @@ struct StoreSession: Sendable {
 
     init(flags: SettingFlags, environment: ProcessEnvironment) throws(Problems) {
         // The default spec file may say where the store is; one that is not there is no matter.
-        (_, settings) = try SpecReading.read(
+        let (_, settings) = try SpecReading.read(
             SpecOptions.defaultFile, flags: flags, environment: environment, isOptional: true)
+        try self.init(settings)
+    }
+
+    init(_ settings: Settings) throws(Problems) {
+        self.settings = settings
         guard let store = try StoreOpening.open(settings, RetryLog()) else { throw Problems([.noStore]) }
         self.store = store
         catalog = StoreCatalog(store: store, system: settings.versioning.value)

@@ -67,6 +67,14 @@ package enum Upgrade: Sendable, Equatable {
     case everything
     case only(Set<AssetName>)
 
+    package func adding(_ name: AssetName) -> Upgrade {
+        switch self {
+        case .nothing: .only([name])
+        case .everything: .everything
+        case .only(let names): .only(names.union([name]))
+        }
+    }
+
     package func frees(_ name: AssetName) -> Bool {
         switch self {
         case .nothing: false

@@ -44,6 +44,21 @@ struct SourceText: Sendable {
         return SourceSpan(line: index + 1, column: before.count { !isContinuation($0) } + 1, length: length)
     }
 
+    /// The byte at a place; the end of the line where it is past it.
+    func offset(of mark: YAMLMark) -> Int {
+        guard mark.line < lines.count else { return bytes.count }
+        var (offset, column) = (lines[mark.line].lowerBound, 0)
+        while column < mark.column, offset < lines[mark.line].upperBound {
+            offset += 1
+            while offset < lines[mark.line].upperBound, isContinuation(bytes[offset]) { offset += 1 }
+            column += 1
+        }
+        return offset
+    }
+
+    /// The bytes of the line that a byte is in, without the line's end.
+    func lineRange(around offset: Int) -> Range<Int> { lines[lines.lastIndex { $0.lowerBound <= offset } ?? 0] }
+
     private func range(of line: Int) -> Range<Int> { lines[min(max(line, 1), lines.count) - 1] }
 
     private static func lines(of bytes: [UInt8]) -> [Range<Int>] {

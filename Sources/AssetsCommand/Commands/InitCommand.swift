@@ -34,7 +34,8 @@ struct InitCommand: ParsableCommand {
             shell.complain([Problem(code: "init", message: "cannot write `\(file)`", exitStatus: 1)])
             throw ExitCode(1)
         }
-        shell.remark("wrote \(file): say what you need under `assets:`, then run `modelkit-assets resolve \(file)`")
+        let named = file == SpecOptions.defaultFile ? "" : " --file \(file)"
+        shell.remark("wrote \(file): add what you need with `modelkit-assets add NAME\(named)`")
     }
 
     static let starter = """

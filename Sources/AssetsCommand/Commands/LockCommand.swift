@@ -52,7 +52,7 @@ struct LockCommand: AsyncParsableCommand {
         let built = await LockBuilding(session: session)
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
         guard let lock = built.lock, built.problems.isEmpty else {
-            throw Problems(built.problems + unknown(resolved))
+            throw Problems(built.problems + Self.unknown(resolved))
         }
         shell.warn(built.warnings)
         let path = session.lock.path ?? SpecLock.path(besides: spec)
@@ -62,11 +62,12 @@ struct LockCommand: AsyncParsableCommand {
         let changes = LockChanges(from: session.lock.lock, to: resolved)
         if check { throw Problems([changes.problem(path, spec: spec)]) }
         try session.lock.write(lock)
+        for line in changes.lines { shell.remark(line) }
         shell.remark("wrote \(path): \(Units.count(lock.assets.count, "asset"))")
     }
 
     /// Why it is not known what versions consist of.
-    private func unknown(_ resolved: Resolved) -> [Problem] {
+    static func unknown(_ resolved: Resolved) -> [Problem] {
         resolved.all.choices.compactMap { choice in
             guard case .failure(let error) = resolved.facts.contents[choice.pin], !(error is NoMetadata) else {
                 return nil

@@ -1,0 +1,161 @@
+"""add, remove and upgrade: assets.yaml is edited in place, and its lockfile with it."""
+
+import os
+
+import pytest
+import yaml
+
+SPEC = """\
+# What the service needs.
+version: 1
+
+assets:
+  - nlp/tokenizer:1   # any 1.x
+
+# Kept out of images for now:
+#  - nlp/classifier
+"""
+
+
+@pytest.fixture
+def project(shelf):
+    (shelf.folder / "assets.yaml").write_text(SPEC)
+    return shelf
+
+
+def run(workspace, *arguments):
+    return workspace.tool.run(*arguments, cwd=workspace.folder)
+
+
+def spec(workspace):
+    return (workspace.folder / "assets.yaml").read_text()
+
+
+def locked(workspace):
+    lock = yaml.safe_load((workspace.folder / "assets.lock").read_text())
+    return [f"{asset['name']}:{asset['version']}" for asset in lock["assets"]]
+
+
+def said(done):
+    """Without the warning that Python modelkit would choose another tokenizer."""
+    return [line for line in done.succeeded().stderr.splitlines() if not line.startswith("warning: ")]
+
+
+def test_an_asset_is_added_with_its_latest_major_version(project):
+    done = run(project, "add", "nlp/lexicon").succeeded()
+    assert spec(project) == SPEC.replace("# any 1.x\n", "# any 1.x\n  - nlp/lexicon:2\n")
+    assert locked(project) == ["nlp/lexicon:2.0", "nlp/tokenizer:1.10"]
+    assert said(done) == [
+        "added `nlp/lexicon:2` to assets.yaml", "locked nlp/lexicon 2.0", "locked nlp/tokenizer 1.10",
+    ]  # fmt: skip
+    run(project, "lock", "--check").succeeded()
+    assert said(run(project, "add", "nlp/lexicon:2")) == ["nothing to change"]
+
+
+def test_what_is_there_already_gets_the_new_requirement(project):
+    run(project, "lock").succeeded()
+    done = run(project, "add", "nlp/tokenizer:10").succeeded()
+    assert "  - nlp/tokenizer:10   # any 1.x\n" in spec(project)
+    assert locked(project) == ["nlp/tokenizer:10.3"]
+    assert said(done) == [
+        "changed `nlp/tokenizer:1` to `nlp/tokenizer:10` in assets.yaml", "updated nlp/tokenizer 1.10 → 10.3",
+    ]  # fmt: skip
+
+
+def test_requirements_and_groups_are_written_out(project):
+    run(project, "add", "nlp/vectors", "--require", ">=1, <2", "--group", "training").succeeded()
+    assert yaml.safe_load(spec(project))["assets"][1] == {
+        "name": "nlp/vectors", "version": ">=1, <2", "groups": ["training"],
+    }  # fmt: skip
+    refused = run(project, "add", "nlp/vectors", "--require", ">=x").failed(64)
+    assert "invalid requirement: `x` is not a major_minor version" in refused.stderr
+
+
+def test_nothing_is_written_where_it_cannot_be_resolved(project):
+    refused = run(project, "add", "nlp/lexicon", "nlp/tokeniser").failed(5)
+    assert "did you mean `nlp/tokenizer`?" in refused.stderr
+    run(project, "add", "nlp/lexicon:7").failed(5)
+    run(project, "add", "nlp/lexicon:x").failed(64)
+    assert spec(project) == SPEC
+    assert not (project.folder / "assets.lock").exists()
+
+
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(project):
+    done = run(project, "add", "nlp/lexicon", "--dry-run").succeeded()
+    assert "added `nlp/lexicon:2` to assets.yaml" in done.stderr
+    assert done.stderr.endswith("dry run: nothing was written\n")
+    assert spec(project) == SPEC
+    assert not (project.folder / "assets.lock").exists()
+
+
+def test_without_a_lock_the_store_is_not_asked(project):
+    project.tool.environment["MODELKIT_STORAGE_BUCKET"] = project.folder / "gone"
+    run(project, "add", "no/such", "--no-lock").succeeded()
+    assert "  - no/such\n" in spec(project)
+    run(project, "remove", "no/such", "--no-lock").succeeded()
+    assert spec(project) == SPEC
+    assert not (project.folder / "assets.lock").exists()
+
+
+def test_an_asset_is_removed_with_what_only_it_needed(project):
+    project.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/vectors:1"])
+    run(project, "add", "nlp/lexicon").succeeded()
+    assert "nlp/vectors:1.4" in locked(project)
+    done = run(project, "remove", "nlp/lexicon").succeeded()
+    assert spec(project) == SPEC
+    assert locked(project) == ["nlp/tokenizer:1.10"]
+    assert said(done) == [
+        "removed `nlp/lexicon:2` from assets.yaml", "removed nlp/lexicon 2.0", "removed nlp/vectors 1.4",
+    ]  # fmt: skip
+    assert "did you mean `nlp/tokenizer`?" in run(project, "remove", "nlp/tokenizr").failed(5).stderr
+    run(project, "remove", "nlp/tokenizer").succeeded()
+    assert yaml.safe_load(spec(project))["assets"] == []
+    assert "# Kept out of images for now:" in spec(project)
+
+
+def test_upgrade_moves_the_lock_and_latest_the_spec_too(project):
+    for entry in ("nlp/vectors:1", "nlp/lexicon:2"):
+        run(project, "add", entry).succeeded()
+    project.store.push("nlp/tokenizer:1.11", b"new")
+    project.store.push("nlp/vectors:1.9", b"new")
+    before = spec(project)
+    done = run(project, "upgrade", "nlp/vectors").succeeded()
+    assert said(done) == ["updated nlp/vectors 1.4 → 1.9"]
+    assert said(run(project, "upgrade")) == ["updated nlp/tokenizer 1.10 → 1.11"]
+    assert spec(project) == before
+    assert said(run(project, "upgrade")) == ["nothing to change"]
+    run(project, "upgrade", "--latest").succeeded()
+    assert spec(project) == before.replace("nlp/tokenizer:1 ", "nlp/tokenizer:10 ")
+    assert locked(project) == ["nlp/lexicon:2.0", "nlp/tokenizer:10.3", "nlp/vectors:1.9"]
+    assert "did you mean `nlp/vectors`?" in run(project, "upgrade", "nlp/vector").failed(5).stderr
+
+
+def test_entries_for_one_asset_in_two_places_are_left_to_a_person(project):
+    project.spec("nlp/tokenizer:1", "nlp/tokenizer:10")
+    refused = run(project, "add", "nlp/tokenizer:1.3").failed(3)
+    assert "`assets.yaml` has 2 entries for `nlp/tokenizer`" in refused.stderr
+    run(project, "remove", "nlp/tokenizer").succeeded()
+    assert yaml.safe_load(spec(project))["assets"] == []
+
+
+def test_a_layout_that_cannot_be_edited_is_named_with_what_to_write(project):
+    (project.folder / "assets.yaml").write_text("version: 1\nassets: &all\n  [nlp/tokenizer:1]\n")
+    refused = run(project, "add", "nlp/lexicon").failed(3)
+    assert "add `- nlp/lexicon:2` by hand" in refused.stderr
+    assert not (project.folder / "assets.lock").exists()
+
+
+def test_a_link_and_the_mode_of_the_spec_stay(project):
+    path = project.folder / "assets.yaml"
+    path.chmod(0o600)
+    path.rename(project.folder / "real.yaml")
+    path.symlink_to("real.yaml")
+    run(project, "add", "nlp/lexicon").succeeded()
+    assert path.is_symlink()
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert "nlp/lexicon:2" in path.read_text()
+
+
+def test_there_has_to_be_a_spec(shelf):
+    refused = run(shelf, "add", "nlp/lexicon").failed(3)
+    assert "make one with `modelkit-assets init`" in refused.stderr
