@@ -6,11 +6,14 @@
 /// .modelkit-assets/staging/nlp/lexicon/@2.0/encoded      what arrives encoded, and is decoded into content
 /// .modelkit-assets/staging/nlp/lexicon/@2.0/journal      what has arrived
 /// .modelkit-assets/partial/nlp/lexicon/@2.0              the paths of an asset that was fetched in part
+/// .modelkit-assets/applying                              the digest of the sealed plan that is being applied
 /// ```
 package enum ToolLayout {
     package static let folder = ".modelkit-assets"
     package static let stagingFolder = "\(folder)/staging"
     package static let partialFolder = "\(folder)/partial"
+
+    package static let planUnderWay = "applying"
 
     package static let content = "content"
     package static let encoded = "encoded"

@@ -39,6 +39,8 @@ struct Resolving: Sendable {
         run.plan = outcome.plan
         run.problems = outcome.problems
         guard let store = session.store, let directory = session.directory else { return run }
+        // A folder that cannot be written to is told of where something is fetched.
+        try? PlanUnderWay.forget(in: directory)
         run = await execute(run, from: store, into: directory, session.settings)
         if let resolved = outcome.resolved, session.lock.mode == .update, !session.settings.isOffline {
             run = await lock(run, resolved, session)

@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 import pytest
 
 from harness.fault_world import FINE, SMALL, put_asset
-from harness.trees import digests, snapshot
+from harness.system_calls import Trace
+from harness.trees import STAGING, digests, snapshot, visible
 from harness.workspace import outcomes
 
 PINS = ["nlp/vectors:1", "nlp/lexicon[en/words.txt]", {"name": "nlp/classifier", "depends_on": ["nlp/tokenizer:1"]}]
@@ -48,6 +50,40 @@ def test_a_part_is_applied_as_a_part(shelf):
     apply(shelf).succeeded()
     assert not (shelf.assets / "nlp/lexicon/2.0/.SUCCESS").exists()
     assert (shelf.assets / "nlp/lexicon/2.0/fr/words.txt").exists()
+
+
+def test_a_plan_is_gone_on_with_by_whom_it_is_applied_again(sealed):
+    kill_in_the_middle(sealed)
+    assert visible(digests(sealed.assets)) != {}
+    apply(sealed).succeeded()
+    pins = ["nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1", "nlp/tokenizer:1.10"]
+    assert digests(sealed.assets) == sealed.store.digests(*pins)
+
+
+def test_a_plan_that_is_done_is_done_again_by_doing_nothing(sealed):
+    apply(sealed).succeeded()
+    before = snapshot(sealed.assets)
+    report = apply(sealed, "--format", "json").succeeded().document
+    assert set(outcomes(report).values()) == {"present"}
+    assert snapshot(sealed.assets) == before
+
+
+def test_another_run_ends_what_a_plan_began(sealed):
+    kill_in_the_middle(sealed)
+    sealed.tool.run("fetch", "nlp/tokenizer:1.10").succeeded()
+    assert not (sealed.assets / STAGING / "applying").exists()
+    assert "is complete" in apply(sealed).failed(3).stderr
+
+
+def kill_in_the_middle(workspace):
+    """Kills an apply once the first of its assets is in place."""
+    command, shown = [workspace.tool.binary, "apply", "plan.json"], []
+    with Trace(command, workspace.tool.full_environment(), workspace.assets, folder=workspace.folder) as trace:
+        for call in trace:
+            shown += [call] if call.name == "renameat" and STAGING not in call.path else []
+            if len(shown) == 2:
+                trace.kill()
+    assert trace.status == -signal.SIGKILL
 
 
 def another_file(workspace):

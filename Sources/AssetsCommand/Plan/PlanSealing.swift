@@ -30,8 +30,10 @@ struct PlanSealing: Sendable {
             })
     }
 
-    /// What is otherwise than a plan assumes, a sentence each.
-    func changes(since sealed: SealedPlan, _ plan: Plan) async throws(Problems) -> [String] {
+    /// What is otherwise than a plan assumes, a sentence each. Where all of it is done, the assets directory is as it should be.
+    ///
+    /// - Parameter isUnderWay: whether a run began to do it: then that is what changed what it is about.
+    func changes(since sealed: SealedPlan, _ plan: Plan, isUnderWay: Bool) async throws(Problems) -> [String] {
         var changes: [String] = []
         if sealed.store != session.store?.name {
             changes.append("the store is \(session.store?.name ?? "none"), and was \(sealed.store ?? "none")")
@@ -40,12 +42,13 @@ struct PlanSealing: Sendable {
             changes.append("the assets directory is `\(session.directoryPath)`, and was `\(sealed.assetsDir)`")
         }
         guard changes.isEmpty else { return changes }
-        if sealed.isDirectoryEmpty, try !isDirectoryEmpty() {
+        let isOurs = try await isUnderWay ? true : isDone(plan)
+        if sealed.isDirectoryEmpty, !isOurs, try !isDirectoryEmpty() {
             changes.append("the assets directory was empty, and is not")
         }
         for (asset, step) in zip(sealed.assets, plan.steps) {
             let local = try await local(step.pin)
-            if local != asset.local {
+            if local != asset.local, !isOurs || step.action == .keep {
                 changes.append("`\(step.pin)` was \(asset.local) in the assets directory, and is \(local)")
             }
             let listed = try await contentChange(of: step)
@@ -57,9 +60,10 @@ struct PlanSealing: Sendable {
 
     // MARK: The directory
 
+    /// But for the tool's own folder, which a run makes before it begins.
     private func isDirectoryEmpty() throws(Problems) -> Bool {
         do throws(FileError) {
-            return try session.directory?.entries().isEmpty ?? true
+            return try session.directory?.entries().allSatisfy { $0 == ToolLayout.folder } ?? true
         } catch {
             throw Problems([Problem(error)])
         }
@@ -76,6 +80,19 @@ struct PlanSealing: Sendable {
         } catch {
             throw Problems([.wording(error)])
         }
+    }
+
+    /// Whether everything that the plan fetches is there.
+    private func isDone(_ plan: Plan) async throws(Problems) -> Bool {
+        for step in plan.steps {
+            let local = try await local(step.pin)
+            switch step.action {
+            case .keep: continue
+            case .fetch where local == (step.content?.selection == nil ? "complete" : "there in part"): continue
+            case .fetch, .refetch: return false
+            }
+        }
+        return true
     }
 
     // MARK: The store
