@@ -12,15 +12,42 @@ enum WholeFile {
         let mode: mode_t? = stat(path, &status) == 0 ? status.st_mode : nil
         if let mode, mode & S_IFMT != S_IFREG || isDescriptor(path) { return try writeInto(path, bytes) }
         let place = try target(of: path, exists: mode != nil)
-        let new = "\(place).\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
         do throws(FileError) {
-            try write(bytes, to: new, O_CREAT | O_EXCL, mode: (mode ?? 0o644) & 0o777)
-            guard rename(new, place) == 0 else { throw FileError(path: place, attempt: "replace", code: errno) }
-            try synchronize(folderOf: place)
+            try replace(place, by: bytes, mode: mode)
         } catch {
-            unlink(new)
             // What is mounted at a path can be changed, and not replaced.
             if error.code == EBUSY { return try writeInto(place, bytes, O_TRUNC) }
+            throw error
+        }
+    }
+
+    private static func replace(_ place: String, by bytes: [UInt8], mode: mode_t?) throws(FileError) {
+        let (folder, name) = try (Directory.openForMaking(folder(of: place)), last(of: place))
+        let names = NewFile.Names(prefix: ".\(name).", suffix: ".modelkit-assets")
+        // What killed runs left does no harm, and the folder may be one that cannot be listed.
+        try? names.sweep(folder)
+        let new = try NewFile(names, in: folder)
+        do throws(FileError) {
+            if let mode { try new.file.setMode(mode & 0o777) }
+            try new.file.write(bytes)
+            try synchronized { () throws(FileError) in try new.file.sync() }
+            try new.place(as: name, in: folder)
+        } catch {
+            // The fault is told; what could not be removed, the next run sweeps.
+            try? new.remove()
+            throw error
+        }
+        // After a power cut the folder names the new file.
+        try synchronized { () throws(FileError) in try folder.sync() }
+    }
+
+    /// What cannot be synced, a folder that may not be read among it, is left to the system.
+    private static func synchronized(_ sync: () throws(FileError) -> Void) throws(FileError) {
+        do throws(FileError) {
+            try sync()
+        } catch  where [EINVAL, ENOTSUP, EBADF].contains(error.code) {
+            return
+        } catch {
             throw error
         }
     }
@@ -57,6 +84,11 @@ enum WholeFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    private static func last(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(path[path.utf8.index(after: slash)...])
+    }
+
     // MARK: Bytes
 
     /// A pipe whose reader is gone, or a device that is full, says so; there is nothing to sync.
@@ -78,16 +110,6 @@ enum WholeFile {
             done += count
         }
         // EINVAL: pipes and devices cannot be synced.
-        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-            throw FileError(path: path, attempt: "write", code: errno)
-        }
-    }
-
-    /// After a power cut the folder names the new file. A folder that may not be read cannot be synced.
-    private static func synchronize(folderOf path: String) throws(FileError) {
-        let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
             throw FileError(path: path, attempt: "write", code: errno)
         }

@@ -58,4 +58,6 @@ int clinux_terminal_size(int descriptor, int *columns, int *rows) {
 
 int clinux_may_create_in(int descriptor) { return syscall(SYS_faccessat, descriptor, ".", W_OK | X_OK) == 0; }
 
+int clinux_open_directory_path(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

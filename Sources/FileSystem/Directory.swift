@@ -27,6 +27,19 @@ package final class Directory: Sendable {
         return Directory(descriptor: descriptor, path: path)
     }
 
+    /// The same for making and renaming entries, which is allowed in some directories that may not be listed.
+    package static func openForMaking(_ path: String) throws(FileError) -> Directory {
+        do {
+            return try open(path)
+        } catch  where error.code == EACCES {
+            let descriptor = retrying { clinux_open_directory_path(path) }
+            guard descriptor >= 0 else { throw error }
+            return Directory(descriptor: descriptor, path: path)
+        } catch {
+            throw error
+        }
+    }
+
     // MARK: Directories below
 
     /// Opens a directory below this one.

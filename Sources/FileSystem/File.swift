@@ -58,6 +58,8 @@ package final class File: Sendable {
 
     package func write(_ text: String) throws(FileError) { try write(Array(text.utf8), at: 0) }
 
+    package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes, at: 0) }
+
     private func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
         var result: Result<Void, FileError> = .success(())
         bytes.withUnsafeBytes { buffer in

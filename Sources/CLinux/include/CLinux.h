@@ -38,6 +38,9 @@ int clinux_is_in_memory(int descriptor);
 /// faccessat2(2) first, and takes an old container engine's EPERM to that call for the answer.
 int clinux_may_create_in(int descriptor);
 
+/// open(2) of a directory with O_PATH: entries are made through it, and it is neither listed nor synced.
+int clinux_open_directory_path(const char *path);
+
 /// pipe2(2) with O_CLOEXEC: the reading end, then the writing end.
 int clinux_pipe(int ends[2]);
 

@@ -22,6 +22,8 @@ extension ContentCache {
     ///
     /// A file that becomes a link is read-only from then on.
     package func add(_ contents: [CacheContent], from folder: Directory) throws(FileError) {
+        // Whoever was killed in doing the same left what it was making.
+        try Self.newEntries.sweep(temporary)
         var copies: [NewEntry] = []
         var cannotClone = false
         for content in contents {
@@ -44,6 +46,7 @@ extension ContentCache {
         if let entry = try entry(content.digest) {
             // A run that was killed between the two.
             if try entry.file.status().inode == file.status().inode { try file.setMode(Self.mode) }
+            // As in `CacheCopy.finish`: it can be another user's.
             try? entry.file.noteUse()
             return nil
         }
@@ -84,32 +87,27 @@ extension ContentCache {
             try copy.file.setMode(Self.mode)
             try copy.file.noteUse()
             try copy.file.sync()
-            let (parent, name) = Self.location(of: copy.digest)
-            try temporary.rename(copy.name, to: try entries.makeDirectory(parent), as: name)
+            try copy.place(in: entries)
         }
     }
 }
 
-/// An entry in the making. Whoever makes it holds the lock of its file, so that what a killed process left is known by its free
-/// lock.
+/// An entry in the making.
 private struct NewEntry {
     let digest: SHA256Digest
-    let name: String
-    let file: File
-    private let folder: Directory
+    private let new: NewFile
+
+    var file: File { new.file }
 
     init(of digest: SHA256Digest, in cache: ContentCache) throws(FileError) {
         self.digest = digest
-        folder = cache.temporary
-        while true {
-            let name = String(UInt64.random(in: 0 ... .max))
-            let file = try cache.temporary.createNewFile(name)
-            // Whoever prunes may have come between: then another name.
-            guard try file.tryLock(), try cache.temporary.status(of: name) != nil else { continue }
-            (self.name, self.file) = (name, file)
-            return
-        }
+        new = try NewFile(ContentCache.newEntries, in: cache.temporary)
     }
 
-    func remove() throws(FileError) { try folder.remove(name) }
+    func place(in entries: Directory) throws(FileError) {
+        let (parent, name) = ContentCache.location(of: digest)
+        try new.place(as: name, in: try entries.makeDirectory(parent))
+    }
+
+    func remove() throws(FileError) { try new.remove() }
 }

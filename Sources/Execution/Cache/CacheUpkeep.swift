@@ -32,7 +32,7 @@ extension ContentCache {
     ///   - now: in seconds since 1970.
     /// - Returns: what was removed.
     package func prune(idleFor seconds: Int64, now: Int64) throws(FileError) -> Extent {
-        try removeLeftovers()
+        try Self.newEntries.sweep(temporary)
         var removed = Extent()
         try forEachEntry { (folder, name, status) throws(FileError) in
             guard let lastUse = try folder.lastUse(of: name), now - lastUse > seconds else { return }
@@ -46,7 +46,7 @@ extension ContentCache {
     ///
     /// - Returns: what was removed.
     package func clean() throws(FileError) -> Extent {
-        try removeLeftovers()
+        try Self.newEntries.sweep(temporary)
         var removed = Extent()
         try forEachEntry { (folder, name, status) throws(FileError) in
             try folder.remove(name)
@@ -64,13 +64,6 @@ extension ContentCache {
             for name in try folder.entries() {
                 if let status = try folder.status(of: name) { try body(folder, name, status) }
             }
-        }
-    }
-
-    private func removeLeftovers() throws(FileError) {
-        for name in try temporary.entries() {
-            guard let file = try? temporary.openFile(name), try file.tryLock() else { continue }
-            try temporary.remove(name)
         }
     }
 }

@@ -22,9 +22,11 @@ package struct ContentCache: Sendable {
     /// The mode of every entry: what is linked must not be written by one of those who have it.
     static let mode: UInt32 = 0o444
 
+    static let newEntries = NewFile.Names()
+
     private enum Layout {
         static let tag = "CACHEDIR.TAG"
-        static let newTag = ".CACHEDIR.TAG."
+        static let newTags = NewFile.Names(prefix: ".CACHEDIR.TAG.")
         static let entries = "v1/sha256"
         static let temporary = "v1/temporary"
         static let tagText = """
@@ -53,7 +55,10 @@ package struct ContentCache: Sendable {
     /// Whether the folder is a cache; false where it could become one.
     private static func isCache(_ folder: Directory) throws(FileError) -> Bool {
         // Listed before the tag is looked for, which is the first thing that is made.
-        let others = try folder.entries().filter { !$0.hasPrefix(Layout.newTag) }
+        let all = try folder.entries()
+        let others = all.filter { !Layout.newTags.include($0) }
+        // Whoever was killed in making the tag left it under another name.
+        if others.count < all.count { try Layout.newTags.sweep(folder) }
         if try folder.contents(of: Layout.tag, limit: 1 << 16) == Array(Layout.tagText.utf8) { return true }
         guard others.isEmpty else {
             throw FileError(
@@ -64,18 +69,19 @@ package struct ContentCache: Sendable {
 
     private static func tag(_ folder: Directory) throws(FileError) {
         // Linked into place: a tag that exists has its text, however many make it at once.
-        let new = Layout.newTag + String(UInt64.random(in: 0 ... .max))
-        let file = try folder.createNewFile(new)
-        try file.write(Layout.tagText)
+        let new = try NewFile(Layout.newTags, in: folder)
+        try new.file.write(Layout.tagText)
+        // A power cut must not leave what is made beside the tag without it: then the folder would be no cache.
+        try new.file.sync()
         do {
-            try folder.link(new, to: folder, as: Layout.tag)
+            try folder.link(new.name, to: folder, as: Layout.tag)
         } catch  where error.isExisting {
-            try folder.remove(new)
-            return
+            // Another process was faster; its tag is as good.
         } catch {
             throw error
         }
-        try folder.remove(new)
+        try folder.sync()
+        try new.remove()
     }
 
     // MARK: Entries

@@ -10,6 +10,7 @@ package import ObjectStore
 /// reads is noticed. Links inside the folder are followed: it is the user's own.
 package struct LocalStore: ObjectStore {
     private let root: String
+    let uploads = LocalUploads()
 
     /// - Parameter path: the folder's path.
     /// - Throws: `.misconfigured` where there is no such folder.

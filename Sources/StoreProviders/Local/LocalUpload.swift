@@ -13,9 +13,9 @@ extension LocalStore: WritableStore {
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> ObjectAttributes {
         try await writing("put", key) { root throws(FileError) in
-            let name = uniqueName()
             let uploads = try root.makeDirectory(Self.uploadsFolder)
-            let file = try uploads.createNewFile(name)
+            let new = try self.uploads.newFile(in: uploads)
+            let (name, file) = (new.name, new.file)
             try file.append(content)
             return try place(name, in: uploads, root, file, key, condition)
         }
@@ -32,8 +32,7 @@ extension LocalStore: WritableStore {
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
         try await writing("start an upload of", key) { root throws(FileError) in
-            let name = uniqueName()
-            _ = try root.makeDirectory("\(Self.uploadsFolder)/\(name)")
+            let name = try uploads.newParts(in: try root.makeDirectory(Self.uploadsFolder))
             return MultipartUpload(key: key, identifier: name, condition: condition)
         }
     }
@@ -52,8 +51,11 @@ extension LocalStore: WritableStore {
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes {
         try await writing("complete the upload of", upload.key) { root throws(FileError) in
-            let (name, uploads) = (uniqueName(), try root.makeDirectory(Self.uploadsFolder))
-            let (file, folder) = (try uploads.createNewFile(name), try self.parts(of: upload, root))
+            defer { self.uploads.end(upload.identifier) }
+            let folder = try self.parts(of: upload, root)
+            let uploads = try root.makeDirectory(Self.uploadsFolder)
+            let new = try self.uploads.newFile(in: uploads)
+            let (name, file) = (new.name, new.file)
             var offset: Int64 = 0
             for part in parts.sorted(by: { $0.number < $1.number }) {
                 let source = try folder.openFile("\(part.number)")
@@ -68,6 +70,7 @@ extension LocalStore: WritableStore {
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
         try await writing("abort the upload of", upload.key) { root throws(FileError) in
             try root.directoryIfPresent(Self.uploadsFolder)?.remove(upload.identifier)
+            uploads.end(upload.identifier)
         }
     }
 
@@ -108,8 +111,6 @@ extension LocalStore: WritableStore {
         while try !file.tryLock() { usleep(1000) }
         return file
     }
-
-    private func uniqueName() -> String { "upload-\(UInt64.random(in: .min ... .max))" }
 
     private func splitKey(_ key: ObjectKey) -> (parent: String, last: String) {
         let components = PathText.components(of: key.text)

@@ -98,16 +98,17 @@ struct SingleSignOnCredentials: CredentialProvider {
         guard let slash = path.lastIndex(of: "/"), let text = token.document,
             let folder = try? Directory.open(String(path[..<slash]))
         else { return }
-        let (name, new) = (
-            String(path[path.index(after: slash)...]), ".modelkit-assets-\(UInt64.random(in: 0 ... .max))"
-        )
+        let names = NewFile.Names(prefix: ".modelkit-assets-")
+        // A token that killed runs left there is no use to anybody.
+        try? names.sweep(folder)
+        guard let new = try? NewFile(names, in: folder) else { return }
         do {
-            let file = try folder.createNewFile(new)
-            try file.setMode(0o600)
-            try file.write(text)
-            try folder.rename(new, to: folder, as: name)
+            try new.file.setMode(0o600)
+            try new.file.write(text)
+            try new.file.sync()
+            try new.place(as: String(path[path.index(after: slash)...]), in: folder)
         } catch {
-            try? folder.remove(new)
+            try? new.remove()
         }
     }
 
