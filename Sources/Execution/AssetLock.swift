@@ -79,6 +79,7 @@ package struct AssetLock: Sendable {
     private static func describeWait(_ name: AssetName, in directory: Directory, _ patience: LockPatience) -> LockWait {
         let path = ModelkitLayout.lockFile(of: name)
         let (parent, entry) = splitLast(path)
+        // For words alone: without it they name no holder.
         let status = try? directory.directory(parent).status(of: entry)
         return LockWait(
             path: "\(directory.path)/\(path)", holder: status.flatMap(LockHolder.find), limit: patience.seconds)
@@ -89,7 +90,8 @@ package struct AssetLock: Sendable {
 struct LockProgress: Hashable, Sendable {
     fileprivate let statuses: [FileStatus]
 
-    /// The journals that this tool's runs write, and the files and folders that Python modelkit does.
+    /// The journals that this tool's runs write, and the files and folders that Python modelkit does. What cannot be looked at,
+    /// or goes meanwhile, shows no progress: the wait is not made longer for it.
     static func of(_ name: AssetName, in directory: Directory) -> LockProgress {
         let staging = try? directory.directoryIfPresent("\(ToolLayout.stagingFolder)/\(name)")
         let journals = ((try? staging?.entries()) ?? []).compactMap { entry in

@@ -32,6 +32,7 @@ enum LockHolder {
     }
 
     private static func read(_ path: String) -> String? {
+        // What the kernel does not show here, such as the command of a process that has ended, is left out of the words.
         // Files of /proc have no size: read what comes.
         guard let file = try? File.openForReading(path) else { return nil }
         let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in

@@ -7,10 +7,11 @@ extension CacheFault {
     /// A warning.
     var words: String {
         switch self {
-        case .damaged(let path, let otherLinks):
+        case .damaged(let path, let otherLinks, let isRemoved):
             let others = Units.count(otherLinks, "other file") + (otherLinks == 1 ? " is" : " are")
             let more = "; \(others) linked to it and damaged too: fetch with --force-download what has them"
-            return "the cache's `\(path)` was damaged: it was removed, and the store was asked instead"
+            let deed = isRemoved ? "it was removed" : "it cannot be removed"
+            return "the cache's `\(path)` is damaged: \(deed), and the store was asked instead"
                 + (otherLinks > 0 ? more : "")
         case .unusable(let error):
             return "the cache is not used: \(Problem(error).message)"

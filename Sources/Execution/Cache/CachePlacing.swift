@@ -62,6 +62,7 @@ extension ContentCache {
             if !status.isDated(place.time) { try file.setTime(to: place.time) }
             return file
         } catch {
+            // A copy is made instead, which tells of whatever keeps the name taken.
             try? place.folder.remove(place.name)
             return nil
         }
@@ -115,9 +116,8 @@ struct CacheCopy: Sendable {
     func finish() throws(FileError) -> CacheFault? {
         guard try hasher.finish(file, size: file.status().size).sha256 == entry.digest else {
             try place.folder.remove(place.name)
-            let links = (try? entry.file.status().linkCount) ?? 1
-            try? entry.remove()
-            return .damaged(path: entry.file.path, otherLinks: max(0, Int(links) - 1))
+            let links = try entry.file.status().linkCount
+            return .damaged(path: entry.file.path, otherLinks: max(0, Int(links) - 1), isRemoved: removeEntry())
         }
         if means != .link {
             try file.setMode(0o644)
@@ -127,12 +127,23 @@ struct CacheCopy: Sendable {
         try? entry.file.noteUse()
         return nil
     }
+
+    /// - Returns: false where the cache is another user's, or read-only.
+    private func removeEntry() -> Bool {
+        do throws(FileError) {
+            try entry.remove()
+            return true
+        } catch {
+            return false
+        }
+    }
 }
 
 /// What went wrong with the cache; nothing wrong was used, and the store was asked instead.
 package enum CacheFault: Error, Sendable, Hashable {
-    /// The entry at this path did not have its digest, and was removed. As many other files are links to it, and damaged too.
-    case damaged(path: String, otherLinks: Int)
+    /// The entry at this path did not have its digest, and was removed if that was allowed. As many other files are links to it,
+    /// and damaged too.
+    case damaged(path: String, otherLinks: Int, isRemoved: Bool = true)
     /// It could not be opened or read.
     case unusable(FileError)
     /// What was fetched could not be added.
