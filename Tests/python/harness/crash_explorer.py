@@ -1,78 +1,90 @@
-"""Ends the program at a chosen system call, or makes that call fail, by strace's injection.
+"""Every state that a kill can leave, and every error that a call can end with, in a scenario."""
 
-strace counts calls by thread: `when=N` is met by the first thread that comes to its Nth call. N goes up to the most that
-one thread made of that call in a run that nothing was done to.
-"""
-
-import re
+import errno
 import signal
-import subprocess
 from collections import Counter
-from pathlib import Path
 
-CALLS = [
-    "unlinkat", "renameat", "renameat2", "linkat", "mkdirat", "fsync", "fdatasync", "syncfs", "ftruncate", "pwrite64",
-    "copy_file_range", "fchmod", "utimensat", "fallocate",
-]  # fmt: skip
+from harness.system_calls import HARMLESS, Trace
+
 ERRORS = ["EIO", "ENOSPC", "EACCES", "EINTR"]
-TIME_LIMIT = 60
+KILL = "SIGKILL"
 
 
-def run_with(tool, arguments, call, effect, number, log):
-    """Runs the program with one call spoiled.
+def trace_of(scenario):
+    return Trace(
+        scenario.command, scenario.tool.full_environment(), scenario.world.folder, scenario.home / "traced",
+        scenario.work,
+    )  # fmt: skip
 
-    Returns its status, negative where a signal ended it, and whether the call was reached.
+
+def explore_kills(scenario, stride=1):
+    """Runs once, and looks at what a kill before each call leaves; what is the same is looked at once.
+
+    Returns how often each call was made, and how many states there were.
     """
-    injection = f"inject={call}:{effect}:when={number}"
-    strace = ["strace", "-f", "-qq", "-o", log, "-e", f"trace={call}", "-e", injection]
-    ended = subprocess.run(
-        [*map(str, strace), str(tool.binary), *map(str, arguments)],
-        env=tool.full_environment(), capture_output=True, timeout=TIME_LIMIT,
-    )  # fmt: skip
-    text = Path(log).read_text(errors="replace")
-    return ended.returncode, "INJECTED" in text or "killed by SIGKILL" in text
+    world, made, states, has_changed = scenario.world, Counter(), {}, True
+    world.restore("before")
+    with trace_of(scenario) as trace:
+        for call in trace:
+            made[call.name] += 1
+            if has_changed and (state := world.state()) not in states:
+                states[state] = f"killed before {call}"
+                world.keep(state)
+            has_changed = call.name not in HARMLESS
+    assert trace.status == 0, (scenario.home / "traced").read_text()
+    cases = list(states.items())[::stride]
+    for state, case in cases:
+        world.restore(state)
+        scenario.check_visible(case)
+        scenario.check_next(case)
+    return made, len(cases)
 
 
-def kills(tool, arguments, prepare, log, stride=1):
-    """Each state that a kill leaves, as a name of the kill: prepares, runs, and yields."""
-    cases = [(call, "signal=SIGKILL", number) for call, number in calls_made(tool, arguments, prepare, log)]
-    for case, status in injected(tool, arguments, prepare, log, cases[::stride]):
-        assert status == -signal.SIGKILL, f"{case}: reached, status {status}"
-        yield case
+def explore_endings(scenario, stride=1):
+    """Runs again and again, each time with another call spoiled: by a kill, or by one of the errors.
 
-
-def failures(tool, arguments, prepare, log, stride=1):
-    """The same for a call that fails once: yields what failed and the run's status."""
-    made = calls_made(tool, arguments, prepare, log)
-    cases = [(call, f"error={error}", number) for call, number in made for error in ERRORS]
-    yield from injected(tool, arguments, prepare, log, cases[::stride])
-
-
-def calls_made(tool, arguments, prepare, log):
-    """Each call, and the numbers that it has in the thread that makes the most of it."""
-    prepare()
-    strace = ["strace", "-f", "-qq", "-o", log, "-e", "trace=" + ",".join(CALLS)]
-    subprocess.run(
-        [*map(str, strace), str(tool.binary), *map(str, arguments)],
-        env=tool.full_environment(), capture_output=True, timeout=TIME_LIMIT, check=True,
-    )  # fmt: skip
-    lines = re.findall(r"^(\d+) +(\w+)\(", Path(log).read_text(errors="replace"), re.MULTILINE)
-    counts = Counter(lines)
-    most = {call: max((count for (_, made), count in counts.items() if made == call), default=0) for call in CALLS}
-    return [(call, number) for call in CALLS for number in range(1, most[call] + 1)]
-
-
-def injected(tool, arguments, prepare, log, cases):
-    """The runs in which the call was made, and their statuses."""
-    for call, effect, number in cases:
-        # Which of the disk's threads makes a call differs from run to run: it may take another one for a thread to make
-        # its Nth.
-        for _ in range(3):
-            prepare()
-            status, reached = run_with(tool, arguments, call, effect, number, log)
-            if reached:
-                yield f"{call} {number} {effect}", status
-                break
-            assert status == 0, f"{call} {number} {effect}: not reached, status {status}"
+    Returns how many of each, and how many states these left.
+    """
+    world, tried, seen = scenario.world, Counter(), set()
+    cases = [(call.number, effect) for call in calls_made(scenario) for effect in effects(call)][::stride]
+    for number, effect in cases:
+        world.restore("before")
+        call, status = run_spoiled(scenario, number, effect)
+        if call is None:
+            # Another order of the threads took fewer calls.
+            continue
+        case = f"{call}: {effect}, status {status}"
+        tried[effect] += 1
+        if effect == KILL:
+            assert status == -signal.SIGKILL, case
         else:
-            print(f"{call} {number} {effect}: not reached in three runs")
+            assert status in scenario.statuses, f"{case}\n{(scenario.home / 'traced').read_text()}"
+            if status == 0:
+                scenario.check_done(case)
+        if (state := world.state()) not in seen:
+            seen.add(state)
+            scenario.check_visible(case)
+            scenario.check_next(case)
+    return tried, len(seen)
+
+
+def effects(call):
+    # What it answers changes nothing: the descriptor is gone.
+    return [KILL, "EIO"] if call.name == "close" else [KILL, *ERRORS]
+
+
+def calls_made(scenario):
+    scenario.world.restore("before")
+    with trace_of(scenario) as trace:
+        return list(trace)
+
+
+def run_spoiled(scenario, number, effect):
+    """Returns the call, None where there were not so many, and the run's status."""
+    spoiled = None
+    with trace_of(scenario) as trace:
+        for call in trace:
+            if call.number == number:
+                spoiled = call
+                trace.kill() if effect == KILL else trace.fail(getattr(errno, effect))
+    return spoiled, trace.status

@@ -1,0 +1,106 @@
+"""What the crash explorer tries of pushing."""
+
+import json
+
+from harness.crash_scenarios import ALWAYS, Scenario
+from harness.crash_world import leftovers
+from harness.store import sha256
+
+PUSHED = {"large": b"x" * (9 << 20), "below/small": b"pushed"}
+
+
+class Pushing(Scenario):
+    """A push into a folder as a store: what is listed is whole, and stays as it is."""
+
+    must_call = ALWAYS | {"mkdirat", "fsync", "pwrite64", "renameat", "unlinkat", "copy_file_range"}
+    # And the store.
+    statuses = {0, 8, 9}
+    name = "pushed/thing"
+
+    def bucket(self, folder):
+        return self.world.folder / "bucket"
+
+    def prepare(self):
+        self.content = self.work / "content"
+        for path, data in PUSHED.items():
+            (self.content / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.content / path).write_bytes(data)
+        self.before = {}
+
+    def versions(self):
+        path = self.store.versions_object(self.name)
+        return json.loads(path.read_text())["versions"] if path.exists() else []
+
+    def stored(self, version):
+        """A version's objects as they are in the store."""
+        folder = self.store.data_object(f"{self.name}:{version}")
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def check_visible(self, case):
+        """Each version that is listed has its content and a `.meta` that tells it."""
+        for version in self.versions():
+            expected = self.before.get(version, PUSHED)
+            assert self.stored(version) == expected, f"{case}: {version} is listed and has other content"
+            if version in self.before:
+                continue
+            recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:{version}")["objects"]}
+            assert recorded == {path: sha256(data) for path, data in PUSHED.items()}, f"{case}: {version}'s .meta"
+
+    def check_done(self, case):
+        new = [version for version in self.versions() if version not in self.before]
+        assert len(new) == 1, f"{case}: listed are {self.versions()}"
+
+    def check_next(self, case):
+        result = self.tool.run(*self.arguments)
+        assert result.status == 0, f"{case}: {result}"
+        self.check_visible(case)
+        self.check_done(case)
+        left = leftovers(self.store.bucket, "**/*.pushing", ".modelkit-assets-uploads/upload-*")
+        assert left == [], f"{case}: left behind"
+        spec = self.workspace.spec(self.name, name="pushed.yaml")
+        result = self.tool.run("resolve", spec, "--no-lock")
+        assert result.status == 0, f"{case}: {result}"
+        newest = max(self.versions(), key=lambda text: tuple(map(int, text.split("."))))
+        folder = self.assets / self.name / newest
+        assert {path: (folder / path).read_bytes() for path in PUSHED} == PUSHED, f"{case}: wrong content"
+
+
+class New(Pushing):
+    @property
+    def arguments(self):
+        return ["new", self.content, self.name, "--yes"]
+
+
+class Updated(Pushing):
+    def prepare(self):
+        super().prepare()
+        self.before = {"0.0": {"large": b"y" * 100, "below/small": b"first"}}
+        self.store.push(f"{self.name}:0.0", self.before["0.0"])
+
+    @property
+    def arguments(self):
+        return ["update", self.content, self.name, "--yes"]
+
+
+class Annotated(Pushing):
+    must_call = ALWAYS | {"fsync", "pwrite64", "renameat"}
+
+    def prepare(self):
+        super().prepare()
+        self.before = {"0.0": PUSHED}
+        self.store.push(f"{self.name}:0.0", PUSHED)
+
+    @property
+    def arguments(self):
+        return ["annotate", f"{self.name}:0.0"]
+
+    def check_visible(self, case):
+        super().check_visible(case)
+        self.store.meta(f"{self.name}:0.0")
+
+    def check_done(self, case):
+        recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:0.0")["objects"]}
+        assert recorded == {path: sha256(data) for path, data in PUSHED.items()}, f"{case}: not recorded"
+
+
+PUSHES = [New, Updated, Annotated]
