@@ -23,7 +23,7 @@ from harness.crash_world import OverlayWorld
 
 SCENARIOS = FETCHES + PUSHES
 STRIDE = os.environ.get("MODELKIT_ASSETS_TEST_CRASH_STRIDE")
-STATE_STRIDE, ENDING_STRIDE, CUT_STRIDE = (int(STRIDE),) * 3 if STRIDE else (6, 211, 3)
+STATE_STRIDE, ENDING_STRIDE, CUT_STRIDE = (int(STRIDE),) * 3 if STRIDE else (8, 199, 4)
 
 
 @pytest.fixture

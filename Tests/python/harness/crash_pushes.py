@@ -46,15 +46,22 @@ class Pushing(Scenario):
             recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:{version}")["objects"]}
             assert recorded == {path: sha256(data) for path, data in PUSHED.items()}, f"{case}: {version}'s .meta"
 
+    def pushed(self):
+        return [version for version in self.versions() if version not in self.before]
+
     def check_done(self, case):
-        new = [version for version in self.versions() if version not in self.before]
-        assert len(new) == 1, f"{case}: listed are {self.versions()}"
+        assert len(self.pushed()) == 1, f"{case}: listed are {self.versions()}"
 
     def check_next(self, case):
-        result = self.tool.run(*self.arguments)
-        assert result.status == 0, f"{case}: {result}"
+        listed = self.pushed()
+        self.push_again(case, listed)
         self.check_visible(case)
-        self.check_done(case)
+        # One that was listed is complete: the same again is a further version.
+        assert len(self.pushed()) == len(listed) + 1, f"{case}: listed are {self.versions()}, and were {listed}"
+        self.check_fetched(case)
+
+    def check_fetched(self, case):
+        """Nothing stays in the store, and a resolve has the content."""
         left = leftovers(self.store.bucket, "**/*.pushing", ".modelkit-assets-uploads/upload-*")
         assert left == [], f"{case}: left behind"
         spec = self.workspace.spec(self.name, name="pushed.yaml")
@@ -65,10 +72,24 @@ class Pushing(Scenario):
         assert {path: (folder / path).read_bytes() for path in PUSHED} == PUSHED, f"{case}: wrong content"
 
 
+    def push_again(self, case, listed):
+        result = self.tool.run(*self.arguments)
+        assert result.status == 0, f"{case}: {result}"
+
+
 class New(Pushing):
     @property
     def arguments(self):
         return ["new", self.content, self.name, "--yes"]
+
+    def push_again(self, case, listed):
+        if listed:
+            # It is there, which is said; and what the push left goes with the next.
+            self.tool.run(*self.arguments).failed(5)
+            result = self.tool.run("update", self.content, self.name, "--yes")
+            assert result.status == 0, f"{case}: {result}"
+        else:
+            super().push_again(case, listed)
 
 
 class Updated(Pushing):
@@ -97,6 +118,13 @@ class Annotated(Pushing):
     def check_visible(self, case):
         super().check_visible(case)
         self.store.meta(f"{self.name}:0.0")
+
+    def check_next(self, case):
+        result = self.tool.run(*self.arguments)
+        assert result.status == 0, f"{case}: {result}"
+        self.check_visible(case)
+        self.check_done(case)
+        self.check_fetched(case)
 
     def check_done(self, case):
         recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:0.0")["objects"]}
