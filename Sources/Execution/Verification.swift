@@ -88,6 +88,7 @@ package struct Verification: Sendable {
                 let inner = path.isEmpty ? entry : "\(path)/\(entry)"
                 if try folder.status(of: entry)?.kind == .directory {
                     waiting.append(inner)
+                    // What is too long for a path of an asset, or below a `.SUCCESS`, nobody can ask for.
                 } else if !known.contains(inner), let found = try? RelativePath(inner) {
                     extras.append(Fault(.extra, found))
                 }
