@@ -14,7 +14,7 @@ class Pushing(Scenario):
 
     must_call = ALWAYS | {"mkdirat", "fsync", "pwrite64", "renameat", "unlinkat", "copy_file_range"}
     # And the store.
-    statuses = {0, 8, 9}
+    statuses = {0, 5, 8, 9}
     name = "pushed/thing"
 
     def bucket(self, folder):

@@ -22,6 +22,8 @@ DAY = 86400
 class World:
     """A folder, and a place beside it where its states are kept."""
 
+    is_layered = False
+
     def __init__(self, folder):
         self.folder, self.kept = Path(folder), Path(f"{folder}-states")
         self.folder.mkdir()
@@ -72,6 +74,8 @@ class World:
 
 class OverlayWorld(World):
     """One whose beginning is a lower layer of an overlayfs, as in an image; the states are upper layers. Root alone may."""
+
+    is_layered = True
 
     def __init__(self, folder):
         super().__init__(folder)
