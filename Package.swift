@@ -56,7 +56,8 @@ let package = Package(
 
         /** assets.yaml to a manifest or a list of diagnostics */
         .target(
-            name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML"], linkerSettings: linking("yaml")),
+            name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML", "CLibCrypto"],
+            linkerSettings: linking("yaml", "crypto")),
         /** The protocol that every provider speaks, its keys and its errors */
         .target(
             name: "ObjectStore",

@@ -43,6 +43,18 @@ package struct ObjectChecksum: Hashable, Sendable {
         self.init(algorithm, bytes)
     }
 
+    /// Reads `CRC32C:1a2b3c4d`.
+    package init?(tagged text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let algorithm = Algorithm(rawValue: parts[0]), parts[1] == parts[1].lowercased() else {
+            return nil
+        }
+        self.init(algorithm, hex: parts[1])
+    }
+
+    /// `CRC32C:1a2b3c4d`
+    package var tagged: String { "\(algorithm.rawValue):\(hex)" }
+
     package var hex: String { Self.hex(bytes) }
 
     /// Lower-case hexadecimal digits.

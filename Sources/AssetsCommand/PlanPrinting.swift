@@ -82,7 +82,8 @@ struct PlanPrinting: Sendable {
 extension Session {
     init(_ request: ResolveRequest, environment: ProcessEnvironment) throws(Problems) {
         let (manifest, settings) = try SpecReading.read(request.spec, flags: request.flags, environment: environment)
-        let lock = try SpecLock.read(besides: request.spec, request.lock, in: settings.versioning.value)
+        let lock = try SpecLock.read(
+            besides: request.spec, request.lock, in: settings.versioning.value, mends: request.mendsLock)
         try self.init(
             settings: settings, manifest: manifest, lock: lock, missingDirectory: request.missingDirectory)
     }

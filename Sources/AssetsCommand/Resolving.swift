@@ -71,7 +71,9 @@ struct Resolving: Sendable {
             resolved, run.plan, run.report, isWhole: run.status == .done)
         shell.warn(outcome.warnings)
         run.problems += outcome.problems
-        guard let lock = outcome.lock, !session.lock.exists || lock != session.lock.lock else { return run }
+        guard let lock = outcome.lock, !session.lock.exists || lock.assets != session.lock.lock.assets else {
+            return run
+        }
         do {
             try session.lock.write(lock)
         } catch {

@@ -4,6 +4,10 @@ package import AssetModel
 package struct Lock: Sendable, Equatable {
     /// Sorted by name, then by version.
     package let assets: [LockedAsset]
+    /// Versions whose entries a merge mixed: they stay pinned, and what they are is asked of the store. Not among the assets.
+    package var mixed: [AssetPin] = []
+    /// Whether each entry has its digest, by which a mixed one is known; earlier programs wrote none.
+    package var hasDigests = true
 
     package init(assets: [LockedAsset]) { self.assets = assets.sorted { $0.pin < $1.pin } }
 

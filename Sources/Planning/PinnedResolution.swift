@@ -16,7 +16,7 @@ struct PinnedResolution {
 
     /// Nil where the lock does not do.
     init?(_ entries: [ManifestEntry], _ lock: Lock, _ upgrade: Upgrade) {
-        guard upgrade == .nothing, !lock.assets.isEmpty else { return nil }
+        guard upgrade == .nothing, !lock.assets.isEmpty, lock.mixed.isEmpty else { return nil }
         let assets = lock.assets
         var numbers: [AssetName: Int] = [:]
         numbers.reserveCapacity(assets.count)

@@ -243,7 +243,8 @@ struct PinnedVersions: Sendable {
 
     init(_ lock: Lock, freed upgrade: Upgrade) {
         assets = Dictionary(lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
-        versions = Dictionary(grouping: lock.assets.map(\.pin).filter { !upgrade.frees($0.name) }, by: \.name)
+        let pins = lock.assets.map(\.pin) + lock.mixed
+        versions = Dictionary(grouping: pins.filter { !upgrade.frees($0.name) }, by: \.name)
             .mapValues { $0.map(\.version).sorted(by: >) }
     }
 

@@ -4,10 +4,14 @@ internal import Planning
 /// From YAML's tree to a lock. Goes on after a mistake, so that all of a file's are reported at once.
 struct LockDecoder {
     private let system: VersioningSystem
+    private let mends: Bool
+    private let digests = EntryDigest()
     var diagnostics: DiagnosticList
 
-    init(system: VersioningSystem, diagnostics: DiagnosticList) {
+    /// - Parameter mends: whether an entry that a merge mixed is no error, and its version alone is taken.
+    init(system: VersioningSystem, mends: Bool = false, diagnostics: DiagnosticList) {
         self.system = system
+        self.mends = mends
         self.diagnostics = diagnostics
     }
 
@@ -21,16 +25,38 @@ struct LockDecoder {
             wrongType(pair.value, "`assets`", "a list of assets")
             return nil
         }
-        var assets: [LockedAsset] = []
+        var entries: [Entry] = []
         var places: [AssetPin: Int] = [:]
         for item in items {
-            guard let asset = asset(item) else { continue }
-            if let line = places.updateValue(item.span.line, forKey: asset.pin) {
-                diagnostics.add(.lock("`\(asset.pin)` stands in line \(line) already"), at: item.span)
+            guard let entry = entry(item) else { continue }
+            if let line = places.updateValue(item.span.line, forKey: entry.asset.pin) {
+                diagnostics.add(.lock("`\(entry.asset.pin)` stands in line \(line) already"), at: item.span)
             }
-            assets.append(asset)
+            entries.append(entry)
         }
-        return Lock(assets: assets)
+        return lock(of: entries)
+    }
+
+    private struct Entry {
+        let asset: LockedAsset
+        let digest: SHA256Digest?
+        let span: SourceSpan
+    }
+
+    private mutating func lock(of entries: [Entry]) -> Lock {
+        let hasDigests = entries.contains { $0.digest != nil } || entries.isEmpty
+        var (whole, mixed): ([LockedAsset], [AssetPin]) = ([], [])
+        for entry in entries {
+            if !hasDigests || entry.digest == digests.of(entry.asset) {
+                whole.append(entry.asset)
+            } else {
+                mixed.append(entry.asset.pin)
+                if !mends { diagnostics.add(.mixed(entry.asset.pin), at: entry.span) }
+            }
+        }
+        var lock = Lock(assets: whole)
+        (lock.mixed, lock.hasDigests) = (mixed, hasDigests)
+        return lock
     }
 
     private mutating func isOfThisVersion(_ fields: Fields<LockKey>, _ root: YAMLNode) -> Bool {
@@ -44,7 +70,7 @@ struct LockDecoder {
         return true
     }
 
-    private mutating func asset(_ node: YAMLNode) -> LockedAsset? {
+    private mutating func entry(_ node: YAMLNode) -> Entry? {
         guard let fields = fields(node, as: LockedAssetKey.self, "an asset") else { return nil }
         let name = value(fields[.name], "name", in: node, "an asset's name") { try? AssetName($0) }
         let version = value(fields[.version], "version", in: node, "a \(system.name) version, \(system.form)") {
@@ -53,6 +79,9 @@ struct LockDecoder {
         let kind = value(fields[.kind], "kind", in: node, "`file` or `directory`") { AssetKind(rawValue: $0) }
         let pushed = value(fields[.pushed], "pushed", in: node, "a date and time, such as 2024-03-01T12:00:00Z") {
             PushDate.seconds($0)
+        }
+        let digest = fields[.digest].flatMap {
+            value($0, "digest", in: node, "64 hexadecimal digits") { SHA256Digest(hex: $0) }
         }
         let dependencies = items(fields[.dependencies]).compactMap { dependency($0) }
         let files = items(fields[.files]).compactMap { file($0) }.sorted(by: Self.order)
@@ -64,9 +93,10 @@ struct LockDecoder {
                 .lock("the `files` of `\(name):\(version)` are not those of a \(kind.rawValue)", expected: expected),
                 at: node.span)
         }
-        return LockedAsset(
+        let asset = LockedAsset(
             pin: AssetPin(name: name, version: version), kind: kind, pushTime: pushed,
             dependencies: dependencies.sorted { $0.pin < $1.pin }, files: files)
+        return Entry(asset: asset, digest: digest, span: node.span)
     }
 
     private mutating func dependency(_ node: YAMLNode) -> LockedDependency? {
@@ -170,7 +200,7 @@ private enum LockKey: String, SpecKey {
 
 private enum LockedAssetKey: String, SpecKey {
     static let place = "in an asset of a lock"
-    case name, version, kind, pushed, dependencies, files
+    case name, version, kind, pushed, digest, dependencies, files
 }
 
 private enum LockedDependencyKey: String, SpecKey {
@@ -189,6 +219,13 @@ extension SpecFault {
             "lock", message, expected: expected,
             hint: "the lock is this program's to write: restore it from version control, or remove it and run "
                 + "`modelkit-assets lock`")
+    }
+
+    fileprivate static func mixed(_ pin: AssetPin) -> SpecFault {
+        SpecFault(
+            "lock-mixed", "the entry of `\(pin)` is not as it was written, as after a merge of two versions of it",
+            expected: "lines that have its `digest`",
+            hint: "run `modelkit-assets lock`: it keeps the version, and asks the store what it consists of")
     }
 
     fileprivate static func lockVersion(_ text: String) -> SpecFault {

@@ -10,6 +10,7 @@ package import Planning
 ///     version: "3.1"
 ///     kind: directory
 ///     pushed: "2024-03-01T12:00:00Z"
+///     digest: "5b1cc3…"
 ///     dependencies:
 ///       - {asset: "nlp/tokenizer:1", version: "1.4"}
 ///     files:
@@ -20,6 +21,7 @@ package import Planning
 /// - One line a fact, in a fixed order, so that two branches that change different assets merge.
 /// - A file has its `sha256`, or until somebody has fetched it the `checksum` that the store tells, or neither. `size` is of
 ///   the content, in bytes. `pushed` is the store's push date, which the files get as their time.
+/// - `digest` is an `EntryDigest`. All entries have one or, in locks of earlier programs, none.
 /// - No time of writing, no store, no path of a machine: whoever locks the same versions writes the same bytes.
 package enum LockFile {
     /// Of the format, the only one there is.
@@ -28,9 +30,11 @@ package enum LockFile {
     static let maximumSize = 256 << 20
     static let maximumNodes = 40_000_000
 
-    /// - Parameter file: for diagnostics; it is not opened.
+    /// - Parameters:
+    ///   - file: for diagnostics; it is not opened.
+    ///   - mends: whether an entry that a merge mixed is no error, and its version alone is taken.
     package static func read(
-        _ bytes: [UInt8], file: String, in system: VersioningSystem
+        _ bytes: [UInt8], file: String, in system: VersioningSystem, mends: Bool = false
     ) throws(SpecReport) -> Lock {
         // Nearly always it is as it was written; only what somebody edited is read as YAML.
         if let lock = LockScanner.scan(bytes, in: system) { return lock }
@@ -42,7 +46,7 @@ package enum LockFile {
         }
         let root = YAMLComposer.compose(source, maximumNodes: maximumNodes, reporting: &diagnostics)
         guard let root, diagnostics.isEmpty else { throw diagnostics.report }
-        var decoder = LockDecoder(system: system, diagnostics: diagnostics)
+        var decoder = LockDecoder(system: system, mends: mends, diagnostics: diagnostics)
         let lock = decoder.lock(root)
         guard let lock, decoder.diagnostics.isEmpty else { throw decoder.diagnostics.report }
         return lock
@@ -74,24 +78,32 @@ enum LockText {
         var text = heading
         guard !lock.assets.isEmpty else { return text + "assets: []\n" }
         text += "assets:\n"
-        for asset in lock.assets { write(asset, to: &text) }
+        let digest = EntryDigest()
+        for asset in lock.assets {
+            text +=
+                head(of: asset) + "    digest: \"\(digest.of(asset))\"\n" + dependencies(of: asset) + files(of: asset)
+        }
         return text
     }
 
-    private static func write(_ asset: LockedAsset, to text: inout String) {
-        text += "  - name: \(quoted(asset.pin.name.text))\n"
-        text += "    version: \(quoted(asset.pin.version.text))\n"
-        text += "    kind: \(asset.kind.rawValue)\n"
-        text += "    pushed: \(quoted(PushDate.text(asset.pushTime)))\n"
-        if !asset.dependencies.isEmpty {
-            text += "    dependencies:\n"
-            for dependency in asset.dependencies {
+    static func head(of asset: LockedAsset) -> String {
+        "  - name: \(quoted(asset.pin.name.text))\n"
+            + "    version: \(quoted(asset.pin.version.text))\n"
+            + "    kind: \(asset.kind.rawValue)\n"
+            + "    pushed: \(quoted(PushDate.text(asset.pushTime)))\n"
+    }
+
+    private static func dependencies(of asset: LockedAsset) -> String {
+        guard !asset.dependencies.isEmpty else { return "" }
+        return "    dependencies:\n"
+            + asset.dependencies.map { dependency in
                 let specification = quoted(dependency.specification.description)
-                text += "      - {asset: \(specification), version: \(quoted(dependency.version.text))}\n"
-            }
-        }
-        text += "    files:\n"
-        for file in asset.files { text += "      - {\(fields(file).joined(separator: ", "))}\n" }
+                return "      - {asset: \(specification), version: \(quoted(dependency.version.text))}\n"
+            }.joined()
+    }
+
+    static func files(of asset: LockedAsset) -> String {
+        "    files:\n" + asset.files.map { "      - {\(fields($0).joined(separator: ", "))}\n" }.joined()
     }
 
     private static func fields(_ file: ObjectFacts) -> [String] {
@@ -99,7 +111,7 @@ enum LockText {
         return [
             file.path.map { "path: \(quoted($0.text))" }, file.size.map { "size: \($0)" },
             file.sha256.map { "sha256: \(quoted($0.hex))" },
-            stand.map { "checksum: \(quoted("\($0.algorithm.rawValue):\($0.hex)"))" },
+            stand.map { "checksum: \(quoted($0.tagged))" },
         ].compactMap(\.self)
     }
 
@@ -123,6 +135,6 @@ enum LockText {
 
 extension SpecFault {
     fileprivate static let conflict = SpecFault(
-        "merge-conflict", "the file has the marks of a merge conflict", expected: "the lock of one side",
-        hint: "take either side (`git checkout --ours assets.lock`), then run `modelkit-assets lock`")
+        "merge-conflict", "the file has the marks of a merge conflict", expected: "no such marks",
+        hint: "take either side of each conflict, then run `modelkit-assets lock`")
 }

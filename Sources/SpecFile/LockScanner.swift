@@ -8,6 +8,11 @@ struct LockScanner: ~Copyable {
     private let system: VersioningSystem
     private let text: UnsafeBufferPointer<UInt8>
     private var next = 0
+    private let digests = EntryDigest()
+    /// Of the first entry; the others have to be alike.
+    private var hasDigests: Bool?
+    /// The specification strings that the dependencies of the entry are declared by.
+    private var declared: [String] = []
     private var specifications: [String: AssetSpecification] = [:]
 
     static func scan(_ bytes: [UInt8], in system: VersioningSystem) -> Lock? {
@@ -16,7 +21,9 @@ struct LockScanner: ~Copyable {
             guard let assets = scanner.assets(), zip(assets, assets.dropFirst()).allSatisfy({ $0.pin < $1.pin }) else {
                 return nil
             }
-            return Lock(sorted: assets)
+            var lock = Lock(sorted: assets)
+            lock.hasDigests = scanner.hasDigests ?? true
+            return lock
         }
     }
 
@@ -38,14 +45,39 @@ struct LockScanner: ~Copyable {
     }
 
     private mutating func asset() -> LockedAsset? {
+        let start = next
         guard take("  - name: "), let name = quoted().flatMap({ try? AssetName($0) }), take("\n    version: "),
             let version = version(), take("\n    kind: "), let kind = kind(), take("\n    pushed: "),
-            let pushTime = quoted().flatMap(PushDate.seconds),
-            take("\n"), let dependencies = dependencies(), take("    files:\n"), let files = files(kind)
+            let pushTime = quoted().flatMap(PushDate.seconds), take("\n")
         else { return nil }
+        let head = text[start..<next]
+        guard let digest = digest(), let dependencies = dependencies() else { return nil }
+        let middle = next
+        guard take("    files:\n"), let files = files(kind) else { return nil }
+        guard digest == .none || digest == self.digest(head, text[middle..<next]) else { return nil }
         return LockedAsset(
             pin: AssetPin(name: name, version: version), kind: kind, pushTime: pushTime, dependencies: dependencies,
             files: files)
+    }
+
+    /// Outer nil where it is no digest, or is there where others are not.
+    private mutating func digest() -> SHA256Digest?? {
+        var digest: SHA256Digest?
+        if take("    digest: ") {
+            digest = quoted().flatMap { SHA256Digest(hex: $0) }
+            guard digest != nil, take("\n") else { return nil }
+        }
+        if let hasDigests, hasDigests != (digest != nil) { return nil }
+        hasDigests = digest != nil
+        return .some(digest)
+    }
+
+    /// Of the entry whose dependencies were taken last.
+    private func digest(
+        _ head: Slice<UnsafeBufferPointer<UInt8>>, _ files: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> SHA256Digest {
+        digests.of(
+            head: UnsafeBufferPointer(rebasing: head), declared, files: UnsafeBufferPointer(rebasing: files))
     }
 
     private mutating func kind() -> AssetKind? { take("directory") ? .directory : take("file") ? .file : nil }
@@ -54,11 +86,13 @@ struct LockScanner: ~Copyable {
 
     private mutating func dependencies() -> [LockedDependency]? {
         var dependencies: [LockedDependency] = []
+        declared = []
         guard take("    dependencies:\n") else { return dependencies }
         while take("      - {asset: ") {
             guard let text = quoted(), let specification = specification(text),
                 take(", version: "), let version = version(), take("}\n")
             else { return nil }
+            declared.append(text)
             dependencies.append(LockedDependency(specification, is: version))
         }
         return dependencies.isEmpty ? nil : dependencies
@@ -145,16 +179,5 @@ struct LockScanner: ~Copyable {
         let digits = UnsafeBufferPointer(rebasing: text[start..<next])
         guard !digits.isEmpty, digits.count == 1 || digits[0] != 0x30 else { return nil }
         return Int64(String(decoding: digits, as: UTF8.self))
-    }
-}
-
-extension ObjectChecksum {
-    /// Reads `CRC32C:1a2b3c4d`.
-    init?(tagged text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let algorithm = Algorithm(rawValue: parts[0]), parts[1] == parts[1].lowercased() else {
-            return nil
-        }
-        self.init(algorithm, hex: parts[1])
     }
 }

@@ -13,6 +13,7 @@ struct LockFileTests {
                 version: "3.1"
                 kind: directory
                 pushed: "2024-03-01T12:00:00Z"
+                digest: "1ccc34c9867fdf1ea1761c5afccfbf95e04f3b97ff335d36feaa9e44add931b6"
                 dependencies:
                   - {asset: "nlp/tokenizer:1", version: "1.10"}
                 files:
@@ -23,10 +24,17 @@ struct LockFileTests {
                 version: "1.10"
                 kind: file
                 pushed: "1969-12-31T23:59:59Z"
+                digest: "8df1da25a26aa12c890e79510cdac2bfddba9912d1a89fe6914ba5b177adc2c2"
                 files:
                   - {size: 10, checksum: "SHA-1:\(String(repeating: "0f", count: 20))"}
 
             """
+
+    /// The same without what only YAML reads.
+    static let plain = text.replacing("caf\u{E9} \\\"x\\\"", with: "cafe")
+        .replacing(
+            "1ccc34c9867fdf1ea1761c5afccfbf95e04f3b97ff335d36feaa9e44add931b6",
+            with: "b46c8dd5f531ac78356a8f0da02dd033c5bc842486b48119e4c37db160125b57")
 
     private func read(_ text: String) throws(SpecReport) -> Lock {
         try LockFile.read(Array(text.utf8), file: "assets.lock", in: .majorMinor)
@@ -58,9 +66,8 @@ struct LockFileTests {
     }
 
     @Test func `what stands as it was written is read without YAML`() throws {
-        let plain = Self.text.replacing("caf\u{E9} \\\"x\\\"", with: "cafe")
-        let scanned = try #require(LockScanner.scan(Array(plain.utf8), in: .majorMinor))
-        #expect(LockFile.text(of: scanned) == plain)
+        let scanned = try #require(LockScanner.scan(Array(Self.plain.utf8), in: .majorMinor))
+        #expect(LockFile.text(of: scanned) == Self.plain)
     }
 
     @Test func `what somebody rewrote as other YAML is the same lock`() throws {
@@ -79,12 +86,13 @@ struct LockFileTests {
               - {path: labels.json, sha256: "\(String(repeating: "AB", count: 32))", size: 3}
             version: 1
             """
-        #expect(try read(rewritten) == read(Self.text))
+        #expect(try read(rewritten) == read(Self.undigested(Self.text)))
     }
 
     /// Wherever the scanner takes a text that was changed in some place, YAML takes it for the same.
     @Test func `the scanner and YAML never differ`() throws {
-        let plain = Array(Self.text.replacing("caf\u{E9} \\\"x\\\"", with: "cafe").utf8)
+        // Without digests, as a change would not be taken with them.
+        let plain = Array(Self.undigested(Self.plain).utf8)
         var scanned = 0
         for place in plain.indices {
             for byte in Array("\n 1x\":{".utf8) {
@@ -100,6 +108,50 @@ struct LockFileTests {
             }
         }
         #expect(scanned > 300)
+    }
+
+    private static func undigested(_ text: String) -> String {
+        text.split(separator: "\n").filter { !$0.hasPrefix("    digest: ") }.map { $0 + "\n" }.joined()
+    }
+
+    @Test func `a lock without digests is read, and written with them`() throws {
+        for text in [Self.text, Self.plain] {
+            let lock = try read(Self.undigested(text))
+            #expect(!lock.hasDigests && lock.mixed.isEmpty)
+            #expect(LockFile.text(of: lock) == text)
+        }
+    }
+
+    /// Whatever of an entry changes, its digest does not fit any more, but for the version that is chosen for a dependency.
+    @Test func `a change of an entry is noticed`() throws {
+        let lines = Self.plain.split(separator: "\n", omittingEmptySubsequences: false)
+        var noticed = 0
+        for (number, line) in lines.enumerated() where line.hasPrefix("      - {") {
+            var without = lines
+            without.remove(at: number)
+            #expect(faults(without.joined(separator: "\n")) != [], "line \(number + 1)")
+            noticed += 1
+        }
+        #expect(noticed == 5)
+        for (old, new) in [
+            ("\"3.1\"", "\"3.2\""), ("12:00:00", "12:00:01"), ("size: 0", "size: 1"), ("size: 4096", "size: 4095"),
+            ("1a2b3c4d", "1a2b3c4e"), ("labels.json", "labels.jsox"), ("tokenizer:1\"", "tokenizer\""),
+            ("\"abab", "\"acab"),
+        ] {
+            let mixed = "`nlp/classifier:\(new == "\"3.2\"" ? "3.2" : "3.1")` is not as it was written"
+            let found = faults(Self.plain.replacing(old, with: new, maxReplacements: 1))
+            #expect(
+                found.count == 1 && found.first?.hasPrefix("lock-mixed at 5: the entry of \(mixed)") == true, "\(new)")
+        }
+        #expect(faults(Self.plain.replacing("version: \"1.10\"}", with: "version: \"1.11\"}")) == [])
+    }
+
+    @Test func `a mixed entry leaves its version where that is asked for`() throws {
+        let text = Self.plain.replacing("size: 4096", with: "size: 4095")
+        let lock = try LockFile.read(Array(text.utf8), file: "assets.lock", in: .majorMinor, mends: true)
+        #expect(lock.mixed.map(\.description) == ["nlp/classifier:3.1"])
+        #expect(lock.assets.map(\.pin.description) == ["nlp/tokenizer:1.10"])
+        #expect(lock.hasDigests)
     }
 
     @Test func `merge conflicts, newer versions and damage each have their message`() {
@@ -119,14 +171,14 @@ struct LockFileTests {
         ("nlp/classifier", "../x", "lock at 5: `name` is `../x`"),
         ("kind: directory", "kind: folder", "lock at 7: `kind` is `folder`"),
         ("kind: directory", "size: 3", "unknown-key at 7: unknown key `size` in an asset of a lock"),
-        ("size: 3", "size: -3", "lock at 13: `size` is `-3`"),
-        ("weights/a.bin", "../a.bin", "lock at 14: `path` is `../a.bin`"),
-        ("CRC32C:1a2b3c4d", "CRC32C:1a2b3c", "lock at 14: `checksum` is `CRC32C:1a2b3c`"),
+        ("size: 3", "size: -3", "lock at 14: `size` is `-3`"),
+        ("weights/a.bin", "../a.bin", "lock at 15: `path` is `../a.bin`"),
+        ("CRC32C:1a2b3c4d", "CRC32C:1a2b3c", "lock at 15: `checksum` is `CRC32C:1a2b3c`"),
         ("2024-03-01T12:00:00Z", "yesterday", "lock at 8: `pushed` is `yesterday`"),
-        ("nlp/tokenizer:1\"", "nlp tokenizer\"", "lock at 10: `asset` is `nlp tokenizer`"),
+        ("nlp/tokenizer:1\"", "nlp tokenizer\"", "lock at 11: `asset` is `nlp tokenizer`"),
         (
             "\"nlp/tokenizer\"\n", "\"nlp/classifier\"\n",
-            "lock at 15: the `files` of `nlp/classifier:1.10` are not those of a file"
+            "lock at 16: the `files` of `nlp/classifier:1.10` are not those of a file"
         ),
     ]
 

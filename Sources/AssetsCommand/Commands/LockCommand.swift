@@ -44,7 +44,7 @@ struct LockCommand: AsyncParsableCommand {
     private func lock(_ shell: Shell) async throws(Problems) {
         let request = ResolveRequest(
             spec: spec, groups: [], flags: store.flags, lock: LockRequest(mode: .update, upgrade: upgrading),
-            missingDirectory: .isUnneeded)
+            missingDirectory: .isUnneeded, mendsLock: !check)
         let session = try Session(request, environment: shell.environment)
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
         let resolved = try await Planner(session: session, groups: []).resolve().get()
@@ -56,9 +56,16 @@ struct LockCommand: AsyncParsableCommand {
         }
         shell.warn(built.warnings)
         let path = session.lock.path ?? SpecLock.path(besides: spec)
-        if session.lock.exists, lock == session.lock.lock {
-            return shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
+        let old = session.lock.lock
+        if session.lock.exists, lock.assets == old.assets, old.hasDigests || check {
+            shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
+            if !old.hasDigests {
+                shell.remark("`modelkit-assets lock` would add digests, by which a wrong merge is noticed")
+            }
+            return
         }
+        shell.warn(
+            old.mixed.map { "the entry of `\($0)` was mixed by a merge: what it consists of is taken from the store" })
         let changes = LockChanges(from: session.lock.lock, to: resolved)
         if check { throw Problems([changes.problem(path, spec: spec)]) }
         try session.lock.write(lock)

@@ -91,4 +91,6 @@ struct ResolveRequest: Sendable {
     var maxBytes: Int64?
     /// Whether versions are removed that the spec does not lead to.
     var prunes = false
+    /// Whether what a merge mixed in the lock is no error, because the lock is made anew.
+    var mendsLock = false
 }

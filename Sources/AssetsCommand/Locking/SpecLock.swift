@@ -25,8 +25,10 @@ struct SpecLock: Sendable {
     }
 
     /// Reads the lock beside the spec: `models.yaml` gives `models.lock`.
+    ///
+    /// - Parameter mends: whether entries that a merge mixed are no error, and only their versions are taken.
     static func read(
-        besides spec: String, _ request: LockRequest, in system: VersioningSystem
+        besides spec: String, _ request: LockRequest, in system: VersioningSystem, mends: Bool = false
     ) throws(Problems) -> SpecLock {
         guard request.mode != .none else { return none }
         guard spec != "-" else {
@@ -48,9 +50,29 @@ struct SpecLock: Sendable {
                     hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
             ])
         }
+        let lock = try lock(bytes, path, in: system, mends: mends)
+        return SpecLock(path: path, mode: request.mode, upgrade: request.upgrade, lock: lock, exists: true)
+    }
+
+    /// Reads the lock that a plan agrees with; there is none where the path is nil.
+    static func read(at path: String?, in system: VersioningSystem) throws(Problems) -> SpecLock {
+        guard let path else { return none }
+        guard let bytes = try contents(path) else {
+            throw Problems([
+                Problem(
+                    code: "no-lock", message: "the lock `\(path)`, which the plan was made with, is gone",
+                    hint: "restore it, or plan again", exitStatus: 3)
+            ])
+        }
+        let lock = try lock(bytes, path, in: system)
+        return SpecLock(path: path, mode: .none, upgrade: .nothing, lock: lock, exists: true)
+    }
+
+    private static func lock(
+        _ bytes: [UInt8], _ path: String, in system: VersioningSystem, mends: Bool = false
+    ) throws(Problems) -> Lock {
         do throws(SpecReport) {
-            let lock = try LockFile.read(bytes, file: path, in: system)
-            return SpecLock(path: path, mode: request.mode, upgrade: request.upgrade, lock: lock, exists: true)
+            return try LockFile.read(bytes, file: path, in: system, mends: mends)
         } catch {
             throw Problems(error.diagnostics.map(Problem.init))
         }

@@ -57,6 +57,11 @@ enum LockSchema {
                   "format": "date-time",
                   "description": "The push date, which the files get as their time."
                 },
+                "digest": {
+                  "type": "string",
+                  "pattern": "^[0-9a-f]{64}$",
+                  "description": "A SHA-256 over the rest of the entry, without the versions chosen for dependencies: what a merge mixed is known by it. All assets have one, or none."
+                },
                 "dependencies": {
                   "type": "array",
                   "description": "What the version depends on, as the store declares it, and the versions chosen for it.",
