@@ -35,7 +35,11 @@ struct Session: Sendable {
         let directory = Self.attempt(&problems) { () throws(Problems) in
             try AssetsDirectoryOpening.open(settings.assetsDirectory, ifMissing: missingDirectory)
         }
-        let store = Self.attempt(&problems) { () throws(Problems) in try StoreOpening.open(settings, retries) }
+        // A lock that is not to change says all that a store could, until something is missing.
+        let isStoreNeeded = lock.mode == .update || lock.mode == .none
+        let store = Self.attempt(&problems) { () throws(Problems) in
+            try StoreOpening.open(settings, retries, isNeeded: isStoreNeeded)
+        }
         guard problems.isEmpty, let directory, let store else { throw Problems(problems) }
         if let directory { try StoreOpening.checkApart(settings, directory) }
         self.directory = directory

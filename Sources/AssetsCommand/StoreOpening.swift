@@ -6,9 +6,32 @@ internal import StoreProviders
 /// Opens the store that the settings name.
 enum StoreOpening {
     /// Seen from the prefix; nil in pre-downloaded mode.
-    static func open(_ settings: Settings, _ retries: RetryLog) throws(Problems) -> (any ObjectStore)? {
-        let store = try bucket(settings, retries).map { PrefixStore($0, prefix: settings.prefix.value) }
-        return settings.isOffline ? store.map(OfflineStore.init) : store
+    ///
+    /// - Parameter isNeeded: whether a folder that is not there is an error at once, and not only once something is asked of it.
+    static func open(
+        _ settings: Settings, _ retries: RetryLog, isNeeded: Bool = true
+    ) throws(Problems) -> (any ObjectStore)? {
+        let store: (any ObjectStore)?
+        if !isNeeded || settings.isOffline, let absent = absentFolder(settings) {
+            store = absent
+        } else {
+            store = try bucket(settings, retries)
+        }
+        let prefixed = store.map { PrefixStore($0, prefix: settings.prefix.value) }
+        return settings.isOffline ? prefixed.map(OfflineStore.init) : prefixed
+    }
+
+    private static func absentFolder(_ settings: Settings) -> AbsentStore? {
+        guard settings.provider?.value == .local, let bucket = settings.bucket?.value else { return nil }
+        let path = AbsolutePath.of(bucket)
+        do throws(StoreError) {
+            _ = try LocalStore(path: path)
+            return nil
+        } catch {
+            var fault = error
+            fault.remedy = "name a folder that exists, or mount it"
+            return AbsentStore(name: path, fault)
+        }
     }
 
     /// The same for a command that writes to it.

@@ -36,3 +36,48 @@ def test_what_the_lock_names_and_is_missing_is_said_to_be(there):
 def test_what_nobody_knows_is_looked_for_in_the_directory_alone(there):
     text = error_text(there.resolve("large/asset", options=["--offline"]).failed(5).report)
     assert "no store, as --offline says" in text
+
+
+# A store that is a folder
+
+
+@pytest.fixture
+def away(shelf):
+    """All is present, and the folder of the store is not there any more."""
+    shelf.resolve("nlp/vectors:1", "nlp/lexicon").succeeded()
+    shelf.store.bucket.rename(shelf.folder / "elsewhere")
+    return shelf
+
+
+LOOKING_AT_NO_STORE = [
+    ["resolve", "--offline"],
+    ["resolve", "--frozen"],
+    ["resolve", "--locked"],
+    ["plan", "--locked"],
+    ["verify"],
+    ["verify", "--as-modelkit"],
+    ["cache-key", "--frozen"],
+    ["cache-key", "--locked"],
+    ["tree", "--locked"],
+    ["tree", "--offline"],
+    ["why", "nlp/vectors", "--frozen"],
+    ["lock", "--offline", "--check"],
+]
+
+
+@pytest.mark.parametrize("command", LOOKING_AT_NO_STORE, ids=" ".join)
+def test_the_folder_of_the_store_need_not_be_there_for(away, command):
+    away.tool.run(*command, cwd=away.folder).succeeded()
+
+
+@pytest.mark.parametrize("option", ["--offline", "--frozen", "--locked"])
+def test_what_is_missing_then_is_an_error_that_names_the_folder(away, option):
+    shutil.rmtree(away.assets / "nlp/vectors")
+    said = error_text(away.resolve("nlp/vectors:1", "nlp/lexicon", options=[option]).failed(8).report)
+    words = "nlp/vectors/1.4" if option == "--offline" else f"cannot open `{away.store.bucket}`"
+    assert words in said and ("--offline" in said or "name a folder that exists" in said), said
+
+
+def test_a_run_that_may_ask_the_store_names_the_folder_at_once(away):
+    said = error_text(away.resolve("nlp/vectors:1", "nlp/lexicon").report)
+    assert f"cannot open the store `{away.store.bucket}`" in said
