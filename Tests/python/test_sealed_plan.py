@@ -147,12 +147,12 @@ def test_an_object_on_s3_that_was_pushed_again_is_noticed(fault_shelf, fault_ser
 BROKEN = {
     "no JSON": lambda plan: "{",
     "another document": lambda plan: json.dumps({"format": "modelkit-assets/plan", "version": 1}),
-    "a newer version": lambda plan: json.dumps(plan | {"version": 2}),
+    "a newer version": lambda plan: json.dumps(plan | {"version": 3}),
+    "an older version": lambda plan: json.dumps({key: plan[key] for key in plan if key != "lock"} | {"version": 1}),
+    "another versioning system": lambda plan: json.dumps(plan | {"versioning": "roman"}),
     "a name that leads out": lambda plan: json.dumps(plan).replace("nlp/vectors", "../vectors"),
     "a path that leads out": lambda plan: json.dumps(plan).replace("en/words.txt", "../words.txt"),
 }
-
-
 
 
 def asset(plan, name):
@@ -196,7 +196,36 @@ def of_another_time(plan):
     return "was pushed at another time"
 
 
-FORGED = [twice, in_a_circle, kept_and_missing, without_a_file, a_file_twice, of_a_huge_size, of_another_time]
+def without_files(plan):
+    asset(plan, "nlp/lexicon").update(is_partial=True, objects=[])
+    return "has no files"
+
+
+def of_a_part_that_is_not_there(plan):
+    plan["entries"][1]["part"] = "en/nothing.txt"
+    return "has no `en/nothing.txt`, which an entry names"
+
+
+def of_another_version_than_is_asked_for(plan):
+    plan["entries"][0]["requirement"] = "2"
+    return "is not what the entry `nlp/vectors:2` asks for"
+
+
+def of_another_name_than_is_asked_for(plan):
+    plan["entries"][0]["asset"] = "nlp/lexicon:2.0"
+    return "is not what the entry `nlp/vectors:1` asks for"
+
+
+def in_one_another(plan):
+    inner = json.loads(json.dumps(asset(plan, "nlp/tokenizer")))
+    plan["assets"].append(inner | {"name": "nlp/lexicon/2.0/inside", "waits_for": []})
+    return "`nlp/lexicon/2.0/inside:1.10` is in the folder of `nlp/lexicon:2.0`"
+
+
+FORGED = [
+    twice, in_a_circle, kept_and_missing, without_a_file, a_file_twice, of_a_huge_size, of_another_time, without_files,
+    of_a_part_that_is_not_there, of_another_version_than_is_asked_for, of_another_name_than_is_asked_for, in_one_another,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__)
@@ -207,6 +236,118 @@ def test_a_plan_is_checked_before_anything_is_done(sealed, forge):
     path.write_text(json.dumps(plan))
     assert words in apply(sealed).failed(3).stderr
     assert digests(sealed.assets) == {}
+
+
+def changed(workspace, change):
+    """Saves what `change` makes of the plan, and what it says should be told."""
+    path = workspace.folder / "plan.json"
+    plan = json.loads(path.read_text())
+    words = change(plan)
+    path.write_text(json.dumps(plan))
+    return words
+
+
+# Beside a lock: what the plan says of a version, the lock says too.
+
+
+@pytest.fixture
+def locked(shelf):
+    """A lock with digests, which Python modelkit's `.meta` has none of, and a plan for an empty directory."""
+    shelf.spec(*PINS)
+    shelf.tool.run("resolve", cwd=shelf.folder).succeeded()
+    shutil.rmtree(shelf.assets)
+    shelf.assets.mkdir()
+    save(shelf)
+    return shelf
+
+
+def with_another_digest(plan):
+    asset(plan, "nlp/vectors")["objects"][0]["sha256"] = "0" * 64
+    return "has another digest of its content in the lock"
+
+
+def without_a_digest(plan):
+    asset(plan, "nlp/vectors")["objects"][0]["sha256"] = None
+    return "has another digest of its content in the lock"
+
+
+def without_a_locked_file(plan):
+    asset(plan, "nlp/lexicon")["objects"].pop()
+    return "has 3 files in the lock, and 2 in the plan"
+
+
+def of_another_size(plan):
+    asset(plan, "nlp/vectors")["objects"][0]["size"] += 1
+    return "has another size of its content in the lock"
+
+
+@pytest.mark.parametrize(
+    "forge", [with_another_digest, without_a_digest, without_a_locked_file, of_another_size], ids=lambda forge: forge.__name__
+)
+def test_a_plan_that_differs_from_its_lock_is_refused(locked, forge):
+    words = changed(locked, forge)
+    assert words in apply(locked).failed(3).stderr
+    assert digests(locked.assets) == {}
+
+
+def test_a_plan_with_its_lock_is_applied_from_anywhere(locked, tmp_path):
+    locked.tool.run("apply", locked.folder / "plan.json", cwd=tmp_path).succeeded()
+    locked.tool.run("resolve", "--locked", cwd=locked.folder).succeeded()
+
+
+def test_a_plan_whose_lock_is_gone_is_refused(locked):
+    (locked.folder / "assets.lock").unlink()
+    assert "which the plan was made with, is gone" in apply(locked).failed(3).stderr
+    assert digests(locked.assets) == {}
+
+
+def test_a_plan_that_asks_for_more_than_the_lock_has_is_applied(locked):
+    locked.spec(*PINS, "nlp/tokenizer:0")
+    save(locked)
+    apply(locked).succeeded()
+
+
+def test_until_there_is_a_digest_the_plan_has_the_lock_s_checksum(fault_shelf, fault_server):
+    fault_shelf.spec(f"{SMALL}:1")
+    fault_shelf.tool.run("lock", cwd=fault_shelf.folder).succeeded()
+    save(fault_shelf)
+    [entry] = json.loads((fault_shelf.folder / "plan.json").read_text())["assets"]
+    assert entry["objects"][0]["checksum"].startswith("MD5:")
+
+    def forge(plan):
+        plan["assets"][0]["objects"][0]["checksum"] = None
+        return "has another checksum of its content in the lock"
+
+    words = changed(fault_shelf, forge)
+    assert words in apply(fault_shelf).failed(3).stderr
+
+
+def test_a_plan_does_not_put_in_place_what_lacks_its_dependency(shelf):
+    shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/tokenizer:1"])
+    shelf.spec("nlp/classifier:3")
+    save(shelf)
+
+    def forge(plan):
+        plan["assets"] = [asset(plan, "nlp/classifier") | {"waits_for": []}]
+        return "depends on `nlp/tokenizer:1` in the store, and does not wait for it in the plan"
+
+    words = changed(shelf, forge)
+    assert words in apply(shelf).failed(3).stderr
+    assert digests(shelf.assets) == {}
+
+
+def test_a_part_of_what_is_kept_is_looked_for(shelf):
+    shelf.spec("nlp/lexicon[en/words.txt]")
+    shelf.tool.run("resolve", cwd=shelf.folder).succeeded()
+    save(shelf)
+
+    def forge(plan):
+        plan["entries"][0]["part"] = "en/nothing.txt"
+        return "`nlp/lexicon:2.0` has no `en/nothing.txt` in the assets directory"
+
+    words = changed(shelf, forge)
+    finished = apply(shelf).failed(3)
+    assert words in finished.stderr and finished.stdout == ""
 
 
 def test_a_plan_of_brackets_is_no_plan(sealed):

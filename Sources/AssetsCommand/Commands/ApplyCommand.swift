@@ -93,8 +93,10 @@ struct ApplyCommand: AsyncParsableCommand {
         // The default spec file may say where the store is; one that is not there is no matter.
         let (manifest, settings) = try SpecReading.read(
             SpecOptions.defaultFile, flags: flags, environment: shell.environment, isOptional: true)
+        let lock = try SpecLock.read(at: unsealed.sealed.lock, in: settings.versioning.value)
         let session = try Session(
-            settings: settings, manifest: manifest, missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError)
+            settings: settings, manifest: manifest, lock: lock,
+            missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError)
         return (session, unsealed, session.directory.map { PlanUnderWay(bytes, in: $0) })
     }
 

@@ -22,7 +22,8 @@ struct PlanSealing: Sendable {
         }
         return SealedPlan(
             versioning: session.settings.versioning.value.name, assetsDir: session.directoryPath,
-            isDirectoryEmpty: try isDirectoryEmpty(), store: session.store?.name, assets: assets,
+            isDirectoryEmpty: try isDirectoryEmpty(), store: session.store?.name,
+            lock: session.lock.exists ? session.lock.path.map(AbsolutePath.of) : nil, assets: assets,
             entries: plan.entries.map {
                 SealedPlan.Entry(
                     name: $0.entry.name.text, requirement: $0.entry.requirement.description,
@@ -46,7 +47,12 @@ struct PlanSealing: Sendable {
         if sealed.isDirectoryEmpty, !isOurs, try !isDirectoryEmpty() {
             changes.append("the assets directory was empty, and is not")
         }
+        let locked = Dictionary(
+            session.lock.lock.assets.map { ($0.pin, $0.metadata) }, uniquingKeysWith: { first, _ in first })
         for (asset, step) in zip(sealed.assets, plan.steps) {
+            if let metadata = locked[step.pin], let difference = step.difference(from: metadata, in: "the lock") {
+                changes.append("`\(step.pin)` \(difference)")
+            }
             let local = try await local(step.pin)
             if local != asset.local, !isOurs || step.action == .keep {
                 changes.append("`\(step.pin)` was \(asset.local) in the assets directory, and is \(local)")
@@ -55,7 +61,24 @@ struct PlanSealing: Sendable {
             changes += listed.map { [$0] } ?? []
             if listed == nil { changes += await objectChanges(asset, step) }
         }
-        return changes
+        return changes + (try await missingParts(of: plan))
+    }
+
+    /// Parts that entries name of what is kept; those of what is fetched, the plan itself has.
+    private func missingParts(of plan: Plan) async throws(Problems) -> [String] {
+        let kept = Set(plan.steps.filter { $0.action == .keep }.map(\.pin))
+        var missing: [String] = []
+        for entry in plan.entries where kept.contains(entry.pin) {
+            guard let part = entry.entry.subPart else { continue }
+            do {
+                if try await !session.catalog.hasPart(part, of: entry.pin) {
+                    missing.append("`\(entry.pin)` has no `\(part)` in the assets directory")
+                }
+            } catch {
+                throw Problems([.wording(error)])
+            }
+        }
+        return missing
     }
 
     // MARK: The directory
@@ -99,13 +122,16 @@ struct PlanSealing: Sendable {
 
     /// What the store lists of the version otherwise than the plan.
     private func contentChange(of step: Step) async throws(Problems) -> String? {
-        guard let content = step.content, session.store != nil else { return nil }
+        guard step.content != nil, session.store != nil else { return nil }
         do {
-            return content.difference(from: try await session.catalog.metadata(of: step.pin)).map {
+            return step.difference(from: try await session.catalog.metadata(of: step.pin), in: "the store").map {
                 "`\(step.pin)` \($0)"
             }
-        } catch let error as StoreError where error.kind == .notFound {
-            return "`\(error.address)` is gone"
+        } catch let error as NoMetadata {
+            guard let cause = error.cause as? StoreError, cause.kind == .notFound else {
+                throw Problems([.wording(error.cause)])
+            }
+            return "`\(cause.address)` is gone"
         } catch {
             throw Problems([.wording(error)])
         }
@@ -120,7 +146,8 @@ struct PlanSealing: Sendable {
                 objects.append(
                     SealedPlan.Object(
                         path: facts.path?.text, storedSize: attributes.size, entityTag: attributes.entityTag,
-                        size: attributes.encoding == nil ? attributes.size : facts.size, sha256: facts.sha256?.hex))
+                        size: attributes.encoding == nil ? attributes.size : facts.size, sha256: facts.sha256?.hex,
+                        checksum: facts.sha256 == nil ? facts.checksum?.tagged : nil))
             } catch {
                 throw Problems([Problem(error)])
             }

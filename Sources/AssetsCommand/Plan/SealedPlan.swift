@@ -13,6 +13,8 @@ struct SealedPlan: Codable, Sendable, Equatable {
         @OrNull var entityTag: String?
         @OrNull var size: Int64?
         @OrNull var sha256: String?
+        /// Of the lock, until it has a digest: `CRC32C:1a2b3c4d`.
+        @OrNull var checksum: String?
     }
 
     struct Asset: Codable, Sendable, Equatable {
@@ -47,11 +49,13 @@ struct SealedPlan: Codable, Sendable, Equatable {
     /// Whether nothing at all stood in the assets directory.
     let isDirectoryEmpty: Bool
     @OrNull var store: String?
+    /// The path of the lock that it agrees with, as it was found; null where there was none.
+    @OrNull var lock: String?
     let assets: [Asset]
     let entries: [Entry]
 
     static let formatName = "modelkit-assets/sealed-plan"
-    static let formatVersion = 1
+    static let formatVersion = 2
 }
 
 extension SealedPlan {
@@ -59,10 +63,20 @@ extension SealedPlan {
     static func read(_ bytes: [UInt8], file: String) throws(Problems) -> SealedPlan {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let plan: SealedPlan
         do {
             guard JSONNesting.isBounded(bytes) else { throw SealedPlanFault(description: "it is nested too deep") }
-            plan = try decoder.decode(SealedPlan.self, from: Data(bytes))
+            let heading = try decoder.decode(Heading.self, from: Data(bytes))
+            guard heading.format == formatName, heading.version == formatVersion else {
+                throw Problems([
+                    Problem(
+                        code: "plan-file", message: "`\(file)` is a `\(heading.format)` of version \(heading.version)",
+                        details: ["expected `\(formatName)` of version \(formatVersion)"],
+                        hint: "make it anew with `modelkit-assets plan --output \(file)`", exitStatus: 3)
+                ])
+            }
+            return try decoder.decode(SealedPlan.self, from: Data(bytes))
+        } catch let problems as Problems {
+            throw problems
         } catch {
             throw Problems([
                 Problem(
@@ -70,15 +84,11 @@ extension SealedPlan {
                     hint: "make one with `modelkit-assets plan --output \(file)`", exitStatus: 3)
             ])
         }
-        guard plan.format == formatName, plan.version == formatVersion else {
-            throw Problems([
-                Problem(
-                    code: "plan-file", message: "`\(file)` is a `\(plan.format)` of version \(plan.version)",
-                    details: ["expected `\(formatName)` of version \(formatVersion)"],
-                    hint: "make it anew with `modelkit-assets plan --output \(file)`", exitStatus: 3)
-            ])
-        }
-        return plan
+    }
+
+    private struct Heading: Decodable {
+        let format: String
+        let version: Int
     }
 }
 
@@ -90,7 +100,9 @@ struct UnsealedPlan: Sendable {
     /// - Throws: where it has a name, a version, a path or a digest that is none, or does not agree with itself.
     init(_ sealed: SealedPlan, file: String) throws(Problems) {
         do {
-            let system = VersioningSystem.named(sealed.versioning) ?? .majorMinor
+            guard let system = VersioningSystem.named(sealed.versioning) else {
+                throw SealedPlanFault(description: "`\(sealed.versioning)` is no versioning system")
+            }
             var steps: [Step] = []
             for asset in sealed.assets { steps.append(try Step(asset, in: system)) }
             let entries = try sealed.entries.map { entry in
@@ -154,6 +166,12 @@ extension StepContent {
                     throw SealedPlanFault(description: "`\(hex)` is no SHA-256 digest")
                 }
                 return digest
+            }
+            facts.checksum = try object.checksum.map { text in
+                guard let checksum = ObjectChecksum(tagged: text) else {
+                    throw SealedPlanFault(description: "`\(text)` is no checksum")
+                }
+                return checksum
             }
             facts.recorder = .lock
             return facts

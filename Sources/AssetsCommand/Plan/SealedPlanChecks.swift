@@ -23,8 +23,38 @@ struct SealedPlanChecks: Sendable {
             earlier.insert(step.pin)
             try check(asset, step)
         }
-        for entry in plan.entries where !earlier.contains(entry.pin) {
-            throw fault("an entry is `\(entry.pin)`, which is not among its assets")
+        try checkOverlap()
+        let steps = Dictionary(plan.steps.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
+        for resolved in plan.entries {
+            guard let step = steps[resolved.pin] else {
+                throw fault("an entry is `\(resolved.pin)`, which is not among its assets")
+            }
+            try check(resolved, step)
+        }
+    }
+
+    private func check(_ resolved: ResolvedEntry, _ step: Step) throws(SealedPlanFault) {
+        let entry = resolved.entry
+        guard entry.name == resolved.pin.name, entry.requirement.isMet(by: resolved.pin.version) else {
+            throw fault("`\(resolved.pin)` is not what the entry `\(entry.specification)` asks for")
+        }
+        guard let part = entry.subPart, let content = step.content else { return }
+        let paths = content.objects.compactMap(\.path)
+        guard paths.contains(where: { $0 == part || PathText.hasPrefix($0.text, part.text + "/") }) else {
+            throw fault("`\(resolved.pin)` has no `\(part)`, which an entry names")
+        }
+    }
+
+    /// No asset is in the folder of another.
+    private func checkOverlap() throws(SealedPlanFault) {
+        let owners = Dictionary(
+            plan.steps.map { (ModelkitLayout.localPath(of: $0.pin), $0.pin) }, uniquingKeysWith: { first, _ in first })
+        for pin in plan.steps.map(\.pin) {
+            var folder = pin.name.text[...]
+            while !folder.isEmpty {
+                if let outer = owners[String(folder)] { throw fault("`\(pin)` is in the folder of `\(outer)`") }
+                folder = folder.utf8.lastIndex(of: UInt8(ascii: "/")).map { folder[..<$0] } ?? ""
+            }
         }
     }
 
@@ -37,6 +67,7 @@ struct SealedPlanChecks: Sendable {
             return
         }
         guard step.action != .keep else { throw fault("`\(step.pin)` is to be kept, and has content to fetch") }
+        guard !content.objects.isEmpty else { throw fault("`\(step.pin)` has no files") }
         for object in asset.objects {
             for size in [object.storedSize, object.size ?? 0] where !(0...ByteSum.largestObject).contains(size) {
                 throw fault("`\(step.pin)` has a file of \(size) bytes")
@@ -66,20 +97,39 @@ struct SealedPlanChecks: Sendable {
     private func fault(_ description: String) -> SealedPlanFault { SealedPlanFault(description: description) }
 }
 
+extension Step {
+    /// How it is otherwise than what the lock or the store has of the version, to follow its name; nil where it is not.
+    ///
+    /// - Parameter place: `the store`, `the lock`.
+    func difference(from metadata: VersionMetadata, in place: String) -> String? {
+        guard let content else { return nil }
+        if let difference = content.difference(from: metadata, in: place) { return difference }
+        let lacking = metadata.dependencies.first { dependency in
+            !waitsFor.contains { $0.name == dependency.name && dependency.requirement.isMet(by: $0.version) }
+        }
+        return lacking.map { "depends on `\($0)` in \(place), and does not wait for it in the plan" }
+    }
+}
+
 extension StepContent {
-    /// How it is otherwise than what the store lists of the version, to follow its name; nil where it is not.
-    func difference(from metadata: VersionMetadata) -> String? {
-        if kind != metadata.kind { return "is no \(kind == .file ? "file" : "directory") in the store" }
+    fileprivate func difference(from metadata: VersionMetadata, in place: String) -> String? {
+        if kind != metadata.kind { return "is no \(kind == .file ? "file" : "directory") in \(place)" }
         if pushTime != metadata.pushTime { return "was pushed at another time" }
         let recorded = Dictionary(metadata.objects.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         for object in objects {
             let name = object.path.map { "`\($0)`" } ?? "its content"
-            guard let known = recorded[object.path] else { return "has no file \(name) in the store" }
+            guard let known = recorded[object.path] else { return "has no file \(name) in \(place)" }
             if let sha256 = known.sha256, object.sha256 != sha256 {
-                return "has another digest of \(name) in the store"
+                return "has another digest of \(name) in \(place)"
+            }
+            if object.sha256 == nil, let checksum = known.checksum, object.checksum != checksum {
+                return "has another checksum of \(name) in \(place)"
+            }
+            if let size = known.size, let planned = object.size, size != planned {
+                return "has another size of \(name) in \(place)"
             }
         }
         guard selection == nil, objects.count != metadata.objects.count else { return nil }
-        return "has \(metadata.objects.count) files in the store, and \(objects.count) in the plan"
+        return "has \(metadata.objects.count) files in \(place), and \(objects.count) in the plan"
     }
 }
