@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FileSystem
 internal import Glibc
 
@@ -5,8 +6,8 @@ internal import Glibc
 enum AbsolutePath {
     /// The path from the root, without `.`, `//` and a slash at its end; `..` and links are left as they are.
     static func of(_ path: String) -> String {
-        let whole = path.hasPrefix("/") ? path : workingDirectory + "/" + path
-        return "/" + whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        let whole = path.utf8.first == UInt8(ascii: "/") ? path : workingDirectory + "/" + path
+        return "/" + PathText.components(of: whole).filter { $0 != "." }.joined(separator: "/")
     }
 
     private static var workingDirectory: String {
@@ -17,11 +18,15 @@ enum AbsolutePath {
 }
 
 /// Makes a directory and those that lead to it, wherever it is.
-func makeDirectories(_ path: String) throws(FileError) {
+///
+/// - Parameter isPrivate: whether others may do in it what the mask that the process was started with leaves them, and not
+///   what they may in an assets directory.
+func makeDirectories(_ path: String, isPrivate: Bool = false) throws(FileError) {
+    let mode = isPrivate ? CreationMask.applied(to: 0o777) : 0o777
     var made = ""
-    for component in AbsolutePath.of(path).split(separator: "/") {
+    for component in PathText.components(of: AbsolutePath.of(path)) {
         made += "/" + component
-        if mkdir(made, 0o755) != 0, errno != EEXIST {
+        if mkdir(made, mode) != 0, errno != EEXIST {
             throw FileError(path: made, attempt: "create the directory", code: errno)
         }
     }

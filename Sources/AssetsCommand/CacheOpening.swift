@@ -17,7 +17,7 @@ struct CacheOpening {
             return
         }
         do throws(FileError) {
-            try makeDirectories(setting.value)
+            try makeDirectories(setting.value, isPrivate: true)
             let folder = try Directory.open(AbsolutePath.of(setting.value))
             let (own, other) = (try folder.status(), try directory.status())
             if own.inode == other.inode, own.device == other.device {

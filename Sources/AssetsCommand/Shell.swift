@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AssetModel
+internal import FileSystem
 internal import Glibc
 internal import Planning
 
@@ -29,7 +30,7 @@ struct Shell: Sendable {
         // A reader that went away is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         // What is put in place has its mode from the moment it is made, whatever the caller's mask and whenever a kill.
-        umask(0o022)
+        CreationMask.adopt()
         let (console, environment) = (Console(), ProcessEnvironment.current())
         self.console = console
         self.environment = environment

@@ -6,14 +6,14 @@ internal import Glibc
 /// A symbolic link stays one: what it leads to is replaced. What is no regular file (a FIFO, a device, standard output)
 /// and what cannot be replaced (a mount) is written to.
 enum WholeFile {
-    /// Puts the bytes in the place of what stands there, and keeps its mode.
+    /// Puts the bytes in the place of what stands there, and keeps its mode and, where it may, its group.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         var status = stat()
-        let mode: mode_t? = stat(path, &status) == 0 ? status.st_mode : nil
-        if let mode, mode & S_IFMT != S_IFREG || isDescriptor(path) { return try writeInto(path, bytes) }
-        let place = try target(of: path, exists: mode != nil)
+        let old: stat? = stat(path, &status) == 0 ? status : nil
+        if let old, old.st_mode & S_IFMT != S_IFREG || isDescriptor(path) { return try writeInto(path, bytes) }
+        let place = try target(of: path, exists: old != nil)
         do throws(FileError) {
-            try replace(place, by: bytes, mode: mode)
+            try replace(place, by: bytes, like: old)
         } catch {
             // What is mounted at a path can be changed, and not replaced.
             if error.code == EBUSY { return try writeInto(place, bytes, O_TRUNC) }
@@ -21,14 +21,16 @@ enum WholeFile {
         }
     }
 
-    private static func replace(_ place: String, by bytes: [UInt8], mode: mode_t?) throws(FileError) {
+    private static func replace(_ place: String, by bytes: [UInt8], like old: stat?) throws(FileError) {
         let (folder, name) = try (Directory.openForMaking(folder(of: place)), last(of: place))
         let names = NewFile.Names(prefix: ".\(name).", suffix: ".modelkit-assets")
         // What killed runs left does no harm, and the folder may be one that cannot be listed.
         try? names.sweep(folder)
         let new = try NewFile(names, in: folder)
         do throws(FileError) {
-            if let mode { try new.file.setMode(mode & 0o777) }
+            // One who is not in the group leaves it to theirs, with the rights that it had.
+            if let old { new.file.giveToGroup(old.st_gid) }
+            try new.file.setMode(old.map { $0.st_mode & 0o777 } ?? CreationMask.applied(to: 0o666))
             try new.file.write(bytes)
             try synchronized { () throws(FileError) in try new.file.sync() }
             try new.place(as: name, in: folder)
@@ -93,12 +95,8 @@ enum WholeFile {
 
     /// A pipe whose reader is gone, or a device that is full, says so; there is nothing to sync.
     private static func writeInto(_ path: String, _ bytes: [UInt8], _ flags: CInt = 0) throws(FileError) {
-        try write(bytes, to: path, flags | O_NOCTTY, mode: 0)
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String, _ flags: CInt, mode: mode_t) throws(FileError) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, mode)
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "create", code: errno) }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags)
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
         defer { close(descriptor) }
         var done = 0
         while done < bytes.count {

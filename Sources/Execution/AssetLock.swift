@@ -56,14 +56,12 @@ package struct AssetLock: Sendable {
         return AssetLock(file: file)
     }
 
-    /// Opens the lock file; a new one gets a time that does not depend on when it was made.
+    /// Opens the lock file. One that another user's mask keeps from being written can be locked all the same.
     private static func create(_ entry: String, in folder: Directory) throws(FileError) -> File {
         do {
-            let file = try folder.createNewFile(entry)
-            try file.setMode(0o644)
-            return file
+            return try folder.createNewFile(entry, isShared: true)
         } catch  where error.isExisting {
-            return try folder.createFile(entry)
+            return folder.mayWrite(to: entry) ? try folder.createFile(entry) : try folder.openFile(entry)
         } catch {
             throw error
         }

@@ -100,15 +100,28 @@ package struct Housekeeping: Sendable {
             if undated {
                 try dateLocks(in: directory)
             } else if let time = try latest(in: directory) {
-                try directory.setTime(to: time)
+                try date { () throws(FileError) in try directory.setTime(to: time) }
             }
         }
     }
 
     private func dateLocks(in folder: Directory) throws(FileError) {
         let time = fixedTime ?? 0
-        for entry in try folder.entries() where entry.hasSuffix(".lock") { try folder.setTime(of: entry, to: time) }
-        try folder.setTime(to: time)
+        for entry in try folder.entries() where entry.hasSuffix(".lock") {
+            try date { () throws(FileError) in try folder.setTime(of: entry, to: time) }
+        }
+        try date { () throws(FileError) in try folder.setTime(to: time) }
+    }
+
+    /// Leaves alone what is another user's, whose times nobody else can set.
+    private func date(_ body: () throws(FileError) -> Void) throws(FileError) {
+        do {
+            try body()
+        } catch  where error.isNotPermitted {
+            return
+        } catch {
+            throw error
+        }
     }
 
     private func latest(in folder: Directory) throws(FileError) -> Int64? {

@@ -90,6 +90,8 @@ struct Sealer: Sendable {
 /// modelkit's empty marker file.
 enum Marker {
     static func make(_ name: String, in folder: Directory, time: Int64) throws(FileError) {
+        // Another user's says as much.
+        if try folder.status(of: name)?.kind == .file, !folder.mayWrite(to: name) { return }
         let file = try folder.createFile(name)
         try file.setMode(0o644)
         try file.setTime(to: time)

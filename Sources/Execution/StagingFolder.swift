@@ -38,6 +38,8 @@ struct StagingFolder: Sendable {
 
     /// What an earlier run left that this one can go on with; nil where that is nothing.
     func journal(_ header: Journal.Header, _ content: StepContent) throws(FileError) -> Journal? {
+        // What another user began, this one cannot give its modes and times.
+        guard folder.mayWrite(to: ToolLayout.journal) else { return nil }
         guard let bytes = try folder.contents(of: ToolLayout.journal, limit: 1 << 30),
             let journal = Journal(text: String(decoding: bytes, as: UTF8.self)), journal.header == header
         else { return nil }

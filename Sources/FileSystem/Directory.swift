@@ -64,7 +64,7 @@ package final class Directory: Sendable {
         }
     }
 
-    /// Opens a directory below this one and makes what is missing, with mode 0755 whatever the umask.
+    /// Opens a directory below this one and makes what is missing, with mode 0777 less the umask.
     package func makeDirectory(_ relative: some StringProtocol) throws(FileError) -> Directory {
         // Another process may remove an empty folder between our steps; it cannot go on doing so for ever.
         for _ in 0..<100 {
@@ -91,12 +91,10 @@ package final class Directory: Sendable {
         do {
             return try child(name)
         } catch  where error.isMissing {
-            if mkdirat(descriptor, name, 0o755) != 0, errno != EEXIST {
+            if mkdirat(descriptor, name, 0o777) != 0, errno != EEXIST {
                 throw failure(name, "create the directory")
             }
-            let made = try child(name)
-            fchmod(made.descriptor, 0o755)
-            return made
+            return try child(name)
         } catch {
             throw error
         }
@@ -122,8 +120,10 @@ package final class Directory: Sendable {
     }
 
     /// Creates a file that must not exist.
-    package func createNewFile(_ name: String) throws(FileError) -> File {
-        try open(name, O_RDWR | O_CREAT | O_EXCL, attempt: "create")
+    ///
+    /// - Parameter isShared: whether its mode is 0666 less the umask, as others are to write to it too.
+    package func createNewFile(_ name: String, isShared: Bool = false) throws(FileError) -> File {
+        try open(name, O_RDWR | O_CREAT | O_EXCL, mode: isShared ? 0o666 : 0o644, attempt: "create")
     }
 
     /// Opens or creates a file that is only added to: each `append` is one write at its end.
@@ -146,10 +146,12 @@ package final class Directory: Sendable {
         }
     }
 
-    private func open(_ name: String, _ flags: CInt, attempt: String) throws(FileError) -> File {
+    private func open(
+        _ name: String, _ flags: CInt, mode: mode_t = 0o644, attempt: String
+    ) throws(FileError) -> File {
         try checkName(name)
         // O_NONBLOCK: a pipe that somebody put here must not hang the open.
-        let opened = retrying { openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o644) }
+        let opened = retrying { openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode) }
         if opened < 0 {
             let code = errno
             if code == ELOOP { try refuseLink(name, attempt: attempt) }

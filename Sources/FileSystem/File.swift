@@ -201,6 +201,9 @@ package final class File: Sendable {
         guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of") }
     }
 
+    /// Gives the file to a group, where the user is in it.
+    package func giveToGroup(_ group: UInt32) { _ = fchown(descriptor, uid_t.max, group) }
+
     /// When it was last changed and read, in whole seconds since 1970.
     package func setTime(to seconds: Int64) throws(FileError) {
         try setTimes(of: descriptor, path: path, seconds: seconds)

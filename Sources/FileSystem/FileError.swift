@@ -31,6 +31,8 @@ package struct FileError: Error, Hashable, Sendable {
     package var isExisting: Bool { code == EEXIST }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isReadOnly: Bool { code == EROFS }
+    /// It is another user's.
+    package var isNotPermitted: Bool { code == EACCES || code == EPERM }
     package var isADirectory: Bool { code == EISDIR }
     package var isNotADirectory: Bool { code == ENOTDIR }
 }

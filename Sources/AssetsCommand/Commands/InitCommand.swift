@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FileSystem
 internal import Glibc
 
 /// A file to start from.
@@ -19,7 +20,7 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let shell = Shell()
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CreationMask.applied(to: 0o666))
         guard descriptor >= 0 else {
             let hint = errno == EEXIST ? "name another file, or remove this one first" : nil
             let reason = String(cString: strerror(errno))
