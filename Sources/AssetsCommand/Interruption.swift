@@ -6,6 +6,7 @@ internal import Synchronization
 ///
 /// What is asked to stop has `grace` to do so; a second signal, or the end of the grace, ends the process at once,
 /// which loses nothing: whatever is in the assets directory at any moment is whole, and staging can be gone on from.
+/// A signal that whoever started the process has it ignore, as `nohup` and `trap '' INT` do, stays ignored.
 enum Interruption {
     /// Less than the second in which a run has to stop.
     private static let grace = DispatchTimeInterval.milliseconds(700)
@@ -18,8 +19,13 @@ enum Interruption {
         lastWords: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () async -> Value
     ) async -> (value: Value, signal: CInt?) {
         let (signals, continuation) = AsyncStream.makeStream(of: CInt.self)
-        let sources = [SIGINT, SIGTERM].map { watch($0, continuation, lastWords) }
-        defer { for source in sources { source.cancel() } }
+        let handled = [SIGINT, SIGTERM].filter { !isIgnored($0) }
+        let sources = handled.map { watch($0, continuation, lastWords) }
+        defer {
+            for source in sources { source.cancel() }
+            // What is left is to print, which a reader that does not read must not hold up for ever.
+            for number in handled { signal(number, SIG_DFL) }
+        }
         return await withTaskGroup(of: Ending<Value>.self) { group in
             group.addTask { .body(await body()) }
             group.addTask { .signal(await signals.first { _ in true }) }
@@ -34,6 +40,13 @@ enum Interruption {
             // The body's task always ends with a value, and is waited for.
             preconditionFailure("the body's task ended without a value")
         }
+    }
+
+    private static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private enum Ending<Value: Sendable>: Sendable {

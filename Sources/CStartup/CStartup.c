@@ -2,8 +2,11 @@
 #include "CStartup.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 // A program that is started with one of its standard descriptors closed would get its number for a socket or an event queue,
@@ -24,6 +27,55 @@ static void require_proc(void) {
       "hint: mount it before running this program in a chroot: mount -t proc proc ROOT/proc\n";
   if (access("/proc/self/task", X_OK) == 0) return;
   if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(1);
+  _exit(1);
+}
+
+// The event loops of the network and what an asset under way has open; without these, NIO ends the process with SIGILL.
+enum { OPEN_FILES = 64 };
+
+static void require_open_files(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= OPEN_FILES) return;
+  if (limit.rlim_max >= OPEN_FILES) {
+    limit.rlim_cur = OPEN_FILES;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+  }
+  dprintf(STDERR_FILENO,
+          "error: no more than %llu files may be open at the same time, and %d are needed\n"
+          "hint: raise the limit: ulimit -n %d\n",
+          (unsigned long long)limit.rlim_max, OPEN_FILES, OPEN_FILES);
+  _exit(1);
+}
+
+// Of the network (twice), of the disk, and what libdispatch has besides one for each processor.
+enum { THREADS = 2 * 4 + 4 + 4 };
+// What a run works in, as far as it does not grow with the size of a spec. Runs of 2 GiB do with a quarter of that.
+static const unsigned long long WORKING_MEMORY = 256ull << 20;
+
+static unsigned long long address_space_in_use(void) {
+  unsigned long long pages = 0;
+  FILE *statm = fopen("/proc/self/statm", "re");
+  if (!statm) return 0;
+  if (fscanf(statm, "%llu", &pages) != 1) pages = 0;
+  fclose(statm);
+  return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
+// Where a thread or its stack cannot be had, NIO ends the process with SIGILL, and libdispatch tries for ever.
+static void require_address_space(void) {
+  struct rlimit limit, stack;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  // Each further arena of malloc takes 128 MiB of it.
+  mallopt(M_ARENA_MAX, 1);
+  unsigned long long stack_size = 8ull << 20;
+  if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY) stack_size = stack.rlim_cur;
+  unsigned long long threads = THREADS + (unsigned long long)sysconf(_SC_NPROCESSORS_ONLN);
+  unsigned long long needed = address_space_in_use() + threads * stack_size + WORKING_MEMORY;
+  if (limit.rlim_cur >= needed) return;
+  dprintf(STDERR_FILENO,
+          "error: the address space is limited to %llu MB, and %llu MB are needed\n"
+          "hint: raise the limit (ulimit -v %llu), or limit the memory of the container or control group in its place\n",
+          (unsigned long long)limit.rlim_cur / 1000000, needed / 1000000 + 1, needed / 1024 + 1);
   _exit(1);
 }
 
@@ -76,6 +128,8 @@ static void keep_to_own_name_services(void) {}
 __attribute__((constructor(101))) static void start(void) {
   open_standard_descriptors();
   require_proc();
+  require_open_files();
+  require_address_space();
   keep_to_own_name_services();
   keep_to_own_openssl_configuration();
 }

@@ -1,6 +1,8 @@
 """assets.lock: what it pins stays, costs no request, and is the same for everyone."""
 
+import os
 import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -304,3 +306,20 @@ def test_a_lock_that_is_a_link_is_written_through(shelf):
         assert lock_of(shelf).is_symlink()
         assert [path.name for path in (shelf.folder / "shared").iterdir()] == ["assets.lock"]
         assert len(locked(shelf)) >= len(pins)
+
+
+def test_a_lock_that_is_mounted_is_written_to(shelf):
+    """As `docker run -v ./assets.lock:/work/assets.lock` does it: such a file cannot be replaced."""
+    shelf.resolve(*PINS).succeeded()
+    outside = shelf.folder / "outside.lock"
+    shutil.copy(lock_of(shelf), outside)
+    subprocess.run(["mount", "--bind", outside, lock_of(shelf)], check=True)
+    try:
+        for pins in (PINS[:1], PINS):
+            shelf.resolve(*pins).succeeded()
+            shelf.tool.run("lock", "--check", cwd=shelf.folder).succeeded()
+            assert outside.read_bytes() == lock_of(shelf).read_bytes()
+            assert len(locked(shelf)) == len(pins)
+    finally:
+        subprocess.run(["umount", lock_of(shelf)], check=True)
+    assert [name for name in os.listdir(shelf.folder) if "new" in name] == []

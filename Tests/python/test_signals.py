@@ -80,6 +80,49 @@ def test_a_signal_while_another_run_is_waited_for_stops_the_waiting(long_run, he
     assert time.monotonic() - sent < 4
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_that_is_ignored_at_the_start_stays_ignored(long_run, number):
+    """As `nohup` has it, and a shell of what it puts into the background."""
+    trap = ["sh", "-c", f"trap '' {number.name.removeprefix('SIG')} && exec \"$0\" \"$@\""]
+    spec = long_run.spec(*SMALL, *BIG)
+    running = long_run.tool.start("resolve", spec, "--format", "json", "--jobs", "1", before=trap)
+    running.until(lambda: settled(long_run), "the big assets were under way")
+    running.process.send_signal(number)
+    running.process.send_signal(number)
+    finished = running.wait().succeeded()
+    assert "interrupted" not in finished.stderr
+    assert digests(long_run.assets) == long_run.store.digests(*SMALL, *BIG)
+
+
+def test_an_ignored_signal_leaves_the_other_as_it_is(long_run):
+    before = ["sh", "-c", "trap '' INT && exec \"$0\" \"$@\""]
+    running = long_run.tool.start("resolve", long_run.spec(*SMALL, *BIG), "--jobs", "1", before=before)
+    running.until(lambda: settled(long_run), "the big assets were under way")
+    running.process.send_signal(signal.SIGTERM)
+    running.wait().failed(143)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_run_whose_report_nobody_reads_can_be_ended(workspace, number):
+    """The pipe is full, and its reader does not read."""
+    workspace.store.push("one/asset:1.0", b"1\n")
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with open(writing, "wb", 0) as pipe:
+        try:
+            while pipe.write(b"x" * 4096):
+                pass
+        except BlockingIOError:
+            pass
+        os.set_blocking(writing, True)
+        running = workspace.tool.start("resolve", workspace.spec("one/asset"), stdout=pipe)
+        running.until(lambda: (workspace.folder / "assets.lock").exists(), "the lock was written")
+        time.sleep(0.5)
+        running.process.send_signal(number)
+        assert running.wait(timeout=5).status == 128 + number
+    os.close(reading)
+
+
 def settled(workspace):
     try:
         return at_the_big_ones(workspace)
