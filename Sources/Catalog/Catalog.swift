@@ -49,7 +49,14 @@ package struct Catalog: AssetFacts {
             return KnownVersions(
                 inStore: nil, local: marked, places: [folder, "no store, as --offline says"], isPartial: true)
         }
-        let inStore = try await store.versions(of: name)
+        let inStore: [AssetVersion]?
+        switch await listed(name, requirements, in: store) {
+        case .listed(let versions): inStore = try versions.get()
+        case .pushed(let versions, let fault):
+            return KnownVersions(
+                inStore: versions, local: marked, places: [store.address(of: name), folder], isPartial: true,
+                listFault: fault)
+        }
         // Of an asset that the store does not know, only what is named outright will do: a wrong prefix must not pass
         // for the right one because of what an earlier run left. Python modelkit draws the line there too.
         let named = Set(requirements.compactMap(\.exactVersion))
@@ -84,6 +91,31 @@ package struct Catalog: AssetFacts {
 
     /// The plan with the sizes of what it fetches, as far as the store tells.
     package func measured(_ plan: Plan) async throws(StoreError) -> Plan { try await store?.measured(plan) ?? plan }
+
+    private enum Listed {
+        case listed(Result<[AssetVersion]?, any Error>)
+        /// Versions named in full that are in the store, and why its list is of no use.
+        case pushed([AssetVersion], fault: String)
+    }
+
+    /// The store's list of versions. Where it is missing or damaged, versions that are named in full are looked for
+    /// themselves, as Python modelkit, which never reads the list for them, finds them too.
+    private func listed(
+        _ name: AssetName, _ requirements: [VersionRequirement], in store: StoreCatalog
+    ) async -> Listed {
+        let versions = await Result<[AssetVersion]?, any Error>.catching { try await store.versions(of: name) }
+        let fault: String
+        switch versions {
+        case .success(nil): fault = "`\(store.address(of: name))` does not exist"
+        case .failure(CatalogError.malformed(let address, let words)): fault = "`\(address)`: \(words)"
+        case .success, .failure: return .listed(versions)
+        }
+        let named = requirements.compactMap(\.exactVersion)
+        guard named.count == requirements.count else { return .listed(versions) }
+        var pushed: [AssetVersion] = []
+        for version in named where await store.has(AssetPin(name: name, version: version)) { pushed.append(version) }
+        return pushed.isEmpty ? .listed(versions) : .pushed(pushed, fault: fault)
+    }
 
     /// What the directory alone can answer: every requirement names a version that stands there, whole.
     private func exactAndPresent(

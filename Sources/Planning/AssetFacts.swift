@@ -37,12 +37,18 @@ package struct KnownVersions: Sendable, Equatable {
     package let places: [String]
     /// Whether there may be more versions, which were not looked for because these meet the requirements.
     package let isPartial: Bool
+    /// Why the store's own list of versions was of no use, where those that were named in full are in the store all the same.
+    package let listFault: String?
 
-    package init(inStore: [AssetVersion]?, local: [AssetVersion], places: [String], isPartial: Bool = false) {
+    package init(
+        inStore: [AssetVersion]?, local: [AssetVersion], places: [String], isPartial: Bool = false,
+        listFault: String? = nil
+    ) {
         self.inStore = inStore
         self.local = local
         self.places = places
         self.isPartial = isPartial
+        self.listFault = listFault
     }
 
     func excluding(_ excluded: Set<AssetPin>, of name: AssetName) -> KnownVersions {
@@ -51,7 +57,8 @@ package struct KnownVersions: Sendable, Equatable {
             versions.filter { !excluded.contains(AssetPin(name: name, version: $0)) }
         }
         return KnownVersions(
-            inStore: inStore.map(left), local: left(local), places: places, isPartial: isPartial)
+            inStore: inStore.map(left), local: left(local), places: places, isPartial: isPartial,
+            listFault: listFault)
     }
 
     /// All of them, latest first, each once. modelkit too puts the two together before it takes the latest.

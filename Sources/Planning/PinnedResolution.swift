@@ -106,7 +106,8 @@ struct PinnedResolution {
         }
         guard let choices = graph.choices(of: reached) else { return nil }
         let resolved = wanted.map { ResolvedEntry(entry: entries[$0], pin: assets[asked[$0].own].pin) }
-        return Resolution(choices: choices, entries: resolved)
+        return Resolution(
+            choices: choices, entries: resolved, warnings: partWarnings(resolved.map(\.entry)))
     }
 }
 

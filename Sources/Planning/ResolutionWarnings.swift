@@ -14,6 +14,7 @@ struct MetDemand {
 /// What a person should know about the versions chosen for one asset.
 func resolutionWarnings(_ name: AssetName, _ met: [MetDemand], _ known: KnownVersions) -> [String] {
     [sideBySideWarning(name, met)].compactMap(\.self)
+        + [listWarning(name, Set(met.map(\.version)), known)].compactMap(\.self)
         + localOnlyWarnings(name, Set(met.map(\.version)), known)
         + modelkitWarnings(met, known)
 }
@@ -26,6 +27,14 @@ private func sideBySideWarning(_ name: AssetName, _ met: [MetDemand]) -> String?
     }
     return "no one version of `\(name)` meets every requirement, so \(byVersion.count) stand side by side: "
         + reasons.joined(separator: "; ")
+}
+
+private func listWarning(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> String? {
+    known.listFault.map { fault in
+        let versions = enumeration(chosen.sorted().map { "`\(name):\($0)`" })
+        return "the store does not list the versions of `\(name)` (\(fault)): \(versions), named in full, "
+            + "\(chosen.count == 1 ? "is" : "are") taken all the same, as Python modelkit does"
+    }
 }
 
 private func localOnlyWarnings(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> [String] {
@@ -50,6 +59,32 @@ private func modelkitWarning(_ met: MetDemand, _ known: KnownVersions) -> String
     guard let theirs = requirement.modelkitChoice(of: known.all), !requirement.isMet(by: theirs) else { return nil }
     return "\(met.demand.words) is \(met.version) here, where Python modelkit with a storage provider would take "
         + "\(theirs): its `\(major)` also matches \(theirs); name the version in full where both are used"
+}
+
+/// One for each entry with a part that Python modelkit cannot be asked for.
+func partWarnings(_ entries: [ManifestEntry]) -> [String] {
+    entries.filter { $0.subPart?.isModelkitPart == false }.map { entry in
+        "\(Demand(entry).words): no specification string of Python modelkit has such a part; "
+            + "a service has to ask for the whole asset and join the path itself"
+    }
+}
+
+extension RelativePath {
+    /// Whether it can stand in brackets for Python modelkit: letters, digits, `-`, `_`, `.`, `/` and `\` of ASCII, with a
+    /// letter or digit at both ends (modelkit 0.1.3, `REMOTE_ASSET_RE`).
+    fileprivate var isModelkitPart: Bool {
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: false
+            }
+        }
+        guard let first = text.utf8.first, let last = text.utf8.last else { return false }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "-_./\\".utf8.contains($0) }
+    }
 }
 
 extension VersionRequirement {

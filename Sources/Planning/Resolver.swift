@@ -91,7 +91,9 @@ package struct Resolver: Sendable {
         let entries = zip(choice.table.entries, choice.table.own).compactMap { entry, demand in
             choice.pins[demand].map { ResolvedEntry(entry: entry, pin: $0) }
         }
-        return Resolution(choices: graph.orderedChoices(), entries: entries, warnings: choice.warnings.sorted())
+        return Resolution(
+            choices: graph.orderedChoices(), entries: entries,
+            warnings: choice.warnings.sorted() + partWarnings(choice.table.entries))
     }
 
     // MARK: Failures

@@ -167,7 +167,7 @@ UNPLANNED = {
     "an unknown version": ("no-version", ["nlp/lexicon:7"], {}),
     "duplicates that are denied": ("duplicates", [CLASSIFIER, "nlp/tokenizer:10.3"], {"duplicates": "deny"}),
     "one asset in another's folder": ("overlap", ["nlp/lexicon:1.0", "nlp/lexicon/1.0/more:2.0"], {}),
-    "versions that cannot be read": ("malformed-object", ["nlp/broken:1.0"], {}),
+    "versions that cannot be read": ("malformed-object", ["nlp/broken:1"], {}),
 }
 
 
