@@ -34,14 +34,15 @@ package struct AssetSpecification: Hashable, Sendable, CustomStringConvertible {
             if rest.utf8.contains(UInt8(ascii: "]")) { throw .bracket }
             return nil
         }
-        guard rest.last == "]" else { throw .bracket }
+        guard rest.utf8.last == UInt8(ascii: "]") else { throw .bracket }
         // modelkit lets the sub-part begin with a slash and drops it.
-        let inside = rest[rest.index(after: open)..<rest.index(before: rest.endIndex)].drop { $0 == "/" }
+        let part = rest.utf8[open...].dropFirst().dropLast().drop { $0 == UInt8(ascii: "/") }
+        let inside = String(Substring(part))
         rest = rest[..<open]
         do {
-            return try RelativePath(String(inside))
+            return try RelativePath(inside)
         } catch {
-            throw .subPart(error, text: String(inside))
+            throw .subPart(error, text: inside)
         }
     }
 

@@ -23,14 +23,17 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil where the pattern is empty, begins with `/`, has an empty, `.` or `..` component or an unclosed `[`.
     package init?(_ pattern: String) {
-        let text = pattern.hasSuffix("/") ? pattern.dropLast() : pattern[...]
-        guard !text.isEmpty, !text.hasPrefix("/") else { return nil }
+        // By bytes: a slash before a combining mark is no Character of its own.
+        let slash = UInt8(ascii: "/")
+        let isFolder = pattern.utf8.last == slash
+        let text = isFolder ? pattern.utf8.dropLast() : pattern.utf8[...]
+        guard let first = text.first, first != slash else { return nil }
         var parsed: [Component] = []
-        for part in text.split(separator: "/", omittingEmptySubsequences: false) {
-            guard let component = Self.component(part) else { return nil }
+        for part in text.split(separator: slash, omittingEmptySubsequences: false) {
+            guard let component = Self.component(Substring(part)) else { return nil }
             parsed.append(component)
         }
-        if pattern.hasSuffix("/") { parsed.append(.anyFolders) }
+        if isFolder { parsed.append(.anyFolders) }
         // A final `**` takes files, so there must be one.
         if parsed.last == .anyFolders { parsed.insert(.name([.anyRun]), at: parsed.count - 1) }
         self.pattern = pattern

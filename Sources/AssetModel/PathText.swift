@@ -9,6 +9,11 @@ package enum PathText {
 
     package static func hasPrefix(_ text: String, _ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
 
+    /// The path of what is in a folder; the folder's may end with a slash, or be empty.
+    package static func joined(_ folder: String, _ path: String) -> String {
+        folder.isEmpty || folder.utf8.last == UInt8(ascii: "/") ? folder + path : "\(folder)/\(path)"
+    }
+
     package static func hasSuffix(_ text: String, _ suffix: String) -> Bool {
         text.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }

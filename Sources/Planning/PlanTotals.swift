@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// What a plan comes to.
 package struct PlanTotals: Sendable, Equatable {
     package private(set) var assets = 0
@@ -33,7 +35,6 @@ package struct PlanTotals: Sendable, Equatable {
             unknownSizes += 1
             return
         }
-        let (sum, isTooLarge) = bytes.addingReportingOverflow(size)
-        bytes = isTooLarge ? .max : sum
+        bytes = ByteSum.adding(bytes, size)
     }
 }

@@ -38,6 +38,14 @@ struct GlobTests {
         // By scalars, not by what looks alike
         ("e\u{301}", ["e\u{301}"], ["\u{E9}"]),
         ("e?", ["e\u{301}"], ["\u{E9}"]),
+        // A slash before a combining mark is a slash
+        ("a/\u{301}b", ["a/\u{301}b"], ["a/b"]),
+        ("a/*", ["a/\u{301}b"], ["a"]),
+        ("*/\u{301}*", ["a/\u{301}b", "a/\u{301}"], ["a/b"]),
+        ("**/\u{E31}x", ["\u{E31}x", "a/\u{E31}x"], ["a/x"]),
+        ("\u{301}/", ["\u{301}/a"], ["\u{301}"]),
+        ("a\r\nb", ["a\r\nb"], ["a\rb", "a\nb"]),
+        ("a??b", ["a\r\nb"], ["a\nb"]),
     ]
 
     @Test(
@@ -55,7 +63,7 @@ struct GlobTests {
         "is no pattern",
         arguments: [
             "", "/", "/a", "a//b", "a//", ".", "..", "a/../b", "./a", "[", "[a", "[]", "[!]", "a/[b", "[z-a]", "a\\",
-            "[a/b]",
+            "[a/b]", "/\u{301}a", "a//\u{301}", "a/./\u{301}",
         ])
     func refused(pattern: String) {
         #expect(Glob(pattern) == nil)

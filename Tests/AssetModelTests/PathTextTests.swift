@@ -14,6 +14,22 @@ struct PathTextTests {
         #expect(PathText.hasSuffix("folder\(name)/", "/"))
     }
 
+    @Test("a part in brackets may begin with a combining mark", arguments: ["\u{301}x", "a/\u{301}x", "x\r\n"])
+    func partOfSpecification(part: String) throws {
+        for text in ["nlp/lexicon:1[\(part)]", "nlp/lexicon:1[/\(part)]"] {
+            let specification = try AssetSpecification(parsing: text, in: .majorMinor)
+            #expect(specification.subPart.map { Array($0.text.utf8) } == Array(part.utf8))
+            #expect(specification.name.text == "nlp/lexicon")
+        }
+    }
+
+    @Test func foldersAndWhatIsInThem() {
+        #expect(PathText.joined("", "a") == "a")
+        #expect(PathText.joined("/", "a") == "/a")
+        #expect(PathText.joined("b/", "a") == "b/a")
+        #expect(Array(PathText.joined("b", "\u{301}a").utf8) == Array("b/\u{301}a".utf8))
+    }
+
     @Test func theMarkerIsReservedByItsBytes() throws {
         #expect(throws: RelativePathFault.reserved) { try RelativePath(".SUCCESS/\u{301}x") }
         #expect(try RelativePath(".SUCCESS\u{301}").text.utf8.count == 10)

@@ -105,6 +105,27 @@ struct ReportTests {
         return try run(plan, [:])
     }
 
+    @Test("nothing in a message ends a command of GitHub's")
+    func escapedAnnotations() {
+        let problem = Problem(code: "x,y", message: "a\r\n::notice::b\n%", exitStatus: 1)
+        #expect(
+            GitHubText(Run(problems: [problem])).annotations == ["::error title=x%2Cy::a%0D%0A::notice::b%0A%25"])
+    }
+
+    @Test("sizes whose sum is too large stay too large")
+    func hugeSizes() throws {
+        var run = try doneRun()
+        let results = run.report.results.map { result in
+            AssetResult(
+                pin: result.pin, outcome: result.outcome, downloadedObjects: 1, downloadedBytes: .max - 1)
+        }
+        run.report = Report(results: results, seconds: 1)
+        #expect(results.count > 1)
+        #expect(ReportDocument(run).totals.downloadedBytes == .max)
+        #expect(ReportText(run).summary().contains("fetched"))
+        #expect(GitHubText(run).summary.contains("fetched"))
+    }
+
     private func failedRun() throws -> Run {
         let names = ["nlp/lexicon:2.0", "nlp/bad:1.0", "nlp/needs-bad:1.0"]
         let entries = try names.map { try entry($0, $0) }

@@ -57,7 +57,7 @@ struct StepDocument: Codable, Equatable, Sendable {
             return "\(context.specFile):\(line) \(text)"
         }
         waitsFor = step.waitsFor.map(\.description)
-        path = joined(context.assetsDirectory, ModelkitLayout.localPath(of: step.pin))
+        path = PathText.joined(context.assetsDirectory, ModelkitLayout.localPath(of: step.pin))
     }
 }
 
@@ -72,7 +72,7 @@ struct ObjectDocument: Codable, Equatable, Sendable {
     init(_ object: ObjectFacts, of pin: AssetPin, prefix: String) {
         _path = OrNull(wrappedValue: object.path?.text)
         let inPrefix = object.path.map { ModelkitLayout.dataObject(of: pin, path: $0) }
-        key = joined(prefix, inPrefix ?? ModelkitLayout.dataObject(of: pin))
+        key = PathText.joined(prefix, inPrefix ?? ModelkitLayout.dataObject(of: pin))
         _size = OrNull(wrappedValue: object.size)
     }
 }
@@ -97,8 +97,4 @@ struct TotalsDocument: Codable, Equatable, Sendable {
         objectsOfUnknownSize = totals.unknownSizes
         _freeBytes = OrNull(wrappedValue: freeBytes)
     }
-}
-
-private func joined(_ folder: String, _ path: String) -> String {
-    folder.isEmpty || folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
 }

@@ -43,12 +43,27 @@ struct GitHubText: Sendable {
         return "::error \(named)::\(Self.escaped(message.joined(separator: "\n")))"
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    private static func escaped(_ text: String) -> String { percentEncoded(text, "%\r\n") }
+
+    private static func escapedProperty(_ text: String) -> String { percentEncoded(text, "%\r\n:,") }
+
+    /// By scalars: a carriage return and a line feed are one Character, and would end the command as they are.
+    private static func percentEncoded(_ text: String, _ special: String) -> String {
+        var encoded = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if special.unicodeScalars.contains(scalar) {
+                let code = hexadecimalByte(UInt8(truncatingIfNeeded: scalar.value))
+                encoded.append(contentsOf: code.unicodeScalars)
+            } else {
+                encoded.append(scalar)
+            }
+        }
+        return String(encoded)
     }
 
-    private static func escapedProperty(_ text: String) -> String {
-        escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    /// `%0A`
+    private static func hexadecimalByte(_ byte: UInt8) -> String {
+        "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
     }
 
     // MARK: The summary of the job
@@ -75,7 +90,7 @@ struct GitHubText: Sendable {
 
     private var conclusion: String {
         func count(_ outcome: RunAsset.Outcome) -> Int { assets.filter { $0.outcome == outcome }.count }
-        let bytes = assets.reduce(0) { $0 + $1.downloadedBytes }
+        let bytes = ByteSum.of(assets.map(\.downloadedBytes))
         switch run.status {
         case .done:
             return

@@ -102,6 +102,6 @@ extension ReportDocument.Totals {
             assets: assets.count, present: count(.present), fetched: count(.fetched), failed: count(.failed),
             skipped: count(.skipped), interrupted: count(.interrupted),
             downloadedObjects: assets.reduce(0) { $0 + $1.downloadedObjects },
-            downloadedBytes: assets.reduce(0) { $0 + $1.downloadedBytes }, seconds: JSONText.seconds(seconds))
+            downloadedBytes: ByteSum.of(assets.map(\.downloadedBytes)), seconds: JSONText.seconds(seconds))
     }
 }

@@ -59,7 +59,7 @@ struct ReportText: Sendable {
         let fetched = count(.fetched)
         let present = count(.present)
         let files = assets.reduce(0) { $0 + $1.downloadedObjects }
-        let bytes = assets.reduce(0) { $0 + $1.downloadedBytes }
+        let bytes = ByteSum.of(assets.map(\.downloadedBytes))
         if fetched == 0, files == 0 {
             return run.status == .done
                 ? "nothing to fetch: \(Units.count(present, "asset")) present"

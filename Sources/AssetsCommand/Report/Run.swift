@@ -60,8 +60,8 @@ struct Run: Sendable {
     /// Where an asset is, or would be.
     func path(of pin: AssetPin, subPart: RelativePath? = nil) -> String? {
         assetsDirectory.map { directory in
-            let root = directory.hasSuffix("/") ? directory : directory + "/"
-            return root + ModelkitLayout.localPath(of: pin) + (subPart.map { "/\($0.text)" } ?? "")
+            let path = ModelkitLayout.localPath(of: pin) + (subPart.map { "/\($0.text)" } ?? "")
+            return PathText.joined(directory, path)
         }
     }
 }

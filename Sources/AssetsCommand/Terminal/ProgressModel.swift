@@ -126,7 +126,7 @@ struct ProgressModel: Sendable {
         case .sized(let pin, let bytes):
             update(pin, at: time) { fetch in
                 fetch.sizedObjects += 1
-                fetch.sizedBytes += bytes
+                fetch.sizedBytes = ByteSum.adding(fetch.sizedBytes, bytes)
             }
         case .received(let pin, let bytes):
             meter.add(bytes, at: time)
