@@ -10,6 +10,7 @@ struct Checking: Sendable {
     let settings: Settings
     let manifest: Manifest
     let role: CheckRole
+    let retries: RetryLog
 
     func table() async -> CheckTable {
         var sections = [CheckTable.Section(title: "Settings", rows: SettingsText.rows(settings))]
@@ -17,9 +18,11 @@ struct Checking: Sendable {
         sections.append(CheckTable.Section(title: "Assets directory", rows: await directoryRows(&statuses)))
         switch (settings.provider?.value, settings.bucket?.value) {
         case (.s3, let bucket?):
-            sections += await S3Checking(settings: settings, bucket: bucket, role: role).sections(&statuses)
+            sections += await S3Checking(settings: settings, bucket: bucket, role: role, retries: retries).sections(
+                &statuses)
         case (.gcs, let bucket?):
-            sections += await GCSChecking(settings: settings, bucket: bucket, role: role).sections(&statuses)
+            sections += await GCSChecking(settings: settings, bucket: bucket, role: role, retries: retries).sections(
+                &statuses)
         default: sections.append(CheckTable.Section(title: "Store", rows: await storeRows(&statuses)))
         }
         return CheckTable(sections, exitStatus: statuses.first ?? 0)
@@ -45,7 +48,7 @@ struct Checking: Sendable {
 
     private func storeRows(_ statuses: inout [Int32]) async -> [CheckTable.Row] {
         do {
-            guard let store = try StoreOpening.open(settings, RetryLog()) else {
+            guard let store = try StoreOpening.open(settings, retries) else {
                 return [CheckTable.Row("answers", "there is none: nothing is fetched")]
             }
             var rows = [CheckTable.Row("answers", store.name, state: .ok)]

@@ -8,11 +8,12 @@ struct GCSChecking: Sendable {
     let settings: Settings
     let bucket: String
     let role: CheckRole
+    let retries: RetryLog
 
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
         let opening: GCSOpening
         do throws(Problems) {
-            opening = try BucketSettings.openGCS(settings, bucket, RetryLog())
+            opening = try BucketSettings.openGCS(settings, bucket, retries)
         } catch {
             statuses.append(error.exitStatus)
             return [CheckTable.Section(title: "GCS", rows: error.list.map { CheckTable.Row("settings", $0) })]

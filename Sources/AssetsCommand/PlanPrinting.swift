@@ -14,7 +14,7 @@ struct PlanPrinting: Sendable {
     func run(_ request: ResolveRequest) async -> Int32 {
         let session: Session
         do {
-            session = try Session(request, environment: shell.environment)
+            session = try Session(request, shell)
         } catch {
             return fail(error.list, session: nil)
         }
@@ -80,11 +80,13 @@ struct PlanPrinting: Sendable {
 }
 
 extension Session {
-    init(_ request: ResolveRequest, environment: ProcessEnvironment) throws(Problems) {
-        let (manifest, settings) = try SpecReading.read(request.spec, flags: request.flags, environment: environment)
+    init(_ request: ResolveRequest, _ shell: Shell) throws(Problems) {
+        let (manifest, settings) = try SpecReading.read(
+            request.spec, flags: request.flags, environment: shell.environment)
         let lock = try SpecLock.read(
             besides: request.spec, request.lock, in: settings.versioning.value, mends: request.mendsLock)
         try self.init(
-            settings: settings, manifest: manifest, lock: lock, missingDirectory: request.missingDirectory)
+            settings: settings, manifest: manifest, lock: lock, missingDirectory: request.missingDirectory,
+            retries: shell.retryLog())
     }
 }

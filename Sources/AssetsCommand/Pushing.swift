@@ -12,13 +12,14 @@ struct Pushing: Sendable {
     let options: PushOptions
     private let settings: Settings
     private let store: any WritableStore
-    private let retries = RetryLog()
+    private let retries: RetryLog
 
     var system: VersioningSystem { settings.versioning.value }
 
     init(shell: Shell, options: PushOptions) throws(Problems) {
         self.shell = shell
         self.options = options
+        retries = shell.retryLog()
         var flags = options.store.flags
         flags.jobs = options.jobs
         (_, settings) = try SpecReading.read(

@@ -12,7 +12,7 @@ struct Resolving: Sendable {
     func run(_ request: ResolveRequest) async -> Run {
         do {
             return await run(
-                try Session(request, environment: shell.environment), groups: request.groups,
+                try Session(request, shell), groups: request.groups,
                 maxBytes: request.maxBytes, prunes: request.prunes)
         } catch {
             var run = Run()

@@ -7,11 +7,12 @@ struct S3Checking: Sendable {
     let settings: Settings
     let bucket: String
     let role: CheckRole
+    let retries: RetryLog
 
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
         let opening: S3Opening
         do throws(Problems) {
-            opening = try BucketSettings.openS3(settings, bucket, RetryLog())
+            opening = try BucketSettings.openS3(settings, bucket, retries)
         } catch {
             statuses.append(error.exitStatus)
             return [CheckTable.Section(title: "S3", rows: error.list.map { CheckTable.Row("settings", $0) })]

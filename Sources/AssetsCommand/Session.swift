@@ -24,12 +24,11 @@ struct Session: Sendable {
     /// - Throws: everything that is wrong with the settings, the directory and the store.
     init(
         settings: Settings, manifest: Manifest, lock: SpecLock = .none,
-        missingDirectory: MissingDirectory = .isAnError
+        missingDirectory: MissingDirectory = .isAnError, retries: RetryLog
     ) throws(Problems) {
         self.settings = settings
         self.manifest = manifest
         self.lock = lock
-        let retries = RetryLog()
         self.retries = retries
         var problems: [Problem] = []
         let directory = Self.attempt(&problems) { () throws(Problems) in

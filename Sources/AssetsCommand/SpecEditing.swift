@@ -15,6 +15,7 @@ struct SpecEditing: Sendable {
         var editor: SpecEditor
         let file: String
         let settings: Settings
+        let shell: Shell
         /// What the new lockfile need not keep.
         var upgrade = Upgrade.nothing
         /// What was edited, a line each.
@@ -29,7 +30,7 @@ struct SpecEditing: Sendable {
     func run(_ edit: (inout Draft) async throws -> Void) async throws {
         let (editor, settings) = try SpecReading.edit(options.file, flags: flags, environment: shell.environment)
         if shell.options.isVerbose { shell.remark(SettingsText.lines(settings)) }
-        var draft = Draft(editor: editor, file: options.file, settings: settings)
+        var draft = Draft(editor: editor, file: options.file, settings: settings, shell: shell)
         do {
             try await edit(&draft)
         } catch let fault as SpecEditFault {
@@ -58,9 +59,10 @@ struct SpecEditing: Sendable {
     /// Nil where the lockfile stays as it is.
     private func locked(_ draft: Draft) async throws -> Locked? {
         let request = LockRequest(mode: .update, upgrade: draft.upgrade)
-        let file = try SpecLock.read(besides: options.file, request, in: draft.settings.versioning.value)
+        let file = try SpecLock.read(besides: options.file, request, in: draft.settings.versioning.value, mends: true)
         let session = try Session(
-            settings: draft.settings, manifest: draft.editor.manifest, lock: file, missingDirectory: .isUnneeded)
+            settings: draft.settings, manifest: draft.editor.manifest, lock: file, missingDirectory: .isUnneeded,
+            retries: shell.retryLog())
         let resolved = try await Planner(session: session, groups: []).resolve().get()
         shell.warn(resolved.all.warnings)
         let built = await LockBuilding(session: session)

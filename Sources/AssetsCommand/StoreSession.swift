@@ -11,16 +11,16 @@ struct StoreSession: Sendable {
     let store: any ObjectStore
     private let catalog: StoreCatalog
 
-    init(flags: SettingFlags, environment: ProcessEnvironment) throws(Problems) {
+    init(flags: SettingFlags, _ shell: Shell) throws(Problems) {
         // The default spec file may say where the store is; one that is not there is no matter.
         let (_, settings) = try SpecReading.read(
-            SpecOptions.defaultFile, flags: flags, environment: environment, isOptional: true)
-        try self.init(settings)
+            SpecOptions.defaultFile, flags: flags, environment: shell.environment, isOptional: true)
+        try self.init(settings, shell)
     }
 
-    init(_ settings: Settings) throws(Problems) {
+    init(_ settings: Settings, _ shell: Shell) throws(Problems) {
         self.settings = settings
-        guard let store = try StoreOpening.open(settings, RetryLog()) else { throw Problems([.noStore]) }
+        guard let store = try StoreOpening.open(settings, shell.retryLog()) else { throw Problems([.noStore]) }
         self.store = store
         catalog = StoreCatalog(store: store, system: settings.versioning.value)
     }

@@ -69,10 +69,13 @@ package struct GetOptions: Sendable, Hashable {
     package var range: Range<Int64>?
     /// The object must still have this entity tag: `.changed` is thrown otherwise.
     package var entityTag: String?
+    /// Whether all of the object may come in place of a range that begins at 0, from a store that knows no ranges.
+    package var takesWhole: Bool
 
-    package init(range: Range<Int64>? = nil, entityTag: String? = nil) {
+    package init(range: Range<Int64>? = nil, entityTag: String? = nil, takesWhole: Bool = false) {
         self.range = range
         self.entityTag = entityTag
+        self.takesWhole = takesWhole
     }
 }
 

@@ -91,10 +91,14 @@ private final class SessionServer: HTTPTransport {
         /// It keeps what it is sent, and the answer does not arrive.
         case losesAnswers
         case losesTheLastAnswer
+        /// It is done, and what comes back is no answer to it.
+        case garblesTheLastAnswer
         case answers503
         case losesWhatItHad, keepsNothing, forgets, sendsElsewhere
 
-        static let passing: [Quirk] = [.none, .keepsHalf, .losesAnswers, .losesTheLastAnswer, .answers503]
+        static let passing: [Quirk] = [
+            .none, .keepsHalf, .losesAnswers, .losesTheLastAnswer, .garblesTheLastAnswer, .answers503,
+        ]
     }
 
     fileprivate struct State {
@@ -140,6 +144,7 @@ extension SessionServer.State {
         keep(body, request, quirk)
         if quirk == .losesAnswers, requests % 3 == 1 { throw HTTPFailure(.closed, "the connection ended") }
         if quirk == .losesTheLastAnswer, object != nil { throw HTTPFailure(.closed, "the connection ended") }
+        if quirk == .garblesTheLastAnswer, object != nil { return (200, [:], "{") }
         return object.map(made) ?? kept()
     }
 

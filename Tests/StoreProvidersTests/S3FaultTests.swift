@@ -13,6 +13,7 @@ import Testing
         var code: String?
         var headers: [(String, String)] = []
         let reaction: String
+        var region: String?
 
         var testDescription: String { "\(status) \(code ?? "")" }
     }
@@ -20,13 +21,13 @@ import Testing
     @Test(arguments: [
         Case(
             status: 301, code: "PermanentRedirect", headers: [("x-amz-bucket-region", "eu-west-1")],
-            reaction: "changeRegion(Optional(\"eu-west-1\"))"),
-        Case(status: 307, reaction: "changeRegion(nil)"),
-        Case(status: 400, reaction: "changeRegion(nil)"),
-        Case(status: 400, code: "AuthorizationHeaderMalformed", reaction: "changeRegion(nil)"),
-        Case(status: 400, code: "ExpiredToken", reaction: "refreshCredentials"),
-        Case(status: 401, reaction: "refreshCredentials"),
-        Case(status: 403, code: "RequestTimeTooSkewed", reaction: "correctClock"),
+            reaction: "mend(changeRegion)", region: "eu-west-1"),
+        Case(status: 307, reaction: "mend(changeRegion)"),
+        Case(status: 400, reaction: "mend(changeRegion)"),
+        Case(status: 400, code: "AuthorizationHeaderMalformed", reaction: "mend(changeRegion)"),
+        Case(status: 400, code: "ExpiredToken", reaction: "mend(refreshCredentials)"),
+        Case(status: 401, reaction: "mend(refreshCredentials)"),
+        Case(status: 403, code: "RequestTimeTooSkewed", reaction: "mend(correctClock)"),
         Case(status: 403, code: "SignatureDoesNotMatch", reaction: "fail(unauthenticated)"),
         Case(status: 403, code: "InvalidAccessKeyId", reaction: "fail(unauthenticated)"),
         Case(status: 403, code: "AccessDenied", reaction: "fail(permissionDenied)"),
@@ -34,6 +35,9 @@ import Testing
         Case(status: 404, code: "NoSuchKey", reaction: "fail(notFound)"),
         Case(status: 404, code: "NoSuchBucket", reaction: "fail(misconfigured)"),
         Case(status: 412, code: "PreconditionFailed", reaction: "fail(changed)"),
+        Case(
+            status: 409, code: "ConditionalRequestConflict",
+            reaction: "retry(409 ConditionalRequestConflict, nil, false)"),
         Case(status: 416, code: "InvalidRange", reaction: "fail(invalidRange)"),
         Case(status: 400, code: "InvalidArgument", reaction: "fail(invalidAnswer)"),
         Case(status: 501, code: "NotImplemented", reaction: "fail(invalidAnswer)"),
@@ -52,16 +56,15 @@ import Testing
         let fault = S3Fault(
             status: answer.status, headers: HTTPHeaders(answer.headers), body: answer.code.map { Self.body($0) } ?? [])
         #expect(Self.words(fault.reaction) == answer.reaction)
+        #expect(fault.region == answer.region)
     }
 
-    private static func words(_ reaction: S3Reaction) -> String {
+    private static func words(_ reaction: CallReaction<S3Remedy>) -> String {
         switch reaction {
         case .fail(let kind): "fail(\(kind))"
         case .retry(let reason, let slowsDown):
             "retry(\(reason.words), \(reason.wait.map { "\($0)" } ?? "nil"), \(slowsDown))"
-        case .refreshCredentials: "refreshCredentials"
-        case .correctClock: "correctClock"
-        case .changeRegion(let region): "changeRegion(\(String(describing: region)))"
+        case .mend(let remedy): "mend(\(remedy))"
         }
     }
 

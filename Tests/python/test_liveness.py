@@ -1,11 +1,14 @@
 """A run ends in bounded time where places, connections or descriptors are few, or a store brings little."""
 
 import json
+import time
 
 import pytest
 
+from harness.fault_server import FaultServer
 from harness.fault_world import SLOW_DOWN, data, put_asset, put_folder
-from harness.faults import answers, cut_after, gets
+from harness.faults import answers, cut_after, gets, stall_after
+from harness.gcs_fault_server import GCSFaultServer
 from harness.s3_world import MIB, large
 from harness.trees import digests, visible
 from harness.workspace import error_text
@@ -14,6 +17,7 @@ from harness.workspace import error_text
 BUDGET, LONGEST_RUN = "2", 30
 # Over 16 MiB: it comes in two parts.
 BIG = large(17 * MIB)
+SLOW_DOWN_FOR_A_SECOND = answers(503, "SlowDown", headers=[("Retry-After", "1")])
 
 
 def run(workspace, server, window, name, *pins):
@@ -117,3 +121,57 @@ def test_a_credential_process_does_not_inherit_ignored_signals(workspace, fault_
     ignored = int(seen.read_text().split()[1], 16)
     # 32 and 33 are the C library's own.
     assert ignored & 0x7FFFFFFF == 0, f"{ignored:x}"
+
+
+@pytest.mark.parametrize("dialect", [FaultServer, GCSFaultServer])
+def test_an_endpoint_that_never_answers_is_told_of_and_given_up(workspace, dialect):
+    with dialect() as server:
+        server.on(lambda request: True, stall_after(None))
+        environment = {"MODELKIT_ASSETS_DIR": workspace.assets, "MODELKIT_STORAGE_TIMEOUT_S": "8"}
+        workspace.tool.environment = environment | server.environment
+        running = workspace.tool.start("resolve", workspace.spec("small/asset:1.0"))
+        running.until(lambda: "retrying get" in running.stderr.read_text(), "told of")
+        assert time.monotonic() - running.started < 8, "the first answer has five seconds"
+        finished = running.wait(LONGEST_RUN).failed(8)
+    line = next(line for line in finished.stderr.splitlines() if "retrying" in line)
+    assert "small/asset.versions (attempt 2): no answer within 5 seconds" in line
+    assert "it has answered no request of this run" in finished.stderr
+    assert server.endpoint in finished.stderr
+    assert finished.seconds < 20
+
+
+def test_a_store_that_is_slow_to_answer_is_waited_for(workspace, fault_server):
+    """Longer than the first try is given."""
+    put_asset(fault_server, "small/asset", b"small\n")
+
+    def late(exchange):
+        time.sleep(7)
+        return exchange.normal()
+
+    fault_server.on(gets("small/asset.versions"), late)
+    environment = {"MODELKIT_ASSETS_DIR": workspace.assets, "MODELKIT_STORAGE_TIMEOUT_S": "60"}
+    workspace.tool.environment = environment | fault_server.environment
+    workspace.tool.run("resolve", workspace.spec("small/asset:1.0")).succeeded()
+    assert len(fault_server.seen(gets("small/asset.versions"))) == 2
+
+
+@pytest.mark.parametrize("options, told", [((), True), (("--progress", "none"), False), (("--quiet",), False)])
+def test_what_is_tried_for_long_is_told_of_now_and_then(workspace, fault_server, options, told):
+    put_asset(fault_server, "small/asset", b"small\n")
+    fault_server.on(data("small/asset"), SLOW_DOWN_FOR_A_SECOND)
+    environment = {"MODELKIT_ASSETS_DIR": workspace.assets, "MODELKIT_STORAGE_TIMEOUT_S": "4"}
+    workspace.tool.environment = environment | fault_server.environment
+    finished = workspace.tool.run("resolve", workspace.spec("small/asset:1.0"), *options).failed(8)
+    lines = [line for line in finished.stderr.splitlines() if "retrying" in line]
+    assert len(lines) == (1 if told else 0), finished.stderr
+    assert all("503 SlowDown" in line for line in lines)
+
+
+def test_a_retry_is_told_of_as_an_event(workspace, fault_server):
+    put_asset(fault_server, "small/asset", b"small\n")
+    fault_server.on(data("small/asset"), SLOW_DOWN_FOR_A_SECOND, times=3)
+    workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **fault_server.environment}
+    finished = workspace.tool.run("resolve", workspace.spec("small/asset:1.0"), "--progress", "json").succeeded()
+    events = [json.loads(line) for line in finished.stderr.splitlines()]
+    told = [event["message"] for event in events if event["event"] == "note"]
+    assert [message for message in told if message.startswith("retrying get s3://assets/")] != [], told

@@ -42,7 +42,7 @@ struct AddCommand: AsyncParsableCommand {
         let shell = Shell(output)
         try await shell.exiting {
             try await SpecEditing(options: edit, flags: store.flags, shell: shell).run { draft in
-                for asset in assets { try add(try await specification(asset, draft.settings), to: &draft) }
+                for asset in assets { try add(try await specification(asset, in: draft), to: &draft) }
             }
             return 0
         }
@@ -59,8 +59,10 @@ struct AddCommand: AsyncParsableCommand {
     }
 
     /// What was typed, with the latest major version where it has none.
-    private func specification(_ text: String, _ settings: Settings) async throws(Problems) -> AssetSpecification {
-        let system = settings.versioning.value
+    private func specification(
+        _ text: String, in draft: SpecEditing.Draft
+    ) async throws(Problems) -> AssetSpecification {
+        let system = draft.settings.versioning.value
         let typed = try AssetSpecification(typed: text, in: system)
         if let require {
             do throws(VersionRequirementFault) {
@@ -69,8 +71,10 @@ struct AddCommand: AsyncParsableCommand {
                 throw Problems([Problem(error, in: system)])
             }
         }
-        guard !text.utf8.contains(UInt8(ascii: ":")), !edit.noLock, settings.provider != nil else { return typed }
-        let (latest, _) = try await StoreSession(settings).find(typed.name.text)
+        guard !text.utf8.contains(UInt8(ascii: ":")), !edit.noLock, draft.settings.provider != nil else {
+            return typed
+        }
+        let (latest, _) = try await StoreSession(draft.settings, draft.shell).find(typed.name.text)
         return typed.requiring(
             system.major(of: latest.version).map { VersionRequirement(naming: $0, in: system) } ?? .latest)
     }

@@ -28,9 +28,9 @@ struct AnnotateCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
-            let session = try StoreSession(flags: store.flags, environment: shell.environment)
+            let session = try StoreSession(flags: store.flags, shell)
             let (pin, _) = try await session.find(asset)
-            let writable = try StoreOpening.openForWriting(session.settings, RetryLog())
+            let writable = try StoreOpening.openForWriting(session.settings, shell.retryLog())
             let annotator = Annotator(
                 store: writable, system: session.settings.versioning.value, window: session.settings.jobs.value)
             do {

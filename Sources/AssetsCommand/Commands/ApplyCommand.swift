@@ -96,7 +96,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let lock = try SpecLock.read(at: unsealed.sealed.lock, in: settings.versioning.value)
         let session = try Session(
             settings: settings, manifest: manifest, lock: lock,
-            missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError)
+            missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError, retries: shell.retryLog())
         return (session, unsealed, session.directory.map { PlanUnderWay(bytes, in: $0) })
     }
 

@@ -46,7 +46,8 @@ struct CheckCommand: AsyncParsableCommand {
                 return shell.console.writeResult(
                     try S3Policy(for: manifest.entries.map(\.name), settings, role).document())
             }
-            let table = await Checking(settings: settings, manifest: manifest, role: role).table()
+            let table = await Checking(settings: settings, manifest: manifest, role: role, retries: shell.retryLog())
+                .table()
             let text =
                 switch format {
                 case .text: CheckText(table, width: shell.resultWidth ?? 120, style: shell.options.resultStyle).text

@@ -38,7 +38,7 @@ struct FetchCommand: AsyncParsableCommand {
     private func resolve(_ flags: SettingFlags, _ shell: Shell) async -> Run {
         do {
             let session = try Session(
-                asset: asset, flags: flags, environment: shell.environment,
+                asset: asset, flags: flags, shell,
                 missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError)
             return await Resolving(shell: shell).run(session, groups: [])
         } catch {
@@ -64,11 +64,11 @@ struct FetchCommand: AsyncParsableCommand {
 extension Session {
     /// For a command about one asset, without a spec file.
     init(
-        asset: String, flags: SettingFlags, environment: ProcessEnvironment, missingDirectory: MissingDirectory
+        asset: String, flags: SettingFlags, _ shell: Shell, missingDirectory: MissingDirectory
     ) throws(Problems) {
         let settings: Settings
         do {
-            settings = try Settings(flags: flags, environment: environment, manifest: nil)
+            settings = try Settings(flags: flags, environment: shell.environment, manifest: nil)
         } catch {
             throw Problems([Problem(error)])
         }
@@ -77,7 +77,8 @@ extension Session {
             let entry = ManifestEntry(
                 name: specification.name, requirement: specification.requirement, subPart: specification.subPart)
             let manifest = Manifest(file: "command line", entries: [entry])
-            try self.init(settings: settings, manifest: manifest, missingDirectory: missingDirectory)
+            try self.init(
+                settings: settings, manifest: manifest, missingDirectory: missingDirectory, retries: shell.retryLog())
         } catch let fault as AssetSpecificationFault {
             throw Problems([Problem(fault, text: asset, in: settings.versioning.value)])
         } catch let problems as Problems {

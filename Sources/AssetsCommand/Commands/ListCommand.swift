@@ -34,7 +34,7 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         do {
-            let storeSession = try StoreSession(flags: store.flags, environment: shell.environment)
+            let storeSession = try StoreSession(flags: store.flags, shell)
             let (listed, problems) = await storeSession.list { name in wants(name) }
             if problems.isEmpty || format == .text { try print(listed, isWhole: problems.isEmpty, storeSession, shell) }
             if !problems.isEmpty { throw Problems(problems) }

@@ -45,7 +45,7 @@ struct LockCommand: AsyncParsableCommand {
         let request = ResolveRequest(
             spec: spec, groups: [], flags: store.flags, lock: LockRequest(mode: .update, upgrade: upgrading),
             missingDirectory: .isUnneeded, mendsLock: !check)
-        let session = try Session(request, environment: shell.environment)
+        let session = try Session(request, shell)
         if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
         let resolved = try await Planner(session: session, groups: []).resolve().get()
         shell.warn(resolved.all.warnings)

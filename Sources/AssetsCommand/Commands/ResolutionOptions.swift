@@ -19,7 +19,7 @@ struct ResolutionOptions: ParsableArguments {
     func session(_ spec: String, _ shell: Shell) throws(Problems) -> Session {
         let request = ResolveRequest(
             spec: spec, groups: Set(group), flags: store.flags, lock: lock.request, missingDirectory: .isUnneeded)
-        return try Session(request, environment: shell.environment)
+        return try Session(request, shell)
     }
 
     func resolve(_ session: Session, _ shell: Shell) async throws(Problems) -> Resolved {

@@ -28,7 +28,7 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         do {
-            let session = try StoreSession(flags: store.flags, environment: shell.environment)
+            let session = try StoreSession(flags: store.flags, shell)
             let shown = try await session.show(asset)
             shell.console.writeResult(format == .json ? try JSONText.document(shown) : text(shown))
             throw ExitCode(shell.exitStatus(0))

@@ -47,7 +47,7 @@ struct UpgradeCommand: AsyncParsableCommand {
     /// An asset of the spec or, as what it depends on, of the lockfile.
     private func known(_ text: String, in draft: SpecEditing.Draft) throws(Problems) -> AssetName {
         let locked = try SpecLock.read(
-            besides: draft.file, LockRequest(mode: .update, upgrade: .nothing), in: draft.settings.versioning.value)
+            besides: draft.file, LockRequest(mode: .update, upgrade: .nothing), in: draft.settings.versioning.value, mends: true)
         let names = Set(draft.editor.manifest.entries.map(\.name) + locked.lock.assets.map(\.pin.name))
         guard let name = try? AssetName(text), names.contains(name) else {
             let near = nearestWord(to: text, in: names.map(\.text).sorted())
@@ -61,7 +61,7 @@ struct UpgradeCommand: AsyncParsableCommand {
     }
 
     private func allowLatest(_ draft: inout SpecEditing.Draft) async throws {
-        let session = try StoreSession(draft.settings)
+        let session = try StoreSession(draft.settings, draft.shell)
         for place in draft.editor.manifest.entries.indices {
             let entry = draft.editor.manifest.entries[place]
             guard draft.upgrade.frees(entry.name), entry.requirement != .latest else { continue }

@@ -49,7 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
             let request = ResolveRequest(
                 spec: spec, groups: Set(group), flags: store.flags, lock: LockRequest(mode: .locked, upgrade: .nothing),
                 missingDirectory: .isAnError)
-            let session = try Session(request, environment: shell.environment)
+            let session = try Session(request, shell)
             guard let directory = session.directory else { return 9 }
             let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
             if asModelkit { return try await rehearse(resolved, session, shell) }

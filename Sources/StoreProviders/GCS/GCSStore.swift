@@ -1,5 +1,4 @@
 internal import AssetModel
-internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
 package import ObjectStore
@@ -11,7 +10,7 @@ package struct GCSStore: ObjectStore {
     let requester: GCSRequester
     let sessions = UploadSessions()
 
-    package init(_ context: GCSContext) { requester = GCSRequester(context: context) }
+    package init(_ context: GCSContext) { requester = GCSRequester(context) }
 
     var context: GCSContext { requester.context }
 
@@ -26,14 +25,14 @@ package struct GCSStore: ObjectStore {
         let tag = opened.attributes.entityTag
         let body = ResumingBody(
             address: address(of: key), range: opened.range,
-            opened: opened.answer, context: context.retries
+            opened: opened.body, context: context.retries
         ) { rest async throws(StoreError) in
-            try await open(key, GetOptions(range: rest, entityTag: tag)).answer
+            try await open(key, GetOptions(range: rest, entityTag: tag)).body
         }
         return ObjectDownload(attributes: opened.attributes, range: opened.range, body: .stream(body))
     }
 
-    private func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> GCSOpened {
+    private func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> OpenedObject {
         var call = GCSCall(
             "get", address: address(of: key), method: .GET, place: .content(context.bucket, key))
         call.query = [("alt", "media")]
@@ -46,12 +45,13 @@ package struct GCSStore: ObjectStore {
         }
         do {
             return try await requester.perform(call) { reply in
-                let opened = try GCSOpened(reply, address: address(of: key), asked: options.range)
+                let opened = try await GCSAnswer.opened(reply, options, address: address(of: key))
                 guard options.entityTag == nil || opened.attributes.entityTag == options.entityTag else {
                     throw StoreError(
                         .changed, operation: "get", address: address(of: key),
                         detail: "it has another generation by now")
                 }
+                try await opened.prove { () async throws(StoreError) in try await head(key) }
                 return opened
             }
         } catch {
@@ -143,15 +143,23 @@ enum GCSChecksum {
             ?? md5.flatMap(Base64.decode).flatMap { ObjectChecksum(.md5, $0) }
     }
 
-    /// `crc32c=n03x6A==,md5=Ojk9c3dhfxgoKVVHYwFbHQ==`, in one header or several.
     static func of(_ headers: HTTPHeaders) -> ObjectChecksum? {
+        let values = values(headers)
+        return of(crc32c: values["crc32c"], md5: values["md5"])
+    }
+
+    /// The MD5 alone; an object that was composed of others has none.
+    static func md5(_ headers: HTTPHeaders) -> ObjectChecksum? { of(crc32c: nil, md5: values(headers)["md5"]) }
+
+    /// `crc32c=n03x6A==,md5=Ojk9c3dhfxgoKVVHYwFbHQ==`, in one header or several.
+    private static func values(_ headers: HTTPHeaders) -> [Substring: String] {
         var values: [Substring: String] = [:]
         for item in headers["x-goog-hash"].joined(separator: ",").split(separator: ",") {
             let item = item.drop { $0 == " " }
             let name = item.prefix { $0 != "=" }
             values[name] = String(item.dropFirst(name.count + 1))
         }
-        return of(crc32c: values["crc32c"], md5: values["md5"])
+        return values
     }
 }
 
@@ -162,43 +170,30 @@ enum GCSEncoding {
     }
 }
 
-/// An object whose answer has begun.
-struct GCSOpened: Sendable {
-    let attributes: ObjectAttributes
-    let range: Range<Int64>
-    let reply: GCSReply
-
-    /// - Parameters:
-    ///   - address: in messages.
-    ///   - asked: the range that was asked for; nil for the whole object.
-    init(_ reply: GCSReply, address: String, asked: Range<Int64>?) throws(GCSTrouble) {
-        self.reply = reply
+/// Reads the head of an object's answer.
+enum GCSAnswer {
+    /// - Parameter address: in messages.
+    static func opened(_ reply: GCSReply, _ options: GetOptions, address: String) async throws -> OpenedObject {
         let headers = reply.headers
         let encoding = GCSEncoding.of(headers.first(name: "content-encoding"))
         // Decoded on the way, it has another length and another checksum than the store tells.
         guard encoding == GCSEncoding.of(headers.first(name: "x-goog-stored-content-encoding")) ?? encoding else {
-            throw .final(
-                StoreError(
-                    .invalidAnswer, operation: "get", address: address,
-                    detail: "it is stored with `Content-Encoding: gzip`, and arrived decoded",
-                    remedy: "let the proxy leave the header `Accept-Encoding` of requests as it is"))
+            throw StoreError(
+                .invalidAnswer, operation: "get", address: address,
+                detail: "it is stored with `Content-Encoding: gzip`, and arrived decoded",
+                remedy: "let the proxy leave the header `Accept-Encoding` of requests as it is")
         }
-        let size: Int64
-        do {
-            (range, size) = try RangedAnswer.read(headers, status: reply.response.status, asked: asked)
-        } catch {
-            throw .malformed(error.words)
-        }
+        let answer = try await RangedAnswer.read(
+            reply.response, asked: options.range, takesWhole: options.takesWhole,
+            isRight: { GCSChecksum.md5(headers)?.isOf($0) })
         guard let generation = headers.first(name: "x-goog-generation") else {
-            throw .malformed("the answer has no generation, which Google's always has: something else answered")
+            throw GCSTrouble.malformed(
+                "the answer has no generation, which Google's always has: something else answered")
         }
-        attributes = ObjectAttributes(
-            size: size, entityTag: generation, checksum: GCSChecksum.of(headers), encoding: encoding)
+        let attributes = ObjectAttributes(
+            size: answer.size, entityTag: generation, checksum: GCSChecksum.of(headers), encoding: encoding)
+        return OpenedObject(attributes: attributes, answer: answer)
     }
-}
-
-extension GCSOpened {
-    var answer: ResumingBody.Opened { .init(body: reply.response.body, pass: reply.pass) }
 }
 
 extension GCSReply {
@@ -207,10 +202,9 @@ extension GCSReply {
 
     func json<Value: Decodable & Sendable>(_: Value.Type) async throws -> Value {
         let body = try await response.readBody(limit: Self.limit)
-        do {
-            return try JSONDecoder().decode(Value.self, from: Data(body))
-        } catch {
+        guard let document = JSONDocument.decode(Value.self, from: body) else {
             throw GCSTrouble.malformed("the answer is not whole JSON of the store's")
         }
+        return document
     }
 }

@@ -42,7 +42,8 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let exchange = TransportExchange()
             let answer = TransportBody(exchange)
             let head = try await exchange.start(
-                outgoing, with: client(for: Route(to: request.url, by: proxy)), deadline: deadline)
+                outgoing, with: client(for: Route(to: request.url, by: proxy)), deadline: deadline,
+                limit: request.timeouts.answer)
             return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
             let failure = HTTPFailure(error)
@@ -161,6 +162,8 @@ extension HTTPFailure {
         case is NIOSSLError, is BoringSSLError: self.init(.tls, "\(error)")
         case is NIOSSLExtraError: self.init(.tls, "\(error)")
         case let error as IOError: self.init(.closed, IOErrorText.of(error))
+        // The connection ended within a head or a chunk.
+        case HTTPParserError.invalidEOFState: self.init(.closed, "the answer ended early")
         case is HTTPParserError: self.init(.malformed, "the answer is not HTTP: \(error)")
         default: self.init(.closed, "\(error)")
         }

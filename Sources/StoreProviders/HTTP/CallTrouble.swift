@@ -1,9 +1,27 @@
+internal import NIOHTTP1
 internal import ObjectStore
 
 /// What a store answered in place of what was asked for.
 protocol CallFault: Sendable {
+    /// What helps against some faults, once.
+    associatedtype Remedy: Hashable, Sendable
+
+    /// `AccessDenied: not for you (status 403)`
+    var words: String { get }
+    var reaction: CallReaction<Remedy> { get }
+
+    /// - Parameter body: of the answer, which may be another's than the store's: a proxy's.
+    init(status: Int, headers: HTTPHeaders, body: [UInt8])
+
     /// Without what nobody may see.
     func redacted(_ redaction: Redaction) -> Self
+}
+
+/// What to do about a fault.
+enum CallReaction<Remedy: Hashable & Sendable>: Sendable {
+    case fail(StoreError.Kind)
+    case retry(RetryReason, slowsDown: Bool)
+    case mend(Remedy)
 }
 
 /// Why one try of a call came to nothing.
@@ -20,6 +38,7 @@ enum CallTrouble<Fault: CallFault>: Error {
         switch error {
         case let trouble as Self: self = trouble
         case let failure as HTTPFailure: self = .transport(failure)
+        case let fault as RangedAnswer.Fault: self = .malformed(fault.words)
         case let error as StoreError: self = .final(error)
         case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
         default: self = .malformed("\(error)")
@@ -33,20 +52,6 @@ enum CallTrouble<Fault: CallFault>: Error {
         case .malformed(let detail): .malformed(redaction(detail))
         case .transport(let failure): .transport(HTTPFailure(failure.kind, redaction(failure.detail)))
         case .fault(let fault): .fault(fault.redacted(redaction))
-        }
-    }
-}
-
-extension CallCourse {
-    /// Waits until the call is to be sent again after its request or answer was lost.
-    ///
-    /// - Throws: the error, where that is no use, or where it was sent often or long enough.
-    mutating func overcome(_ failure: HTTPFailure, orThrow error: StoreError) async throws(StoreError) {
-        switch failure.kind {
-        case .tls, .otherHost, .proxy, .malformed, .cancelled: throw error
-        case .unknownHost, .noConnection, .noProxy:
-            try await wait(RetryReason(failure.detail, isUnreachable: true), orThrow: error)
-        case .timedOut, .closed: try await wait(RetryReason(failure.detail), orThrow: error)
         }
     }
 }

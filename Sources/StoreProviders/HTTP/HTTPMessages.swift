@@ -36,6 +36,8 @@ package struct HTTPTimeouts: Sendable, Hashable {
     package var connect: Double
     /// Between two pieces of an answer, in seconds.
     package var idle: Double
+    /// Until the answer begins, in seconds; nil for as long as `connect` and `idle` allow.
+    package var answer: Double?
     /// Until the end of the answer, in seconds; nil for as long as `connect` and `idle` allow.
     package var whole: Double?
 
@@ -105,6 +107,14 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case malformed
         /// The task was cancelled.
         case cancelled
+
+        /// Whether the same request may fare better the next time.
+        var mayPass: Bool {
+            switch self {
+            case .unknownHost, .noConnection, .noProxy, .timedOut, .closed: true
+            case .tls, .otherHost, .proxy, .malformed, .cancelled: false
+            }
+        }
     }
 
     package let kind: Kind

@@ -9,28 +9,21 @@ struct ResumingBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
-    /// An answer that has begun.
-    struct Opened: Sendable {
-        let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
-        /// The request's place, kept for as long as its answer is read, and given back before the rest is asked for.
-        let pass: RequestGate.Pass
-    }
-
     /// In messages.
     let address: String
     let range: Range<Int64>
-    let opened: Opened
+    /// Of an answer that has begun.
+    let opened: any AsyncSequence<ByteBuffer, any Error> & Sendable
     let context: RetryContext
     /// Asks for the rest.
-    let reopen: @Sendable (Range<Int64>) async throws(StoreError) -> Opened
+    let reopen: @Sendable (Range<Int64>) async throws(StoreError) -> any AsyncSequence<ByteBuffer, any Error> & Sendable
 
     func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate let source: ResumingBody
-        fileprivate var pass: RequestGate.Pass
         fileprivate var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>
-        fileprivate var retries: Retries
+        fileprivate var course: CallCourse
         /// Where the next byte belongs.
         fileprivate var offset: Int64
         /// What arrived since a connection broke for the last time, in bytes.
@@ -42,25 +35,21 @@ struct ResumingBody: AsyncSequence, Sendable {
 
         fileprivate init(_ source: ResumingBody) {
             self.source = source
-            pass = source.opened.pass
-            chunks = source.opened.body.makeAsyncIterator()
-            retries = Retries(source.context.policy)
+            chunks = source.opened.makeAsyncIterator()
+            course = CallCourse("get", address: source.address, source.context)
             offset = source.range.lowerBound
         }
 
         private mutating func gotOn(by count: Int) {
             arrived += count
-            if arrived >= Self.leastProgress { retries.progressed() }
+            if arrived >= Self.leastProgress { course.progressed() }
         }
 
         @concurrent mutating func next() async throws -> ByteBuffer? {
             while true {
                 do {
                     guard let chunk = try await chunks.next() else {
-                        if offset >= source.range.upperBound {
-                            pass.end()
-                            return nil
-                        }
+                        if offset >= source.range.upperBound { return nil }
                         throw HTTPFailure(.closed, "the answer ended early")
                     }
                     offset += Int64(chunk.readableBytes)
@@ -73,8 +62,7 @@ struct ResumingBody: AsyncSequence, Sendable {
         }
 
         private mutating func goOn(after failure: HTTPFailure) async throws {
-            // The place and the connection are for others while this waits, and the request for the rest takes its own.
-            pass.end()
+            // The connection is for others while this waits; the place was given back with the failure.
             chunks = Nothing()
             arrived = 0
             let error = StoreError(
@@ -83,16 +71,8 @@ struct ResumingBody: AsyncSequence, Sendable {
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
             // All of it came, and what went wrong is behind it.
             if offset == source.range.upperBound, offset > source.range.lowerBound { return }
-            let context = source.context
-            let reason = RetryReason(failure.detail)
-            guard let seconds = retries.wait(after: reason, now: context.uptime(), random: context.random()) else {
-                throw error
-            }
-            context.log.note(reason)
-            guard await context.sleep(seconds) else { throw error }
-            let opened = try await source.reopen(offset..<source.range.upperBound)
-            pass = opened.pass
-            chunks = opened.body.makeAsyncIterator()
+            try await course.wait(RetryReason(failure.detail), orThrow: error)
+            chunks = try await source.reopen(offset..<source.range.upperBound).makeAsyncIterator()
         }
     }
 

@@ -1,5 +1,3 @@
-internal import ObjectStore
-
 /// What all calls to a store have in common that are sent again where that can help.
 package struct RetryContext: Sendable {
     let policy: RetryPolicy
@@ -22,40 +20,4 @@ package struct RetryContext: Sendable {
 
     /// - Returns: false where the task was cancelled meanwhile.
     func sleep(_ seconds: Double) async -> Bool { await WaitingTime(seconds: seconds).sleep() }
-}
-
-/// How a call fares: how often it was sent, and for how long.
-struct CallCourse {
-    /// `get`, `list`: in messages.
-    let operation: String
-    /// In messages.
-    let address: String
-    private let context: RetryContext
-    private var retries: Retries
-    private var attempts = 1
-
-    init(_ operation: String, address: String, _ context: RetryContext) {
-        self.operation = operation
-        self.address = address
-        self.context = context
-        retries = Retries(context.policy)
-    }
-
-    /// Waits until the call is to be sent again.
-    ///
-    /// - Throws: the error, where it was sent often or long enough.
-    mutating func wait(_ reason: RetryReason, orThrow error: StoreError) async throws(StoreError) {
-        guard let seconds = retries.wait(after: reason, now: context.uptime(), random: context.random()) else {
-            throw error
-        }
-        attempts += 1
-        context.log.note(reason)
-        guard await context.sleep(seconds) else { throw self.error(.unavailable, "interrupted") }
-    }
-
-    func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
-        StoreError(
-            kind, operation: operation, address: address, detail: detail,
-            notes: attempts > 1 ? ["it was tried \(attempts) times"] : [])
-    }
 }

@@ -1,14 +1,31 @@
 internal import Synchronization
 
-/// What was sent again in a run, and why, to be said once at its end.
+/// A request that is about to be sent again.
+package struct RetryNotice: Sendable {
+    /// `get`, `list`
+    package let operation: String
+    package let address: String
+    package let reason: RetryReason
+    /// The one that is to come, from 2.
+    package let attempt: Int
+    /// How long it has been tried without getting on, in seconds.
+    package let elapsed: Double
+}
+
+/// What was sent again in a run, and why: told as it happens, and to be said once at the end.
 ///
 /// A class because all who send write to it.
 package final class RetryLog: Sendable {
     private let counts = Mutex<[String: Int]>([:])
+    private let tell: @Sendable (RetryNotice) -> Void
 
-    package init() {}
+    /// - Parameter tell: told of each, from many tasks; must not block.
+    package init(tell: @escaping @Sendable (RetryNotice) -> Void = { _ in }) { self.tell = tell }
 
-    func note(_ reason: RetryReason) { counts.withLock { $0[reason.words, default: 0] += 1 } }
+    func note(_ notice: RetryNotice) {
+        counts.withLock { $0[notice.reason.words, default: 0] += 1 }
+        tell(notice)
+    }
 
     /// `12 requests were sent again: 503 SlowDown (10), connection refused (2)`; nil where none was.
     package var summary: String? {

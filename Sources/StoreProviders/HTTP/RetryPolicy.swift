@@ -22,6 +22,16 @@ package struct RetryPolicy: Sendable, Hashable {
     }
 }
 
+extension RetryPolicy {
+    /// How long an endpoint that has answered nothing in this run is given until its answer begins, in seconds. It may be
+    /// the wrong one, so that little is waited at first, and it may be slow to wake up, so that each further try is given
+    /// three times as long, up to what every answer may take between two of its pieces.
+    ///
+    /// boto3 and Google's client give each try 60 s, object_store 30 s, aws-sdk-go (s5cmd) any time. With the four tries
+    /// that a server has that was not reached, a wrong address is told after 5 s and given up after two minutes.
+    static func answerLimit(attempt: Int) -> Double { 5 * Double([1, 3, 9, 12][min(max(attempt, 1), 4) - 1]) }
+}
+
 /// Why a request is sent again.
 package struct RetryReason: Sendable, Hashable {
     /// `503 SlowDown`, `connection refused`

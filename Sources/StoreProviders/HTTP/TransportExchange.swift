@@ -31,12 +31,18 @@ final class TransportExchange: HTTPClientResponseDelegate {
     // MARK: The task's side
 
     /// Sends the request, and waits for the head of its answer and some of its body.
-    func start(_ request: HTTPClient.Request, with client: HTTPClient, deadline: NIODeadline?) async throws(HTTPFailure)
-        -> HTTPResponseHead
-    {
+    ///
+    /// - Parameter limit: until the head, in seconds; nil for any time.
+    func start(
+        _ request: HTTPClient.Request, with client: HTTPClient, deadline: NIODeadline?, limit: Double?
+    ) async throws(HTTPFailure) -> HTTPResponseHead {
         let task = client.execute(request: request, delegate: self, deadline: deadline)
         state.withLock { $0.task = task }
+        let alarm = limit.map { limit in
+            task.eventLoop.scheduleTask(in: WaitingTime(seconds: limit).timeAmount) { self.giveUp(after: limit) }
+        }
         await untilReady()
+        alarm?.cancel()
         let (head, end) = state.withLock { ($0.head, $0.end) }
         if let head { return head }
         try end?.get()
@@ -101,9 +107,16 @@ final class TransportExchange: HTTPClientResponseDelegate {
 
     func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { end(.failure(HTTPFailure(error))) }
 
+    private func giveUp(after limit: Double) {
+        guard state.withLock({ $0.head == nil && $0.end == nil }) else { return }
+        end(.failure(HTTPFailure(.timedOut, "no answer within \(Int(limit)) seconds")))
+        state.withLock { $0.task }?.cancel()
+    }
+
+    /// The first end counts: what is given up is cancelled then.
     private func end(_ result: Result<Void, HTTPFailure>) {
         let (reader, brake) = state.withLock { state in
-            state.end = result
+            state.end = state.end ?? result
             return (state.reader.take(), state.brake.take())
         }
         reader?.resume()

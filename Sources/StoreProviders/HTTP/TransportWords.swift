@@ -1,8 +1,13 @@
 /// What to do about a failure of the network.
 enum TransportWords {
-    /// - Parameter certificates: the variable that names a file of them.
-    static func remedy(for failure: HTTPFailure, certificates: String) -> String? {
+    /// - Parameters:
+    ///   - certificates: the variable that names a file of them.
+    ///   - isAnswered: whether the endpoint has answered another request.
+    static func remedy(for failure: HTTPFailure, certificates: String, isAnswered: Bool) -> String? {
         switch failure.kind {
+        case .timedOut where !isAnswered:
+            "check that the endpoint is the store's: nothing answers there, though a server, a proxy or a firewall may "
+                + "accept connections"
         case .tls where failure.detail.contains("WRONG_VERSION_NUMBER"):
             "the server does not speak TLS there: if it is meant to be asked in the clear, write `http://` in the endpoint"
         case .tls:

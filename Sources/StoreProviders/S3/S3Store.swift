@@ -25,15 +25,15 @@ package struct S3Store: ObjectStore {
         let opened = try await open(key, options)
         let tag = opened.attributes.entityTag
         let body = ResumingBody(
-            address: address(of: key), range: opened.range, opened: opened.answer, context: context.retries
+            address: address(of: key), range: opened.range, opened: opened.body, context: context.retries
         ) { rest async throws(StoreError) in
-            try await open(key, GetOptions(range: rest, entityTag: tag)).answer
+            try await open(key, GetOptions(range: rest, entityTag: tag)).body
         }
         return ObjectDownload(attributes: opened.attributes, range: opened.range, body: .stream(body))
     }
 
     /// Sends the request, and reads the head of the answer.
-    func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> S3Opened {
+    func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> OpenedObject {
         var call = S3Call("get", address: address(of: key), method: .GET, key: key)
         if let range = options.range {
             call.headers.add(
@@ -42,12 +42,13 @@ package struct S3Store: ObjectStore {
         if let tag = options.entityTag { call.headers.add(name: "if-match", value: tag) }
         if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
         return try await requester.perform(call) { reply in
-            let opened = try S3Opened(reply, asked: options.range)
+            let opened = try await S3Answer.opened(reply, options)
             // Not every store heeds If-Match: `rclone serve s3` does not.
             guard options.entityTag == nil || opened.attributes.entityTag == options.entityTag else {
                 throw StoreError(
                     .changed, operation: "get", address: address(of: key), detail: "it has another entity tag by now")
             }
+            try await opened.prove { () async throws(StoreError) in try await head(key) }
             return opened
         }
     }
@@ -82,28 +83,21 @@ package struct S3Store: ObjectStore {
     }
 }
 
-/// An object whose answer has begun.
-struct S3Opened: Sendable {
-    let attributes: ObjectAttributes
-    let range: Range<Int64>
-    let reply: S3Reply
-
-    /// - Parameter asked: the range that was asked for; nil for the whole object.
-    init(_ reply: S3Reply, asked: Range<Int64>?) throws(S3Trouble) {
-        self.reply = reply
-        let size: Int64
-        do {
-            (range, size) = try RangedAnswer.read(reply.headers, status: reply.response.status, asked: asked)
-        } catch {
-            throw .malformed(error.words)
-        }
-        attributes = S3Attributes.of(reply.headers, size: size, isWhole: Int64(range.count) == size)
+/// Reads the head of an object's answer.
+enum S3Answer {
+    static func opened(_ reply: S3Reply, _ options: GetOptions) async throws -> OpenedObject {
+        // What the answer says of the whole object, of whatever size.
+        let whole = S3Attributes.of(reply.headers, size: 0, isWhole: true)
+        let answer = try await RangedAnswer.read(
+            reply.response, asked: options.range, takesWhole: options.takesWhole,
+            isRight: { whole.checksum?.isOf($0) })
+        let attributes = S3Attributes.of(reply.headers, size: answer.size, isWhole: answer.isWhole)
         guard attributes.entityTag != nil else {
-            throw .malformed("the answer has no entity tag, which S3's always has: something else answered")
+            throw S3Trouble.malformed(
+                "the answer has no entity tag, which S3's always has: something else answered")
         }
+        return OpenedObject(attributes: attributes, answer: answer)
     }
-
-    var answer: ResumingBody.Opened { .init(body: reply.response.body, pass: reply.pass) }
 }
 
 /// What the headers say of an object.

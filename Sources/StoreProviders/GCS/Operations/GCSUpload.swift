@@ -160,8 +160,8 @@ extension GCSStore: WritableStore {
         call.body = body ?? ByteBuffer()
         // No redirect: there is more to come.
         call.expected = [308]
-        call.isSentOnce = body != nil
-        return try await requester.perform(call) { reply in
+        // What was kept of it is asked for before more is sent.
+        return try await requester.perform(call, body == nil ? .always : .never) { reply in
             guard reply.response.status == 308 else {
                 return (session.offset + Int64(body?.readableBytes ?? 0), try await reply.newObject())
             }

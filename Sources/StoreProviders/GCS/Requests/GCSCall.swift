@@ -3,20 +3,15 @@ internal import NIOHTTP1
 internal import ObjectStore
 
 /// A request to Google Cloud Storage before it has an address and a token.
-struct GCSCall: Sendable {
-    /// `get`, `list`: in messages.
+struct GCSCall: StoreCall {
     let operation: String
-    /// In messages.
     let address: String
     var method: HTTPMethod
     var place: GCSPlace
     var query: [(name: String, value: String?)] = []
     var headers: HTTPHeaders = [:]
     var body: ByteBuffer?
-    /// Statuses that are no faults beside those of success.
     var expected: Set<Int> = []
-    /// Whoever calls sees to what is to be sent after a failure.
-    var isSentOnce = false
 
     init(_ operation: String, address: String, method: HTTPMethod, place: GCSPlace) {
         self.operation = operation
@@ -52,14 +47,3 @@ enum GCSPlace: Sendable {
         }
     }
 }
-
-/// An answer that says that all went well. Its body is still to be read.
-struct GCSReply: Sendable {
-    let response: HTTPResponse
-    /// Held for as long as the answer is being read.
-    let pass: RequestGate.Pass
-
-    var headers: HTTPHeaders { response.headers }
-}
-
-typealias GCSTrouble = CallTrouble<GCSFault>

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import NIOHTTP1
 internal import ObjectStore
 
@@ -37,7 +36,7 @@ extension GCSFault {
 
     /// - Parameter body: JSON, or a line of text for a request of an object's content; not Google's where a proxy answered.
     init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
-        let fault = (try? JSONDecoder().decode(Document.self, from: Data(body)))?.error
+        let fault = JSONDocument.decode(Document.self, from: body)?.error
         self.status = status
         reason = fault?.errors?.first?.reason ?? fault?.status
         message = fault?.message ?? (fault == nil ? Self.text(body) : nil)
@@ -59,10 +58,8 @@ extension GCSFault {
     }
 }
 
-/// What to do about a fault.
-enum GCSReaction: Sendable {
-    case fail(StoreError.Kind)
-    case retry(RetryReason, slowsDown: Bool)
+/// What helps against some faults, once.
+enum GCSRemedy: Hashable, Sendable {
     /// The token expired earlier than it said.
     case refreshToken
 }
@@ -81,9 +78,9 @@ extension GCSFault {
     /// | 412, 409, 304 | changed |
     /// | 416 | no such range |
     /// | the rest, redirects among them | not what the protocol says |
-    var reaction: GCSReaction {
+    var reaction: CallReaction<GCSRemedy> {
         switch status {
-        case 401: .refreshToken
+        case 401: .mend(.refreshToken)
         case 403: Self.throttlingReasons.contains(reason ?? "") ? again(slowsDown: true) : .fail(.permissionDenied)
         case 404: isAboutBucket ? .fail(.misconfigured) : .fail(.notFound)
         case 410: .fail(.notFound)
@@ -102,7 +99,7 @@ extension GCSFault {
         return text.contains("specified bucket does not exist") || text.contains("invalid bucket name")
     }
 
-    private func again(slowsDown: Bool) -> GCSReaction {
+    private func again(slowsDown: Bool) -> CallReaction<GCSRemedy> {
         .retry(RetryReason("\(status)\(reason.map { " " + $0 } ?? "")", wait: retryAfter), slowsDown: slowsDown)
     }
 

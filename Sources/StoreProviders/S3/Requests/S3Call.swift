@@ -3,10 +3,8 @@ internal import NIOHTTP1
 internal import ObjectStore
 
 /// A request to S3 before it has an address, a date and a signature: what is the same for each time that it is sent.
-struct S3Call: Sendable {
-    /// `get`, `list`: in messages.
+struct S3Call: StoreCall {
     let operation: String
-    /// In messages.
     let address: String
     var method: HTTPMethod
     /// Nil for the bucket itself.
@@ -16,7 +14,6 @@ struct S3Call: Sendable {
     var body: ByteBuffer?
     /// Whether the body is what is stored.
     var isContent = false
-    /// False where the reader of another answer may be waiting for this one, and keeps its own place meanwhile.
     var waitsForPlace = true
 
     init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
@@ -35,14 +32,3 @@ struct S3Call: Sendable {
         return probe
     }
 }
-
-/// An answer that says that all went well. Its body is still to be read.
-struct S3Reply: Sendable {
-    let response: HTTPResponse
-    /// Held for as long as the answer is being read.
-    let pass: RequestGate.Pass
-
-    var headers: HTTPHeaders { response.headers }
-}
-
-typealias S3Trouble = CallTrouble<S3Fault>

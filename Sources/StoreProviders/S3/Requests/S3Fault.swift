@@ -58,16 +58,14 @@ extension S3Fault {
     }
 }
 
-/// What to do about a fault.
-enum S3Reaction: Sendable {
-    case fail(StoreError.Kind)
-    case retry(RetryReason, slowsDown: Bool)
+/// What helps against some faults, once.
+enum S3Remedy: Hashable, Sendable {
     /// The credentials expired earlier than they said.
     case refreshCredentials
     /// The clock here and the server's are too far apart.
     case correctClock
-    /// The bucket is in another region: in this one, or in one that has to be asked for.
-    case changeRegion(String?)
+    /// The bucket is in another region: in the one that the fault tells, or in one that has to be asked for.
+    case changeRegion
 }
 
 extension S3Fault {
@@ -80,33 +78,35 @@ extension S3Fault {
     /// | RequestTimeTooSkewed | a clock to be corrected |
     /// | 429, 503, SlowDown and the other throttling codes | to be sent again, and fewer at a time |
     /// | 5xx but 501, RequestTimeout, BadDigest, IncompleteBody | to be sent again |
+    /// | ConditionalRequestConflict, OperationAborted | to be sent again: another request for the same key was under way |
     /// | InvalidAccessKeyId, SignatureDoesNotMatch, InvalidToken | credentials that are not accepted |
     /// | 403 | not permitted |
     /// | 404, 412, 416 | not found, changed, no such range |
     /// | NoSuchBucket, InvalidBucketName | settings that name no store |
     /// | the rest | not what the protocol says |
-    var reaction: S3Reaction { code.flatMap(reaction(to:)) ?? reactionToStatus }
+    var reaction: CallReaction<S3Remedy> { code.flatMap(reaction(to:)) ?? reactionToStatus }
 
-    private func reaction(to code: String) -> S3Reaction? {
+    private func reaction(to code: String) -> CallReaction<S3Remedy>? {
         switch code {
         case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
-            .changeRegion(region)
-        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .refreshCredentials
-        case "RequestTimeTooSkewed": .correctClock
+            .mend(.changeRegion)
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .mend(.refreshCredentials)
+        case "RequestTimeTooSkewed": .mend(.correctClock)
         case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "MissingSecurityHeader":
             .fail(.unauthenticated)
         case "AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidObjectState": .fail(.permissionDenied)
         case "NoSuchBucket", "InvalidBucketName": .fail(.misconfigured)
-        case "RequestTimeout", "RequestTimeoutException", "BadDigest", "IncompleteBody", "InternalError":
+        case "RequestTimeout", "RequestTimeoutException", "BadDigest", "IncompleteBody", "InternalError",
+            "ConditionalRequestConflict", "OperationAborted":
             .retry(reason, slowsDown: false)
         default: Self.throttlingCodes.contains(code) ? .retry(reason, slowsDown: true) : nil
         }
     }
 
-    private var reactionToStatus: S3Reaction {
+    private var reactionToStatus: CallReaction<S3Remedy> {
         switch status {
-        case 301, 302, 307, 308: .changeRegion(region)
-        case 401: .refreshCredentials
+        case 301, 302, 307, 308: .mend(.changeRegion)
+        case 401: .mend(.refreshCredentials)
         case 403: .fail(.permissionDenied)
         case 404: .fail(.notFound)
         case 409, 412: .fail(.changed)
@@ -115,7 +115,7 @@ extension S3Fault {
         case 501: .fail(.invalidAnswer)
         case 408, 500...: .retry(reason, slowsDown: false)
         // What a HEAD says of another region, or of a token that expired, has no code.
-        case 400 where code == nil: .changeRegion(region)
+        case 400 where code == nil: .mend(.changeRegion)
         default: .fail(.invalidAnswer)
         }
     }

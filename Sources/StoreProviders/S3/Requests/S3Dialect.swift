@@ -1,0 +1,174 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import ObjectStore
+internal import Synchronization
+
+/// Addresses, signatures and faults of S3.
+///
+/// A class because all calls share what one of them learns: the bucket's region, and how far the clock is off.
+final class S3Dialect: StoreDialect {
+    let context: S3Context
+    private let learnt = Mutex(Learnt())
+    /// The last one.
+    private let signingKey = Mutex<SigningKey?>(nil)
+
+    private struct Learnt {
+        /// The bucket's region, where an answer corrected it.
+        var region: String?
+        /// What the server's clock is ahead of the one here, in seconds.
+        var clockOffset = 0.0
+    }
+
+    /// A request as it is sent once.
+    struct Signed: SignedRequest {
+        let request: HTTPRequest
+        let identity: S3Identity
+        /// That it was signed for.
+        let region: String
+
+        var secrets: [Secret] { [identity.credentials?.secretAccessKey].compactMap(\.self) }
+    }
+
+    init(_ context: S3Context) { self.context = context }
+
+    var transport: any HTTPTransport { context.transport }
+    var retries: RetryContext { context.retries }
+    var certificatesVariable: String { "AWS_CA_BUNDLE" }
+
+    // MARK: Signing
+
+    func identity() async throws -> S3Identity { try await context.identities.current() }
+
+    func sign(_ call: S3Call, as identity: S3Identity) -> Signed {
+        let region = learnt.withLock { $0.region } ?? context.endpoint.region
+        let url = context.endpoint.url(of: call.key, query: call.query, region: region)
+        let body = call.body.map(HTTPBody.bytes) ?? .empty
+        var request = HTTPRequest(call.method, url, headers: call.headers, body: body)
+        // A body has one digest that the store compares: over plain HTTP, and where it is no content, the signature's; else
+        // its MD5, which every store knows (the newer checksums are refused by some), and which is signed.
+        let isSigned = identity.credentials != nil
+        let digest = call.isContent && !(isSigned && url.scheme == .http) ? call.body.map(Self.md5) : nil
+        if let digest { request.headers.add(name: "content-md5", value: digest) }
+        if let credentials = identity.credentials {
+            let payload = digest == nil ? Self.payloadHash(call) : SigV4.unsignedPayload
+            request = signed(request, credentials, region, payloadHash: payload)
+        }
+        return Signed(request: request, identity: identity, region: region)
+    }
+
+    private func signed(
+        _ request: HTTPRequest, _ credentials: AWSCredentials, _ region: String, payloadHash: String
+    ) -> HTTPRequest {
+        let time = context.now() + learnt.withLock { $0.clockOffset }
+        let signer = SigV4(
+            credentials, region: region, service: "s3", time: time, reusing: signingKey.withLock { $0 })
+        signingKey.withLock { $0 = signer.key }
+        return signer.sign(request, payloadHash: payloadHash)
+    }
+
+    private static func payloadHash(_ call: S3Call) -> String {
+        call.body.map { Digests.sha256($0.readableBytesView).hex } ?? SigV4.emptyPayloadHash
+    }
+
+    private static func md5(_ body: ByteBuffer) -> String { Base64.encode(Digests.md5(body.readableBytesView)) }
+
+    // MARK: Remedies
+
+    /// The answer to a HEAD has no body: what is wrong is asked for with a GET.
+    func explained(_ fault: S3Fault, _ call: S3Call, by requester: S3Requester) async -> S3Fault {
+        guard call.method == .HEAD, fault.code == nil, fault.status == 400 || fault.status == 403, fault.region == nil,
+            case .failure(let failed) = await requester.attempt(call.asProbe, { _ in }),
+            case .fault(let told) = failed.trouble
+        else { return fault }
+        return told
+    }
+
+    func mend(
+        _ fault: S3Fault, by remedy: S3Remedy, of signed: Signed?, _ requester: S3Requester
+    ) async -> Bool {
+        guard let signed else { return false }
+        switch remedy {
+        case .refreshCredentials:
+            guard signed.identity.credentials != nil else { return false }
+            // There may be new ones already; if they cannot be renewed, the next try says why.
+            try? await context.identities.refresh(replacing: signed.identity)
+        case .correctClock:
+            guard let time = fault.serverTime else { return false }
+            learnt.withLock { $0.clockOffset = time - context.now() }
+        case .changeRegion:
+            guard let region = await newRegion(fault.region, after: signed, requester) else { return false }
+            learnt.withLock { $0.region = region }
+        }
+        return true
+    }
+
+    private func newRegion(_ told: String?, after signed: Signed, _ requester: S3Requester) async -> String? {
+        var region = told
+        if region == nil { region = await askedRegion(requester) }
+        // Another call may have learnt it meanwhile; it is new to this one all the same.
+        guard let region, region != signed.region, S3Endpoint.isRegion(region) else { return nil }
+        return region
+    }
+
+    /// S3 tells a bucket's region with every answer about it, refusals included.
+    private func askedRegion(_ requester: S3Requester) async -> String? {
+        var call = S3Call("find the region of", address: context.address(of: nil), method: .HEAD)
+        // Asked in the course of another call, whose caller may keep a place.
+        call.waitsForPlace = false
+        switch await requester.attempt(call, { $0.headers.first(name: "x-amz-bucket-region") }) {
+        case .success(let region): return region
+        case .failure(let failed):
+            guard case .fault(let fault) = failed.trouble else { return nil }
+            return fault.region
+        }
+    }
+
+    // MARK: Errors
+
+    func kind(of fault: S3Fault, unmendedBy remedy: S3Remedy) -> StoreError.Kind {
+        switch remedy {
+        case .refreshCredentials, .correctClock: .unauthenticated
+        case .changeRegion: fault.status == 403 ? .permissionDenied : .misconfigured
+        }
+    }
+
+    func complete(
+        _ error: StoreError, _ fault: S3Fault, _ call: S3Call, _ signed: Signed?, unmendedBy remedy: S3Remedy?
+    ) -> StoreError {
+        var error = error
+        let who = S3Words.identity(signed?.identity)
+        switch error.kind {
+        case .permissionDenied:
+            error.notes += who + S3Words.ambiguity(fault, call)
+            error.remedy = S3Words.remedy(for: fault, call)
+        case .unauthenticated:
+            error.notes += who
+            error.remedy = S3Words.remedy(for: fault, call)
+        case .misconfigured: error.remedy = S3Words.bucketRemedy
+        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer: break
+        }
+        switch remedy {
+        case .correctClock:
+            let offset = fault.serverTime.map { $0 - context.now() }
+            error.notes += offset.map { ["the clock here is \(S3Words.skew($0)) the store's"] } ?? []
+            error.remedy = "set the clock of this machine; in a container it is the host's"
+        case .changeRegion:
+            error.notes.append("the request was made for the region \(signed?.region ?? context.endpoint.region)")
+            error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
+        case .refreshCredentials, nil: break
+        }
+        return error
+    }
+
+    func endpointWords(_ signed: Signed?) -> String? { context.endpoint.words }
+}
+
+typealias S3Requester = StoreRequester<S3Dialect>
+typealias S3Trouble = CallTrouble<S3Fault>
+typealias S3Reply = StoreReply
+
+extension StoreRequester<S3Dialect> {
+    convenience init(_ context: S3Context) { self.init(dialect: S3Dialect(context)) }
+
+    var context: S3Context { dialect.context }
+}
