@@ -101,11 +101,16 @@ package struct Report: Sendable {
     package let seconds: Double
     /// What was wrong with the cache, each once.
     package let cacheFaults: [CacheFault]
+    /// Why objects were not compared with checksums that the store may have of them, one for each.
+    package let checksumFaults: [StoreError]
 
-    package init(results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = []) {
+    package init(
+        results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = [], checksumFaults: [StoreError] = []
+    ) {
         self.results = results
         self.seconds = seconds
         self.cacheFaults = cacheFaults
+        self.checksumFaults = checksumFaults
     }
 }
 

@@ -9,7 +9,7 @@ struct ExecutionRun {
         case opened(Int, StagedAsset, [CacheFault] = [])
         case blocked(Int)
         case present(Int)
-        case received(TransferMachine.Part, ObjectAttributes)
+        case received(ReceivedPart)
         case sealed(Int, [FileDigest], CacheFault? = nil)
         case committed(Int)
         case lost(Int)
@@ -33,6 +33,7 @@ struct ExecutionRun {
     /// Of the objects of each sealed asset.
     private var digests: [Int: [FileDigest]] = [:]
     private var cacheFaults: [CacheFault] = []
+    private var checksumFaults: [StoreError] = []
 
     /// Whether what is fetched is still added to the cache: a full disk is not tried again with every asset.
     var takesToCache: Bool { !cacheFaults.contains { if case .notAdded = $0 { true } else { false } } }
@@ -58,7 +59,7 @@ struct ExecutionRun {
             case .opened(let asset, let staged, let faults): opened(asset, staged, faults)
             case .blocked(let asset): machine.handle(.blocked(asset))
             case .present(let asset): machine.handle(.present(asset))
-            case .received(let part, let received): self.received(part, received)
+            case .received(let part): received(part)
             case .sealed(let asset, let digests, let fault): sealed(asset, digests, fault)
             case .committed(let asset): machine.handle(.committed(asset))
             case .lost(let asset): machine.handle(.lost(asset))
@@ -80,7 +81,8 @@ struct ExecutionRun {
                 downloadedObjects: counts[asset]?.objects.count ?? 0,
                 downloadedBytes: counts[asset]?.bytes ?? 0, digests: fetchedDigests(of: asset))
         }
-        return Report(results: results, seconds: seconds, cacheFaults: cacheFaults)
+        return Report(
+            results: results, seconds: seconds, cacheFaults: cacheFaults, checksumFaults: checksumFaults)
     }
 
     private func fetchedDigests(of asset: Int) -> [FileDigest] {
@@ -98,12 +100,12 @@ struct ExecutionRun {
         return machine.handle(.opened(asset, staged.progress))
     }
 
-    private mutating func received(
-        _ part: TransferMachine.Part, _ attributes: ObjectAttributes
-    ) -> [TransferMachine.Action] {
+    private mutating func received(_ received: ReceivedPart) -> [TransferMachine.Action] {
+        let part = received.part
         counts[part.asset, default: Count()].objects.insert(part.object)
-        counts[part.asset, default: Count()].bytes += Int64(part.range.clamped(to: 0..<attributes.size).count)
-        return machine.handle(.received(part, attributes))
+        counts[part.asset, default: Count()].bytes += Int64(received.range.count)
+        if let fault = received.checksumFault { checksumFaults.append(fault) }
+        return machine.handle(.received(part, received.attributes, received.range))
     }
 
     private mutating func sealed(

@@ -84,7 +84,7 @@ package struct Executor: Sendable {
         case .fetch(let part):
             guard let staged = run.staged[part.asset] else { return nil }
             let fetcher = PartFetcher(store: store, partSize: options.partSize, emit: emit)
-            return { .received(part, try await fetcher.fetch(part, into: staged)) }
+            return { .received(try await fetcher.fetch(part, into: staged)) }
         case .seal(let asset):
             guard let staged = run.staged[asset] else { return nil }
             let cache = run.takesToCache ? options.cache : nil

@@ -19,9 +19,9 @@ struct PartFetcher: Sendable {
     /// writing a tenth of it.
     private static let writeStep = 512 << 10
 
-    /// - Returns: what the store said of the object.
+    /// - Returns: what came.
     /// - Throws: `ExecutionFailure`, or `CancellationError`.
-    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ObjectAttributes {
+    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ReceivedPart {
         do {
             return try await fetchOnce(part, into: staged)
         } catch let failure as ExecutionFailure {
@@ -31,21 +31,22 @@ struct PartFetcher: Sendable {
         }
     }
 
-    private func fetchOnce(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ObjectAttributes {
+    private func fetchOnce(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ReceivedPart {
         let download = try await open(part, of: staged)
-        let attributes = part.isFirst ? try await begun(part, of: staged, download.attributes) : download.attributes
+        var received = ReceivedPart(part: part, attributes: download.attributes, range: download.range)
+        if part.isFirst { try await begin(&received, of: staged) }
         switch download.body {
         case .file(let file): try await copy(file, download, part, staged)
         case .stream(let chunks):
-            let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, attributes))
+            let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, download))
             try await write(chunks, with: writer)
         }
-        return attributes
+        return received
     }
 
-    /// Whether the part is all of its object.
-    private func isWhole(_ part: TransferMachine.Part, _ attributes: ObjectAttributes) -> Bool {
-        part.isFirst && attributes.size <= partSize
+    /// Whether what comes is all of the object.
+    private func isWhole(_ part: TransferMachine.Part, _ download: ObjectDownload) -> Bool {
+        part.isFirst && Int64(download.range.count) == download.attributes.size
     }
 
     // MARK: Opening
@@ -54,7 +55,8 @@ struct PartFetcher: Sendable {
         let key = ObjectKey(of: staged.pin, path: staged.content.objects[part.object].path)
         let download = try await get(key, part)
         let expected = part.range.clamped(to: 0..<download.attributes.size)
-        guard download.range == expected else {
+        // A store that knows no ranges sends the object in one piece.
+        guard download.range == expected || isWhole(part, download) else {
             throw invalid(key, "bytes \(download.range) came for \(expected)")
         }
         return download
@@ -62,7 +64,8 @@ struct PartFetcher: Sendable {
 
     private func get(_ key: ObjectKey, _ part: TransferMachine.Part) async throws(StoreError) -> ObjectDownload {
         do {
-            return try await store.get(key, GetOptions(range: part.range, entityTag: part.entityTag))
+            let options = GetOptions(range: part.range, entityTag: part.entityTag, takesWhole: part.isFirst)
+            return try await store.get(key, options)
         } catch {
             // No range of an empty object can be asked for.
             guard error.kind == .invalidRange, part.isFirst else { throw error }
@@ -71,11 +74,8 @@ struct PartFetcher: Sendable {
     }
 
     /// The object's first answer: its size is known now.
-    ///
-    /// - Returns: what is known of the object, with its checksum where the store tells it only when asked for the whole.
-    private func begun(
-        _ part: TransferMachine.Part, of staged: StagedAsset, _ told: ObjectAttributes
-    ) async throws -> ObjectAttributes {
+    private func begin(_ received: inout ReceivedPart, of staged: StagedAsset) async throws {
+        let (part, told) = (received.part, received.attributes)
         let object = staged.content.objects[part.object]
         // What is promised is the size of the content.
         if told.encoding == nil, let expected = object.size, expected != told.size {
@@ -84,28 +84,47 @@ struct PartFetcher: Sendable {
                 address: address, expected: expected, actual: told.size, recorder: object.recorder)
         }
         emit(.sized(staged.pin, bytes: told.size))
-        guard !isWhole(part, told) else {
-            staged.objects[part.object].begin(told)
-            return told
-        }
-        let attributes = await withWholeChecksum(told, key(part, staged))
+        if received.range.count < told.size { try await findChecksum(of: &received, staged) }
+        let attributes = received.attributes
         staged.objects[part.object].begin(attributes)
+        guard received.range.count < told.size else { return }
         let line = Journal.line(object: object.path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             // What an earlier content of the object left must not show past the end of this one.
             try staged.openEmpty(part.object).preallocate(attributes.size)
             try staged.journal.append(line)
         }
-        return attributes
     }
 
     /// The answer for a part tells no checksum of the whole that can be relied on; that to a HEAD does.
-    private func withWholeChecksum(_ told: ObjectAttributes, _ key: ObjectKey) async -> ObjectAttributes {
-        guard store.tellsChecksumsOfWholeObjects, let whole = try? await store.head(key), whole.size == told.size,
-            whole.entityTag == told.entityTag, let checksum = whole.checksum
-        else { return told }
-        return ObjectAttributes(
-            size: told.size, entityTag: told.entityTag, checksum: checksum, encoding: told.encoding)
+    ///
+    /// | the HEAD | the object |
+    /// | --- | --- |
+    /// | tells a checksum | is compared with it |
+    /// | tells none | is not compared: the store has none |
+    /// | fails for a while | waits, as for any request, and fails with it where that lasts |
+    /// | is refused, not understood, or about another content | is fetched and not compared, which the report tells unless a digest of it is recorded elsewhere |
+    ///
+    /// Whether the content is another one by now is left to the requests for its other parts, which are pinned to its
+    /// entity tag.
+    private func findChecksum(of received: inout ReceivedPart, _ staged: StagedAsset) async throws(StoreError) {
+        guard store.tellsChecksumsOfWholeObjects else { return }
+        let (key, told) = (key(received.part, staged), received.attributes)
+        do throws(StoreError) {
+            let whole = try await store.head(key)
+            guard whole.size == told.size, whole.entityTag == told.entityTag else {
+                throw StoreError(
+                    .changed, operation: "head", address: store.address(of: key),
+                    detail: "it tells another size or entity tag than the answer to the GET")
+            }
+            received.attributes = ObjectAttributes(
+                size: told.size, entityTag: told.entityTag, checksum: whole.checksum ?? told.checksum,
+                encoding: told.encoding)
+        } catch {
+            guard error.kind != .unavailable, error.kind != .credentialsUnavailable else { throw error }
+            let facts = staged.content.objects[received.part.object]
+            if facts.sha256 == nil, facts.checksum == nil { received.checksumFault = error }
+        }
     }
 
     // MARK: Bytes
@@ -114,7 +133,7 @@ struct PartFetcher: Sendable {
         _ source: OpenedFile, _ download: ObjectDownload, _ part: TransferMachine.Part, _ staged: StagedAsset
     ) async throws {
         let range = download.range
-        if isWhole(part, download.attributes) { try await prepare(part, staged, download.attributes) }
+        if isWhole(part, download) { try await prepare(part, staged, download.attributes) }
         let path = staged.content.objects[part.object].path
         if range.isEmpty { try await note(range, of: path, in: staged) }
         var start = range.lowerBound
@@ -209,4 +228,15 @@ struct PartFetcher: Sendable {
     private func invalid(_ key: ObjectKey, _ detail: String) -> StoreError {
         StoreError(.invalidAnswer, operation: "get", address: store.address(of: key), detail: detail)
     }
+}
+
+/// What came of one part.
+struct ReceivedPart: Sendable {
+    let part: TransferMachine.Part
+    /// What the store says of the object.
+    var attributes: ObjectAttributes
+    /// The bytes that came: those of the part, or the object in one piece.
+    let range: Range<Int64>
+    /// Why the object is not compared with a checksum that the store may have of it.
+    var checksumFault: StoreError?
 }

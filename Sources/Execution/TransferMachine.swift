@@ -4,7 +4,8 @@ internal import ObjectStore
 /// of it: the executor performs the actions and feeds their events back.
 ///
 /// One window over the parts of all objects, so that one object of 40 GB and ten thousand small ones are the same loop.
-/// An object's size is known with the answer for its first part, which asks for `partSize` bytes.
+/// An object's size is known with the answer for its first part, which asks for `partSize` bytes; a store that knows no
+/// ranges sends all of it then.
 ///
 /// An asset goes pending → opening → transferring → sealing → kept → committing → ended. Any step can fail it, and then
 /// all that depends on it is skipped. Where what it has in staging is wrong it is discarded first, once no part is in
@@ -36,7 +37,8 @@ struct TransferMachine {
         case blocked(Int)
         /// Another process had put it there.
         case present(Int)
-        case received(Part, ObjectAttributes)
+        /// With the range that came: the part's, or the object in one piece.
+        case received(Part, ObjectAttributes, Range<Int64>)
         case sealed(Int)
         case committed(Int)
         /// The staging folder was another process's meanwhile: begin again.
@@ -99,7 +101,7 @@ struct TransferMachine {
             case .opened(let asset, let progress): opened(asset, progress)
             case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
-            case .received(let part, let attributes): received(part, attributes)
+            case .received(let part, let attributes, let range): received(part, attributes, range)
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
             case .lost(let asset): reopen(asset)
@@ -139,12 +141,14 @@ struct TransferMachine {
         }
     }
 
-    private mutating func received(_ part: Part, _ attributes: ObjectAttributes) -> [Action] {
+    private mutating func received(
+        _ part: Part, _ attributes: ObjectAttributes, _ range: Range<Int64>
+    ) -> [Action] {
         queue.ended(part)
         guard phases[part.asset] == .transferring else { return discardIfQuiet(part.asset) }
         partsLeft[part.asset]? -= 1
-        if part.isFirst, attributes.size > partSize {
-            let rest = ObjectProgress(attributes, done: [part.range])
+        if part.isFirst, range.count < attributes.size {
+            let rest = ObjectProgress(attributes, done: [range])
             let parts = parts(of: part.asset, part.object, rest)
             partsLeft[part.asset]? += parts.count
             // Before what was queued: an object that was begun is finished first, and with it its asset.

@@ -16,11 +16,18 @@ import Testing
         let second = Part(asset: 0, object: 0, range: 4..<8, entityTag: "t", isFirst: false)
         let third = Part(asset: 0, object: 0, range: 8..<9, entityTag: "t", isFirst: false)
         #expect(
-            machine.handle(.received(first, ObjectAttributes(size: 9, entityTag: "t"))) == [
-                .fetch(second), .fetch(third),
-            ])
-        #expect(machine.handle(.received(third, ObjectAttributes(size: 9, entityTag: "t"))) == [])
-        #expect(machine.handle(.received(second, ObjectAttributes(size: 9, entityTag: "t"))) == [.seal(0)])
+            machine.handle(.received(first, ObjectAttributes(size: 9, entityTag: "t"), first.range.clamped(to: 0..<9)))
+                == [
+                    .fetch(second), .fetch(third),
+                ])
+        #expect(
+            machine.handle(.received(third, ObjectAttributes(size: 9, entityTag: "t"), third.range.clamped(to: 0..<9)))
+                == [])
+        #expect(
+            machine.handle(
+                .received(second, ObjectAttributes(size: 9, entityTag: "t"), second.range.clamped(to: 0..<9))) == [
+                    .seal(0)
+                ])
         #expect(machine.handle(.sealed(0)) == [.commit(0)])
         #expect(machine.handle(.committed(0)) == [.end(0, .fetched)])
     }
@@ -74,7 +81,11 @@ import Testing
         #expect(machine.handle(.spoiled(0)) == [])
         #expect(machine.handle(.cancelled(parts[0])) == [])
         // It turns out to be larger than a part: nothing more of it is asked for.
-        #expect(machine.handle(.received(parts[1], ObjectAttributes(size: 9, entityTag: "t"))) == [.discard(0)])
+        #expect(
+            machine.handle(
+                .received(parts[1], ObjectAttributes(size: 9, entityTag: "t"), parts[1].range.clamped(to: 0..<9))) == [
+                    .discard(0)
+                ])
         #expect(machine.handle(.discarded(0)) == [.end(0, .failed), .end(1, .skipped(because: 0))])
     }
 
@@ -205,7 +216,9 @@ private struct World {
         case .fetch(let part):
             let size = sizes[part.asset][part.object]
             fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
-            take(machine.handle(.received(part, ObjectAttributes(size: size, entityTag: "t"))))
+            take(
+                machine.handle(
+                    .received(part, ObjectAttributes(size: size, entityTag: "t"), part.range.clamped(to: 0..<size))))
         case .seal(let asset):
             for (object, size) in sizes[asset].enumerated() { #expect(fetched[asset]?[object] == size) }
             take(machine.handle(.sealed(asset)))

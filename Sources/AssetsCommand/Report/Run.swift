@@ -31,6 +31,7 @@ struct Run: Sendable {
     /// What is worth knowing and stopped nothing.
     var warnings: [String] {
         plan.warnings + ((cacheFault.map { [$0] } ?? []) + report.cacheFaults).map(\.words)
+            + ExecutionWords.unchecked(report.checksumFaults)
     }
 
     /// The plan's steps with what became of each.

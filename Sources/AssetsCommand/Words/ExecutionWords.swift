@@ -6,6 +6,17 @@ internal import Planning
 
 // The words for what goes wrong while a plan is executed.
 
+enum ExecutionWords {
+    /// A warning for objects that were fetched without the store's checksum.
+    static func unchecked(_ faults: [StoreError]) -> [String] {
+        guard let first = faults.first else { return [] }
+        let others = faults.count > 1 ? " and \(Units.count(faults.count - 1, "other object"))" : ""
+        return [
+            "\(first.address)\(others) could not be compared with the store's checksum: \(first.operation) failed: \(first.detail)"
+        ]
+    }
+}
+
 extension Problem {
     init(_ failure: ExecutionFailure) {
         switch failure {
