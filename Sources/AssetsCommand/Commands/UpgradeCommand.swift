@@ -47,7 +47,8 @@ struct UpgradeCommand: AsyncParsableCommand {
     /// An asset of the spec or, as what it depends on, of the lockfile.
     private func known(_ text: String, in draft: SpecEditing.Draft) throws(Problems) -> AssetName {
         let locked = try SpecLock.read(
-            besides: draft.file, LockRequest(mode: .update, upgrade: .nothing), in: draft.settings.versioning.value, mends: true)
+            besides: draft.file, LockRequest(mode: .update, upgrade: .nothing), in: draft.settings.versioning.value,
+            mends: true)
         let names = Set(draft.editor.manifest.entries.map(\.name) + locked.lock.assets.map(\.pin.name))
         guard let name = try? AssetName(text), names.contains(name) else {
             let near = nearestWord(to: text, in: names.map(\.text).sorted())
