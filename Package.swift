@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "StoreProvidersTests",
             dependencies: [
-                "AssetModel", "ObjectStore", "StoreProviders", "AssetsTestSupport",
+                "AssetModel", "ObjectStore", "FileSystem", "StoreProviders", "AssetsTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),

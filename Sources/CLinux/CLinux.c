@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -60,4 +61,19 @@ int clinux_may_create_in(int descriptor) { return syscall(SYS_faccessat, descrip
 
 int clinux_open_directory_path(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
 
-int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+int clinux_pipe(int ends[2]) {
+  int made[2];
+  if (pipe2(made, O_CLOEXEC) != 0) return -1;
+  int code = 0;
+  for (int end = 0; end < 2; end++) {
+    ends[end] = fcntl(made[end], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (ends[end] < 0) code = errno;
+    close(made[end]);
+  }
+  if (code == 0) return 0;
+  for (int end = 0; end < 2; end++) {
+    if (ends[end] >= 0) close(ends[end]);
+  }
+  errno = code;
+  return -1;
+}

@@ -30,12 +30,47 @@ import Testing
     @Test func fetchesOnceForAllWhoWait() async throws {
         let source = Source()
         let cache = source.cache()
-        try await withThrowingTaskGroup(of: (value: Int, generation: Int).self) { group in
+        try await withThrowingTaskGroup(of: CredentialCache<Int>.Numbered.self) { group in
             for _ in 0..<50 { group.addTask { try await cache.current() } }
             // One that had the number before the renewal could not be asked to be renewed.
-            for try await (value, generation) in group { #expect((value, generation) == (1, 1)) }
+            for try await current in group { #expect((current.value, current.generation) == (1, 1)) }
         }
         #expect(source.fetched.withLock { $0 } == 1)
+    }
+
+    /// A source that gives nothing until it is cancelled, and tells of both.
+    private static func endless() -> (cache: CredentialCache<Int>, events: AsyncStream<String>) {
+        let (events, continuation) = AsyncStream.makeStream(of: String.self)
+        let cache = CredentialCache<Int>(now: { 0 }) {
+            continuation.yield("asked")
+            do {
+                try await Task.sleep(for: .seconds(600))
+            } catch {
+                continuation.yield("cancelled")
+                throw error
+            }
+            return .init(value: 1, expiration: nil)
+        }
+        return (cache, events)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func endsWhatNobodyWaitsForAnyMore() async throws {
+        let (cache, events) = Self.endless()
+        var iterator = events.makeAsyncIterator()
+        let first = Task { try await cache.current().value }
+        #expect(await iterator.next() == "asked")
+        let second = Task { try await cache.current().value }
+        while await cache.waiting < 2 { await Task.yield() }
+        first.cancel()
+        while await cache.waiting == 2 { await Task.yield() }
+        second.cancel()
+        #expect(await iterator.next() == "cancelled")
+        await #expect(throws: CancellationError.self) { try await second.value }
+        // Whoever comes later is not handed what was cancelled.
+        let third = Task { try await cache.current().value }
+        #expect(await iterator.next() == "asked")
+        third.cancel()
+        #expect(await iterator.next() == "cancelled")
     }
 
     @Test(arguments: [(2699.0, 1), (2701.0, 2), (3700.0, 2)])

@@ -41,8 +41,14 @@ int clinux_may_create_in(int descriptor);
 /// open(2) of a directory with O_PATH: entries are made through it, and it is neither listed nor synced.
 int clinux_open_directory_path(const char *path);
 
-/// pipe2(2) with O_CLOEXEC: the reading end, then the writing end.
+/// pipe2(2) with O_CLOEXEC: the reading end, then the writing end, and neither in the place of a standard descriptor.
 int clinux_pipe(int ends[2]);
+
+/// Starts a program, found as execvp(3) finds it, whose standard descriptors are these three and which has no others. No
+/// signal is ignored or blocked in it, and it is killed when the thread that starts it ends.
+///
+/// \return its process id, or -1 with errno: that of fork(2), or what kept the program from being started.
+int clinux_spawn(char *const arguments[], char *const environment[], const int descriptors[3]);
 
 /// syncfs(2).
 int clinux_syncfs(int descriptor);

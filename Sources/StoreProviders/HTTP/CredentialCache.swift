@@ -6,11 +6,23 @@ actor CredentialCache<Value: Sendable> {
         let expiration: Double?
     }
 
+    /// A value, and a number that is another for each value there was.
+    struct Numbered: Sendable {
+        let value: Value
+        let generation: Int
+    }
+
+    /// A renewal under way, and how many of those who wait for it were not cancelled.
+    private struct Renewal {
+        let task: Task<Numbered, any Error>
+        var waiting: Int
+    }
+
     private let fetch: @Sendable () async throws -> Entry
     private let now: @Sendable () -> Double
     private var entry: Entry?
     private var generation = 0
-    private var underWay: Task<(value: Value, generation: Int), any Error>?
+    private var renewal: Renewal?
 
     private let advisory: Double
     private let mandatory: Double
@@ -29,17 +41,16 @@ actor CredentialCache<Value: Sendable> {
         self.fetch = fetch
     }
 
-    /// The value, and a number that is another for each value there was.
-    func current() async throws -> (value: Value, generation: Int) {
+    func current() async throws -> Numbered {
         guard let entry else { return try await renewed() }
         let left = (entry.expiration ?? .infinity) - now()
-        if left > advisory { return (entry.value, generation) }
+        if left > advisory { return Numbered(value: entry.value, generation: generation) }
         do {
             return try await renewed()
         } catch {
             // As long as it lasts, the old one does.
             guard left > mandatory else { throw error }
-            return (entry.value, generation)
+            return Numbered(value: entry.value, generation: generation)
         }
     }
 
@@ -48,18 +59,44 @@ actor CredentialCache<Value: Sendable> {
         if generation == self.generation { _ = try await renewed() }
     }
 
-    private func renewed() async throws -> (value: Value, generation: Int) {
-        if let underWay { return try await underWay.value }
-        // Not a child of whoever asks first: that task may be cancelled while others wait. All of them get the number
-        // with the value, as nobody knows who goes on first.
+    private func renewed() async throws -> Numbered {
+        let task = renewal?.task ?? begin()
+        renewal?.waiting += 1
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            Task { await leave(task) }
+        }
+    }
+
+    /// Not a child of whoever asks first: that task may be cancelled while others wait. All of them get the number with the
+    /// value, as nobody knows who goes on first.
+    private func begin() -> Task<Numbered, any Error> {
         let task = Task {
-            defer { underWay = nil }
+            defer { end() }
             let entry = try await fetch()
             self.entry = entry
             generation += 1
-            return (value: entry.value, generation: generation)
+            return Numbered(value: entry.value, generation: generation)
         }
-        underWay = task
-        return try await task.value
+        renewal = Renewal(task: task, waiting: 0)
+        return task
+    }
+
+    /// How many wait for a renewal, for tests.
+    var waiting: Int { renewal?.waiting ?? 0 }
+
+    private func end() {
+        // A cancelled one has made room for the next.
+        if !Task.isCancelled { renewal = nil }
+    }
+
+    /// One who waited was cancelled. With the last of them the renewal is: nobody else would end it.
+    private func leave(_ task: Task<Numbered, any Error>) {
+        guard renewal?.task == task else { return }
+        renewal?.waiting -= 1
+        guard renewal?.waiting == 0 else { return }
+        renewal = nil
+        task.cancel()
     }
 }

@@ -197,7 +197,7 @@ struct ExecutableSubjectToken: SubjectTokenSource {
             output = try await Subprocess.run(words, adding: variables, timeout: timeout)
         } catch {
             throw CredentialFailure(
-                .misconfigured, provider, "`\(words[0])` cannot be run: \(error.words)",
+                error.isInterruption ? .unreachable : .misconfigured, provider, "`\(words[0])` \(error.words)",
                 remedy: "check `credential_source.executable.command`")
         }
         guard output.status == 0 else {

@@ -37,10 +37,10 @@ struct TokenIdentity: GCSIdentitySource {
     func current() async throws -> GCSIdentity {
         do {
             let found = try await found.current().value
-            let (token, generation) = try await tokens.current()
+            let token = try await tokens.current()
             return GCSIdentity(
-                token: token, source: "\(found.source.owner), from \(found.place)",
-                quotaProject: quotaProject ?? found.quotaProject, generation: generation)
+                token: token.value, source: "\(found.source.owner), from \(found.place)",
+                quotaProject: quotaProject ?? found.quotaProject, generation: token.generation)
         } catch let failure as CredentialFailure {
             throw StoreError(failure, address: address)
         }

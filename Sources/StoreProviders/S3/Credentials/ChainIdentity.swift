@@ -17,9 +17,9 @@ struct ChainIdentity: S3IdentitySource {
 
     func current() async throws -> S3Identity {
         do {
-            let (found, generation) = try await cache.current()
+            let current = try await cache.current()
             return S3Identity(
-                credentials: found.credentials, source: found.source, generation: generation)
+                credentials: current.value.credentials, source: current.value.source, generation: current.generation)
         } catch let failure as CredentialFailure {
             throw StoreError(failure, address: address)
         }

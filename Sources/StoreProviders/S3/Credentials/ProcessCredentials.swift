@@ -19,7 +19,7 @@ struct ProcessCredentials: CredentialProvider {
             output = try await Subprocess.run(words)
         } catch {
             throw CredentialFailure(
-                .misconfigured, name, "`\(program)` cannot be run: \(error.words)",
+                error.isInterruption ? .unreachable : .misconfigured, name, "`\(program)` \(error.words)",
                 remedy: "check it in \(setting.provenance)")
         }
         guard output.status == 0 else {
