@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// The credentials that containers, instances and processes hand out as JSON.
 struct CredentialDocument: Decodable {
     var Version: Int?
@@ -13,7 +11,7 @@ struct CredentialDocument: Decodable {
 
     /// Nil where the text is no such document.
     init?(_ bytes: [UInt8]) {
-        guard let document = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+        guard let document = JSONDocument.decode(Self.self, from: bytes) else { return nil }
         self = document
     }
 

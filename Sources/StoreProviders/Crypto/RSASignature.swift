@@ -25,7 +25,7 @@ enum RSASignature {
 
     /// The key, which the caller frees.
     private static func load(_ key: Secret) -> OpaquePointer? {
-        Array(key.exposed.utf8).withUnsafeBytes { pem in
+        Array(PEMText.lined(key.exposed).utf8).withUnsafeBytes { pem in
             // The source reads the bytes where they are: they must be there for as long as it is.
             guard let source = BIO_new_mem_buf(pem.baseAddress, CInt(clamping: pem.count)) else { return nil }
             defer { BIO_free(source) }

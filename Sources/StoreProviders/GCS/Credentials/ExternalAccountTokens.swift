@@ -27,9 +27,10 @@ struct ExternalAccountTokens: TokenSource {
         self.settings = settings
         audience = try settings.required(file.audience, "audience", name)
         tokenType = try settings.required(file.subjectTokenType, "subject_token_type", name)
-        url = try settings.address(file.tokenUrl, "token_url", name)
+        universe = file.universeDomain ?? Google.universe
+        url = try settings.address(Self.tokenURL(file.tokenUrl, in: universe), "token_url", name)
         subject = try SubjectTokens.source(file, audience: audience, tokenType: tokenType, settings, provider: name)
-        let lifetime = file.serviceAccountImpersonation?.tokenLifetimeSeconds ?? 3600
+        let lifetime = file.impersonationLifetime ?? 3600
         if let text = file.serviceAccountImpersonationUrl {
             impersonation = Impersonation(
                 url: try settings.address(text, "service_account_impersonation_url", name), lifetime: lifetime)
@@ -38,7 +39,11 @@ struct ExternalAccountTokens: TokenSource {
         }
         client = file.clientId.map { ($0, Secret(file.clientSecret ?? "")) }
         userProject = file.workforcePoolUserProject
-        universe = file.universeDomain ?? Google.universe
+    }
+
+    /// The one address with a gap for the universe. Source: google-auth's `external_account.py`
+    private static func tokenURL(_ text: String?, in universe: String) -> String? {
+        text == "https://sts.{universe_domain}/v1/token" ? "https://sts.\(universe)/v1/token" : text
     }
 
     var owner: String {

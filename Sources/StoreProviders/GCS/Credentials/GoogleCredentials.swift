@@ -37,7 +37,7 @@ struct GoogleCredentials: Sendable {
         }
         guard let bytes else { throw CredentialFailure(.misconfigured, "", "\(place) does not exist", remedy: mount) }
         guard !bytes.isEmpty else { throw CredentialFailure(.misconfigured, "", "\(place) is empty", remedy: mount) }
-        guard let document = GoogleCredentialFile.read(bytes) else {
+        guard let document = GoogleCredentialFile(bytes) else {
             throw CredentialFailure(
                 .misconfigured, "", "\(place) is no JSON of Google's credentials",
                 remedy: "it is to hold the JSON itself, and not base64 of it; download it anew")

@@ -96,7 +96,7 @@ struct ImpersonatedToken: Sendable {
                     ? ServiceCall.later
                     : "grant roles/iam.serviceAccountTokenCreator on that account to whoever takes its name")
         }
-        guard let document = try? JSONDecoder().decode(Answer.self, from: Data(answer.body)),
+        guard let document = JSONDocument.decode(Answer.self, from: answer.body),
             document.accessToken.isHeaderSafe
         else {
             throw CredentialFailure(

@@ -26,7 +26,7 @@ enum SubjectTokens {
         case (nil, let url?):
             return URLSubjectToken(
                 url: try settings.address(anyScheme: url, "credential_source.url", provider),
-                headers: source.headers ?? [:], format: format, settings: settings, provider: provider)
+                headers: source.headers, format: format, settings: settings, provider: provider)
         default:
             throw CredentialFailure(
                 .notSupported, provider, "its `credential_source` is neither `file`, `url`, `executable` nor AWS's",
@@ -42,7 +42,7 @@ struct TokenFormat: Sendable {
     let provider: String
 
     init(
-        _ format: GoogleCredentialFile.CredentialSource.Format?, provider: String
+        _ format: GoogleCredentialFile.Format?, provider: String
     ) throws(CredentialFailure) {
         self.provider = provider
         switch format?.type ?? "text" {
@@ -65,9 +65,7 @@ struct TokenFormat: Sendable {
     func token(in bytes: [UInt8], from place: String) throws(CredentialFailure) -> Secret {
         var text = String(decoding: bytes, as: UTF8.self).trimmed
         if let field {
-            guard let document = try? JSONDecoder().decode([String: LooseText].self, from: Data(bytes)),
-                let value = document[field]?.text
-            else {
+            guard let value = JSONFields(bytes)?.text(field) else {
                 throw CredentialFailure(
                     .malformed, provider, "\(place) has no text `\(field)`",
                     remedy: "check `subject_token_field_name` against what is there")
@@ -80,15 +78,6 @@ struct TokenFormat: Sendable {
                 remedy: "if it is a secret of a build or a pod, check that it is mounted")
         }
         return Secret(text)
-    }
-
-    /// A value of a document that holds others too.
-    private struct LooseText: Decodable {
-        let text: String?
-
-        init(from decoder: any Decoder) throws {
-            text = try? decoder.singleValueContainer().decode(String.self)
-        }
     }
 }
 
@@ -153,7 +142,7 @@ struct ExecutableSubjectToken: SubjectTokenSource {
     private static let permission = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 
     init(
-        _ executable: GoogleCredentialFile.CredentialSource.Executable, _ file: GoogleCredentialFile, audience: String,
+        _ executable: GoogleCredentialFile.Executable, _ file: GoogleCredentialFile, audience: String,
         tokenType: String, _ settings: TokenSettings, provider: String
     ) throws(CredentialFailure) {
         guard settings.environment[Self.permission] == "1" else {
@@ -250,9 +239,7 @@ private struct ExecutableAnswer: Decodable {
     let message: String?
 
     init?(_ bytes: [UInt8]) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let answer = try? decoder.decode(Self.self, from: Data(bytes)) else { return nil }
+        guard let answer = JSONDocument.decode(Self.self, from: bytes, keys: .convertFromSnakeCase) else { return nil }
         self = answer
     }
 

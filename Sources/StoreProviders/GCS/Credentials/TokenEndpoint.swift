@@ -68,9 +68,8 @@ struct TokenAnswer: Sendable {
     /// - Parameter now: in seconds since 1970.
     /// - Returns: nil where there is no token.
     init?(_ bytes: [UInt8], now: Double) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let document = try? decoder.decode(Document.self, from: Data(bytes)), document.accessToken.isHeaderSafe
+        guard let document = JSONDocument.decode(Document.self, from: bytes, keys: .convertFromSnakeCase),
+            document.accessToken.isHeaderSafe
         else { return nil }
         token = AccessToken(
             value: Secret(document.accessToken), expiration: document.expiresIn.map { now + $0.value })
@@ -113,10 +112,9 @@ struct TokenFault: Sendable {
 
     /// Nil where all went well, or where the answer is not from a token server.
     init?(_ answer: HTTPAnswer) {
-        guard answer.status != 200 else { return nil }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let document = try? decoder.decode(Document.self, from: Data(answer.body)) else { return nil }
+        guard answer.status != 200,
+            let document = JSONDocument.decode(Document.self, from: answer.body, keys: .convertFromSnakeCase)
+        else { return nil }
         code = document.error
         description = document.errorDescription
         subtype = document.errorSubtype

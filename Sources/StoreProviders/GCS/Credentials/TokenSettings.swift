@@ -14,7 +14,7 @@ struct TokenSettings: Sendable {
     /// An address that a file of credentials names.
     func address(_ text: String?, _ field: String, _ provider: String) throws(CredentialFailure) -> HTTPURL {
         guard let text else { throw missing(field, provider) }
-        guard let url = HTTPURL(text), url.scheme == .https || url.isLoopback else {
+        guard let url = HTTPURL(text), HTTPURL.isHost(url.host), url.scheme == .https || url.isLoopback else {
             throw CredentialFailure(
                 .misconfigured, provider, "`\(HTTPURL.shown(text))`, its `\(field)`, is no address for credentials",
                 remedy: "it must be https; download the file anew")

@@ -8,7 +8,7 @@ struct SingleSignOnToken: Sendable {
     private let fields: [String: JSONValue]
 
     init?(_ bytes: [UInt8]) {
-        guard let fields = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) else { return nil }
+        guard let fields = JSONDocument.decode([String: JSONValue].self, from: bytes) else { return nil }
         self.init(fields)
     }
 
@@ -37,7 +37,7 @@ struct SingleSignOnToken: Sendable {
             let expiresIn: Double
             let refreshToken: String?
         }
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(answer)) else { return nil }
+        guard let answer = JSONDocument.decode(Answer.self, from: answer) else { return nil }
         var fields = fields
         fields["accessToken"] = .text(answer.accessToken)
         fields["expiresAt"] = .text(Timestamp.text(now + answer.expiresIn))
@@ -49,53 +49,6 @@ struct SingleSignOnToken: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(fields)).map { String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-/// A value of JSON, kept as it is for whoever wrote it.
-private indirect enum JSONValue: Codable, Sendable {
-    case text(String)
-    case flag(Bool)
-    case integer(Int64)
-    case number(Double)
-    case list([JSONValue])
-    case object([String: JSONValue])
-    case null
-
-    var text: String? {
-        if case .text(let text) = self { text } else { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let list = try? container.decode([JSONValue].self) {
-            self = .list(list)
-        } else if let object = try? container.decode([String: JSONValue].self) {
-            self = .object(object)
-        } else {
-            self = .null
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .text(let text): try container.encode(text)
-        case .flag(let flag): try container.encode(flag)
-        case .integer(let integer): try container.encode(integer)
-        case .number(let number): try container.encode(number)
-        case .list(let list): try container.encode(list)
-        case .object(let object): try container.encode(object)
-        case .null: try container.encodeNil()
-        }
     }
 }
 
@@ -112,7 +65,7 @@ struct SingleSignOnAnswer: Decodable {
     let roleCredentials: Role
 
     init?(_ bytes: [UInt8]) {
-        guard let answer = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
+        guard let answer = JSONDocument.decode(Self.self, from: bytes) else { return nil }
         self = answer
     }
 
