@@ -64,6 +64,28 @@ SERVICES = "[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url 
 DEV = "[profile dev]\nregion = eu-west-3\n"
 DEV_KEYS = "[dev]\naws_access_key_id = AKIADEV0000000000000\naws_secret_access_key = secret-of-dev\n"
 
+# A key of the profile, the words that it may be, and one that it may not.
+KNOWN_WORDS = {
+    "request_checksum_calculation": (["when_supported", "WHEN_REQUIRED"], "always"),
+    "response_checksum_validation": (["when_required", "When_Supported"], "when_asked"),
+    "account_id_endpoint_mode": (["preferred", "disabled", "REQUIRED"], "none"),
+    "defaults_mode": (["legacy", "LEGACY"], "fast"),
+}
+WORDS = [
+    *(Case(f"{key} may be {word}", PLAIN, f"[default]\n{key} = {word}\n")
+      for key, (words, _) in KNOWN_WORDS.items() for word in words),
+    *(Case(f"{key} may not be {wrong}", FAILS, f"[default]\n{key} = {wrong}\n")
+      for key, (_, wrong) in KNOWN_WORDS.items()),
+    *(Case(f"the variable of {key} may be {words[0]}", PLAIN, variables=variables(**{f"AWS_{key.upper()}": words[0]}))
+      for key, (words, _) in KNOWN_WORDS.items()),
+    *(Case(f"the variable of {key} may not be {wrong}", FAILS, variables=variables(**{f"AWS_{key.upper()}": wrong}))
+      for key, (_, wrong) in KNOWN_WORDS.items()),
+    Case("a mode of defaults gives us-east-1 its own address", "https://my-bucket.s3.us-east-1.amazonaws.com/KEY",
+         variables=variables(AWS_DEFAULT_REGION="us-east-1", AWS_DEFAULTS_MODE="standard")),
+    Case("a setting beats the mode of defaults", PLAIN, variables=variables(
+         AWS_DEFAULT_REGION="us-east-1", AWS_DEFAULTS_MODE="In-Region", AWS_S3_US_EAST_1_REGIONAL_ENDPOINT="legacy")),
+]  # fmt: skip
+
 CASES = [
     # Regions
     fips("fips-us-east-1", US_FIPS),
@@ -143,6 +165,7 @@ CASES = [
     styled("styles are in lower case", FAILS, style="Virtual"),
     Case("a style outside the block has no effect", PLAIN, "[default]\naddressing_style = path\n"),
     Case("a block's keys are in lower case", PLAIN, s3("Addressing_Style = path")),
+    *WORDS,
     # Files
     grammar("keys may be indented, the first after a header too", "eu-west-3",
             "[default]\n  output = json\n  region = eu-west-3\n"),

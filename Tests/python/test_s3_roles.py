@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from harness.aws_fakes import SECRET_MARK, ContainerService, InstanceMetadata, Keys
+from harness.aws_fakes import SECRET_MARK, ContainerService, InstanceMetadata, Keys, any_request
 from harness.aws_identity_fakes import SecurityTokens, refused_by_sts
 from harness.credential_world import REGION, CredentialWorld
 
@@ -265,3 +265,38 @@ def test_a_web_identity_is_refused_with(world, sts, case):
     world.environment.update({name: files.get(value, value) for name, value in variables.items()})
     world.credentials({"default": BASE.section})
     world.refused(4, "web identity", *words)
+
+
+# Source: botocore's `retries/standard.py` and, for the last, `_retry.json`.
+PASSING = [
+    "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled",
+    "BandwidthLimitExceeded", "SlowDown", "RequestTimeout", "IDPCommunicationError",
+]  # fmt: skip
+
+
+@pytest.fixture
+def web_world(world):
+    token = world.file("token", SecurityTokens.web_token)
+    world.environment.update(AWS_ROLE_ARN=ROLE, AWS_WEB_IDENTITY_TOKEN_FILE=token)
+    return world
+
+
+@pytest.mark.parametrize("code", PASSING)
+@pytest.mark.parametrize("status", [400, 403])
+def test_sts_that_has_too_much_to_do_is_asked_again(web_world, sts, code, status):
+    sts.on(any_request, refused_by_sts(status, code, "Rate exceeded"), times=2)
+    web_world.resolves(by=[FIRST])
+    assert len(sts.requests) == 3
+
+
+@pytest.mark.parametrize("code", PASSING[:2])
+def test_sts_that_goes_on_having_too_much_to_do_is_named(web_world, sts, code):
+    sts.on(any_request, refused_by_sts(400, code, "Rate exceeded"))
+    web_world.refused(8, "web identity", "STS", code, "run again later")
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ExpiredTokenException", "InvalidIdentityToken", "Throttle"])
+def test_sts_that_refuses_is_asked_once(web_world, sts, code):
+    sts.on(any_request, refused_by_sts(400, code, "no"))
+    web_world.resolve().failed(4)
+    assert len(sts.requests) == 1

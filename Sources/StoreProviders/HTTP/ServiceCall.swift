@@ -21,21 +21,35 @@ struct ServiceCall: Sendable {
     /// - Returns: an answer of any status.
     func send(_ request: HTTPRequest) async throws(CredentialFailure) -> HTTPAnswer {
         for _ in 1..<attempts {
-            if let answer = try? await transport.exchange(request), isFinal(answer) { return answer }
+            do throws(HTTPFailure) {
+                let answer = try await transport.exchange(request)
+                if isFinal(answer) { return answer }
+            } catch  where error.lasts {
+                throw failure(error, request)
+            } catch {}
             if Task.isCancelled { break }
             await sleep(pause)
         }
-        do {
+        do throws(HTTPFailure) {
             return try await transport.exchange(request)
         } catch {
-            throw CredentialFailure(
-                .unreachable, provider, "\(service) at \(request.url.origin) cannot be reached: \(error.detail)",
-                remedy: remedy)
+            throw failure(error, request)
         }
+    }
+
+    private func failure(_ error: HTTPFailure, _ request: HTTPRequest) -> CredentialFailure {
+        CredentialFailure(
+            .unreachable, provider, "\(service) at \(request.url.origin) cannot be reached: \(error.detail)",
+            remedy: remedy)
     }
 }
 
 extension HTTPAnswer {
     /// The server failed, waited in vain, or has too much to do: the same request may succeed later.
     var isFailureForAWhile: Bool { status >= 500 || status == 429 || status == 408 }
+}
+
+extension HTTPFailure {
+    /// Whether another try would fail likewise.
+    fileprivate var lasts: Bool { [.tls, .otherHost, .proxy, .cancelled].contains(kind) }
 }

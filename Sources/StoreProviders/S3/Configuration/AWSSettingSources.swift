@@ -30,7 +30,7 @@ struct AWSSettingSources: Sendable {
         let setting =
             text("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "s3_us_east_1_regional_endpoint")
             ?? profile.block("s3")["us_east_1_regional_endpoint"]
-        guard let setting else { return false }
+        guard let setting else { return try !usesLegacyDefaults() }
         guard ["legacy", "regional"].contains(setting.value) else {
             throw ConfigurationFault(
                 "`\(setting.value)` says nothing of the address of us-east-1", place: setting.provenance,
@@ -115,6 +115,48 @@ struct AWSSettingSources: Sendable {
                 "`\(setting.value)` is no retry mode", place: setting.provenance,
                 expected: "one of legacy, standard, adaptive")
         }
+    }
+
+    /// Whether a checksum is asked for and compared where it is not demanded.
+    func wantsChecksums(_ variable: String, _ key: String) throws(ConfigurationFault) -> Setting<Bool> {
+        try word(variable, key, ["when_supported", "when_required"])?.map { $0 == "when_supported" }
+            ?? Setting(true, from: .builtIn)
+    }
+
+    /// Whether STS has one address for its first regions, and S3 one for us-east-1, as of old.
+    func usesLegacyDefaults() throws(ConfigurationFault) -> Bool {
+        let modes = ["auto", "cross-region", "in-region", "legacy", "mobile", "standard"]
+        return try word("AWS_DEFAULTS_MODE", "defaults_mode", modes).map { $0.value == "legacy" } ?? true
+    }
+
+    /// It is about no service that is used here; a mode that nobody knows is a mistake all the same.
+    func checkAccountIDEndpointMode() throws(ConfigurationFault) {
+        _ = try word("AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", ["disabled", "preferred", "required"])
+    }
+
+    func usesGlobalTokenService() throws(ConfigurationFault) -> Bool {
+        guard let setting = text("AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints") else { return false }
+        return try Self.checked(setting, "sts_regional_endpoints", ["legacy", "regional"]).value == "legacy"
+    }
+
+    /// A word in either case.
+    private func word(
+        _ variable: String, _ key: String, _ known: [String]
+    ) throws(ConfigurationFault) -> Setting<String>? {
+        guard let setting = text(variable, key) else { return nil }
+        return try Self.checked(setting.map { $0.lowercased() }, key, known)
+    }
+
+    private static func checked(
+        _ setting: Setting<String>, _ key: String, _ known: [String]
+    ) throws(ConfigurationFault) -> Setting<String> {
+        guard known.contains(setting.value) else {
+            throw ConfigurationFault(
+                "invalid \(key) `\(setting.value)`", place: setting.provenance,
+                expected: "one of \(known.joined(separator: ", "))",
+                hint: nearestWord(to: setting.value, in: known).map { "did you mean `\($0)`?" })
+        }
+        return setting
     }
 
     /// What beats the environment's variables, and what they beat: the spec file.

@@ -35,6 +35,8 @@ package struct S3Configuration: Sendable {
     package let style: Setting<AddressingStyle>
     package let usesDualStack: Setting<Bool>
     package let usesFIPS: Setting<Bool>
+    /// The same of dual-stack for the services that hand out credentials.
+    let usesDualStackOfServices: Setting<Bool>
     /// Whether the region us-east-1 has its own address rather than the one without a region.
     package let usesRegionalAddressForUSEast1: Bool
     /// Whether objects come by way of the edge of Amazon's network that is nearest.
@@ -62,15 +64,19 @@ package struct S3Configuration: Sendable {
         style = try sources.style()
         usesDualStack = sources.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", block: true)
         usesFIPS = sources.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+        usesDualStackOfServices = sources.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
         usesRegionalAddressForUSEast1 = try sources.usesRegionalAddressForUSEast1()
         usesAcceleration = sources.block("use_accelerate_endpoint") ?? Setting(false, from: .builtIn)
         certificateAuthorities =
             sources.text("AWS_CA_BUNDLE", "ca_bundle") ?? environment.setting(["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
         attempts = try sources.attempts()
         try sources.checkRetryMode()
+        try sources.checkAccountIDEndpointMode()
+        _ = try sources.usesLegacyDefaults()
+        // How pushes are checked does not depend on it; a word that nobody knows is a mistake all the same.
+        _ = try sources.wantsChecksums("AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation")
         validatesResponses =
-            sources.text("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")
-            .map { $0.map { $0.lowercased() != "when_required" } } ?? Setting(true, from: .builtIn)
+            try sources.wantsChecksums("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")
         anonymous = overrides.anonymous ?? Setting(false, from: .builtIn)
     }
 

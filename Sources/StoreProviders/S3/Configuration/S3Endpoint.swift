@@ -32,7 +32,7 @@ package struct S3Endpoint: Sendable {
         accessPoint = bucket.hasPrefix("arn:") ? try AccessPoint(bucket) : nil
         if accessPoint == nil { try Self.check(bucket) }
         let named = configuration.region?.value ?? "us-east-1"
-        let clean = named.replacing("fips-", with: "").replacing("-fips", with: "")
+        let clean = AWSRegion(named).name
         self.bucket = bucket
         region = accessPoint?.region ?? (clean == "aws-global" ? "us-east-1" : clean)
         regionSetting = configuration.region?.provenance ?? .builtIn
@@ -57,7 +57,7 @@ package struct S3Endpoint: Sendable {
                 "there are no FIPS endpoints in \(region)", place: configuration.usesFIPS.provenance,
                 hint: "unset AWS_USE_FIPS_ENDPOINT")
         }
-        if usesDualStack, ["eu-isoe-", "us-isof-"].contains(where: region.hasPrefix) {
+        if usesDualStack, !AWSPartition.hasDualStack(region) {
             throw ConfigurationFault(
                 "there are no dual-stack endpoints in \(region)", place: configuration.usesDualStack.provenance,
                 hint: "unset AWS_USE_DUALSTACK_ENDPOINT")
@@ -111,7 +111,7 @@ package struct S3Endpoint: Sendable {
 
     private func base(_ region: String) -> HTTPURL {
         if let custom { return custom.value }
-        let suffix = Self.suffix(of: region)
+        let suffix = AWSPartition.of(region).suffix
         let service = (usesFIPS ? "-fips" : "") + (usesDualStack ? ".dualstack" : "")
         if let accessPoint {
             return HTTPURL(scheme: .https, host: "\(accessPoint.host).s3-accesspoint\(service).\(region).\(suffix)")
@@ -122,15 +122,6 @@ package struct S3Endpoint: Sendable {
         // Once an answer named a region, its own address is used.
         if isGlobal, region == self.region { return HTTPURL(scheme: .https, host: "s3.\(suffix)") }
         return HTTPURL(scheme: .https, host: "s3\(service).\(region).\(suffix)")
-    }
-
-    /// Source: botocore's `partitions.json`.
-    private static func suffix(of region: String) -> String {
-        let partitions = [
-            ("cn-", "amazonaws.com.cn"), ("us-isob-", "sc2s.sgov.gov"), ("us-isof-", "csp.hci.ic.gov"),
-            ("us-iso-", "c2s.ic.gov"), ("eu-isoe-", "cloud.adc-e.uk"), ("eusc-", "amazonaws.eu"),
-        ]
-        return partitions.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
     }
 
     private static func style(

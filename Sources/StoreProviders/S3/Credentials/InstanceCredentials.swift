@@ -70,10 +70,7 @@ struct InstanceCredentials: CredentialProvider {
 
     private func base() throws(CredentialFailure) -> HTTPURL {
         let sources = settings.configuration.sources
-        let isIPv6 =
-            sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")?.value
-            .lowercased()
-            == "ipv6"
+        let isIPv6 = try usesIPv6(sources)
         let setting = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
         let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         guard let url = HTTPURL(text) else {
@@ -82,6 +79,18 @@ struct InstanceCredentials: CredentialProvider {
                 remedy: "correct AWS_EC2_METADATA_SERVICE_ENDPOINT, or unset it")
         }
         return url
+    }
+
+    /// Source: botocore's `resolve_imds_endpoint_mode`
+    private func usesIPv6(_ sources: AWSSettingSources) throws(CredentialFailure) -> Bool {
+        let mode = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")
+        guard let mode else { return sources.flag("AWS_IMDS_USE_IPV6", "imds_use_ipv6").value }
+        guard ["ipv4", "ipv6"].contains(mode.value.lowercased()) else {
+            throw CredentialFailure(
+                .misconfigured, name, "invalid mode of the metadata service `\(mode.value)` (\(mode.provenance))",
+                remedy: "write ipv4 or ipv6")
+        }
+        return mode.value.lowercased() == "ipv6"
     }
 
     private func token(_ base: HTTPURL) async -> Token {

@@ -55,7 +55,7 @@ struct SecurityTokenService: Sendable {
         let request = try request(PercentEncoding.query(items), signedWith: signer)
         let answer = try await ServiceCall(
             transport: settings.transport, sleep: settings.sleep, provider: provider, service: "STS",
-            attempts: Self.attempts
+            attempts: Self.attempts, isFinal: { !Self.mayPass($0) }
         ).send(request)
         let root = try? XMLTree.parse(answer.body)
         if answer.status == 200, let root { return root }
@@ -64,7 +64,7 @@ struct SecurityTokenService: Sendable {
         let shown = parameters.filter { $0.name == "WebIdentityToken" }.compactMap { $0.value.map(Secret.init) }
         let redaction = Redaction(of: request, and: shown + [signer?.secretAccessKey].compactMap(\.self))
         let told = said.isEmpty ? "status \(answer.status)" : redaction(said)
-        if answer.isFailureForAWhile {
+        if Self.mayPass(answer) {
             throw CredentialFailure(
                 .unreachable, provider, "STS failed to \(action): \(told)", remedy: ServiceCall.later)
         }
@@ -74,6 +74,22 @@ struct SecurityTokenService: Sendable {
             .refused, provider, "STS refused \(action): \(told)",
             remedy: isClock ? "set the clock of this machine" : "check the role's trust policy, and who asks for it")
     }
+
+    /// Whether the same request may succeed later: some of these have the status 400.
+    private static func mayPass(_ answer: HTTPAnswer) -> Bool {
+        guard answer.status != 200, !answer.isFailureForAWhile else { return answer.isFailureForAWhile }
+        let code = (try? XMLTree.parse(answer.body))?.child("Error")?["Code"]
+        return code.map(passing.contains) ?? false
+    }
+
+    /// Source: botocore's `retries/standard.py` and `_retry.json`.
+    private static let passing: Set = [
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
+        "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException",
+        "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown",
+        "PriorRequestNotComplete", "EC2ThrottledException", "RequestTimeout", "RequestTimeoutException",
+        "IDPCommunicationError",
+    ]
 
     private func request(
         _ body: String, signedWith signer: AWSCredentials?
@@ -93,15 +109,48 @@ struct SecurityTokenService: Sendable {
         if let custom = try Configured.endpoint("sts", configuration, provider) {
             return (custom, region ?? "us-east-1")
         }
-        guard let region else { return (HTTPURL(scheme: .https, host: "sts.amazonaws.com"), "us-east-1") }
-        let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-        let service = configuration.usesFIPS.value ? "sts-fips" : "sts"
-        return (HTTPURL(scheme: .https, host: "\(service).\(region).\(suffix)"), region)
+        let named = AWSRegion(region ?? "aws-global")
+        let host = AWSServiceHost(
+            service: "sts", usesFIPS: configuration.usesFIPS.value || named.asksForFIPS,
+            usesDualStack: configuration.usesDualStackOfServices.value)
+        let isGlobal = try named.name == "aws-global" ? true : isOfOld(named)
+        guard isGlobal, !host.usesFIPS, !host.usesDualStack else {
+            return (try Configured.url(of: host, in: named, provider), named.name)
+        }
+        return (HTTPURL(scheme: .https, host: "sts.amazonaws.com"), "us-east-1")
     }
+
+    /// Whether STS has one address for this region and others. boto3 looks at the setting where it asks STS alone.
+    private func isOfOld(_ region: AWSRegion) throws(CredentialFailure) -> Bool {
+        do {
+            return try settings.configuration.sources.usesGlobalTokenService() && Self.oldRegions.contains(region.name)
+        } catch {
+            throw CredentialFailure(
+                .misconfigured, provider, error.words + (error.place.map { " (\($0))" } ?? ""),
+                remedy: "write regional or legacy")
+        }
+    }
+
+    /// Those that the setting `legacy` of sts_regional_endpoints is about. Source: botocore's `LEGACY_GLOBAL_STS_REGIONS`
+    private static let oldRegions: Set = [
+        "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global", "ca-central-1",
+        "eu-central-1",
+        "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1",
+        "us-west-2",
+    ]
 }
 
 /// Endpoints of services, as failures of credentials.
 enum Configured {
+    static func url(
+        of host: AWSServiceHost, in region: AWSRegion, _ provider: String
+    ) throws(CredentialFailure) -> HTTPURL {
+        if let url = host.url(in: region) { return url }
+        throw CredentialFailure(
+            .misconfigured, provider, "there are no dual-stack endpoints of \(host.service) in \(region.name)",
+            remedy: "unset AWS_USE_DUALSTACK_ENDPOINT")
+    }
+
     static func endpoint(
         _ service: String, _ configuration: S3Configuration, _ provider: String
     ) throws(CredentialFailure) -> HTTPURL? {

@@ -145,6 +145,10 @@ struct SingleSignOnCredentials: CredentialProvider {
 
     private func endpoint(_ service: String, _ host: String, _ region: String) throws(CredentialFailure) -> HTTPURL {
         if let custom = try Configured.endpoint(service, settings.configuration, name) { return custom }
-        return HTTPURL(scheme: .https, host: "\(host).\(region).amazonaws.com")
+        let configuration = settings.configuration
+        let place = AWSServiceHost(
+            service: host, usesFIPS: configuration.usesFIPS.value,
+            usesDualStack: configuration.usesDualStackOfServices.value)
+        return try Configured.url(of: place, in: AWSRegion(region), name)
     }
 }
