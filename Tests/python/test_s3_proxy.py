@@ -2,7 +2,9 @@
 
 import pytest
 
-from harness.fault_world import SMALL, SMALL_CONTENT
+from harness.certificates import Authority
+from harness.fault_server import FaultServer
+from harness.fault_world import SMALL, SMALL_CONTENT, put_asset
 from harness.proxy_server import ProxyServer
 from harness.s3_messages import Response
 from harness.workspace import error_text, outcomes
@@ -13,7 +15,7 @@ PASSWORD = "proxy-password-of-the-tests"
 
 @pytest.fixture
 def proxy():
-    with ProxyServer() as proxy:
+    with ProxyServer(tunnels=False) as proxy:
         yield proxy
 
 
@@ -22,12 +24,22 @@ def place(server):
     return server.endpoint.partition("://")[2]
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_requests_go_through_the_proxy_of(fault_shelf, fault_server, proxy, variable):
+    """In the clear by their whole address, as proxies open tunnels to port 443 alone."""
     finished = fault_shelf.resolve(PIN, environment={variable: proxy.url}).succeeded()
     assert outcomes(finished.report) == {PIN: "fetched"}
     assert proxy.targets == {place(fault_server)}
-    assert fault_server.requests != []
+    assert {request.method for request in proxy.requests} == {"GET"}
+    asked = [request.target.removeprefix(fault_server.endpoint) for request in proxy.requests]
+    assert sorted(asked) == sorted(request.target for request in fault_server.requests)
+
+
+def test_requests_go_through_a_proxy_at_an_address_of_ipv6(fault_shelf, fault_server):
+    with ProxyServer(tunnels=False, host="::1") as proxy:
+        assert proxy.url.startswith("http://[::1]:")
+        fault_shelf.resolve(PIN, environment={"HTTP_PROXY": proxy.url}).succeeded()
+        assert proxy.targets == {place(fault_server)}
 
 
 # What stands beside the proxy in the environment; HOST and PORT are the store's.
@@ -35,6 +47,10 @@ UNUSED = {
     "the host is excepted": {"NO_PROXY": "HOST"},
     "the host and its port are excepted": {"no_proxy": "other.example, HOST:PORT"},
     "all hosts are excepted": {"NO_PROXY": "*"},
+    "its network is excepted": {"NO_PROXY": "10.0.0.0/8,127.0.0.0/8"},
+    "all are, and it could not be used": {"HTTP_PROXY": "socks5://127.0.0.1:9", "NO_PROXY": "*"},
+    "that for https could not be used": {"HTTP_PROXY": None, "HTTPS_PROXY": "socks5://127.0.0.1:9"},
+    "that for all is one of SOCKS": {"HTTP_PROXY": None, "ALL_PROXY": "socks5h://127.0.0.1:9"},
     "the proxy is for https": {"HTTPS_PROXY": "PROXY", "HTTP_PROXY": None},
     "the variable is empty": {"HTTP_PROXY": "", "http_proxy": ""},
     "a web server runs the program": {"REQUEST_METHOD": "GET"},
@@ -68,12 +84,16 @@ def test_a_proxy_s_user_and_password_are_shown_to_it(fault_shelf, fault_server, 
     assert "proxy-authorization" not in {name for request in fault_server.requests for name in request.headers}
 
 
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
+
 # What the proxy answers, and what is said besides its variables.
 REFUSALS = {
     "wants another password": (None, "credentials"),
-    "refuses": (Response(403, b"<html>not allowed</html>"), "refused"),
-    "fails": (Response(503, b"<html>try later</html>"), "proxy"),
-    "cannot reach the store": (Response(502), "proxy"),
+    "refuses": (Response(403, b"<html>not allowed</html>", HTML), "refused"),
+    "refuses, as Squid does": (Response(403, headers=(("X-Squid-Error", "ERR_ACCESS_DENIED 0"),)), "refused"),
+    "fails": (Response(503, b"<html>try later</html>", HTML), "503"),
+    "cannot reach the store": (Response(502), "502"),
+    "cannot reach the store in time": (Response(504, b"late", (("Content-Type", "text/plain"),)), "504"),
 }
 
 
@@ -83,6 +103,7 @@ def test_it_is_said_where_the_proxy(fault_shelf, fault_server, proxy, case):
     finished = fault_shelf.resolve(PIN, environment=with_password(proxy, "another")).failed(8)
     text = error_text(finished.report)
     assert word in text
+    assert f"127.0.0.1:{proxy.port}" in text
     assert "HTTP_PROXY" in text
     assert "another" not in text
     assert fault_server.requests == []
@@ -101,6 +122,32 @@ def test_a_proxy_that_nobody_listens_at_is_named(fault_shelf, fault_server):
 def test_a_proxy_that_is_not_spoken_to_in_http_is_refused_at_once(fault_shelf, url):
     finished = fault_shelf.resolve(PIN, environment={"HTTP_PROXY": url}).failed(3)
     assert "HTTP_PROXY" in error_text(finished.report)
+
+
+def test_an_error_of_the_store_is_not_the_proxy_s(fault_shelf, fault_server, proxy):
+    fault_server.keys = {}
+    finished = fault_shelf.resolve(PIN, environment={"HTTP_PROXY": proxy.url}).failed(4)
+    assert "InvalidAccessKeyId" in error_text(finished.report)
+    assert "HTTP_PROXY" not in error_text(finished.report)
+
+
+def test_a_tunnel_is_opened_for_tls_alone(fault_shelf, tmp_path):
+    """And what it leads to is asked as if there was no proxy."""
+    authority = Authority(tmp_path)
+    with FaultServer(tls=authority.context("127.0.0.1")) as server, ProxyServer(host="::1") as proxy:
+        put_asset(server, SMALL, SMALL_CONTENT)
+        environment = {"S3_ENDPOINT": server.endpoint, "HTTPS_PROXY": proxy.url, "AWS_CA_BUNDLE": authority.bundle}
+        fault_shelf.resolve(PIN, environment=environment).succeeded()
+        assert {request.method for request in proxy.requests} == {"CONNECT"}
+        assert {request.target[:1] for request in server.requests} == {"/"}
+
+
+def test_check_says_which_proxy_is_passed_over(fault_shelf):
+    environment = {"ALL_PROXY": f"socks5://user:{PASSWORD}@127.0.0.1:9"}
+    text = fault_shelf.tool.run("check", fault_shelf.spec(PIN), environment=environment).succeeded().stdout
+    assert "the socks5 proxy is not used" in text
+    assert "ALL_PROXY" in text
+    assert PASSWORD not in text
 
 
 def test_the_object_is_whole_behind_a_proxy(fault_shelf, proxy):

@@ -5,7 +5,8 @@ package struct GCSOpening: Sendable {
     package let configuration: GCSConfiguration
     package let identities: any GCSIdentitySource
     package let store: GCSStore
-    private let proxies: ProxySettings
+    /// By which the bucket is reached: `10.0.0.1:3128`.
+    package let proxy: Setting<String>?
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.
@@ -15,7 +16,10 @@ package struct GCSOpening: Sendable {
         log: RetryLog
     ) throws(ConfigurationFault) {
         configuration = try GCSConfiguration(overrides, environment)
-        proxies = try ProxySettings(environment)
+        let proxies = ProxySettings(environment)
+        let url = configuration.endpoint?.value ?? HTTPURL(scheme: .https, host: "storage.\(Google.universe)")
+        proxy =
+            try proxies.setting(for: url)?.map { "\($0.host):\($0.port)" } ?? proxies.passedOver(for: url)
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
                 timeouts: .storage(within: budget), proxies: proxies,
@@ -33,11 +37,5 @@ package struct GCSOpening: Sendable {
                 transport: transport, identities: identities, endpoint: configuration.endpoint?.value, bucket: bucket,
                 retries: RetryContext(policy: RetryPolicy(budget: budget), log: log, window: window),
                 encryptionKey: nil))
-    }
-
-    /// By which the bucket is reached: `10.0.0.1:3128`.
-    package var proxy: Setting<String>? {
-        let url = configuration.endpoint?.value ?? HTTPURL(scheme: .https, host: "storage.\(Google.universe)")
-        return proxies.setting(for: url)?.map { "\($0.host):\($0.port)" }
     }
 }

@@ -32,7 +32,9 @@ package final class AsyncHTTPTransport: HTTPTransport {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let proxy = request.isDirect ? nil : settings.proxies.proxy(for: request.url)
+        let proxy = try request.isDirect ? nil : settings.proxies.proxy(for: request.url)
+        let route = Route(to: request.url, by: proxy)
+        let request = route.forwarder.map { ForwardingProxy.request(request, by: $0) } ?? request
         do {
             var body: HTTPClient.Body?
             if case .bytes(let buffer) = request.body { body = .byteBuffer(buffer) }
@@ -42,13 +44,13 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let exchange = TransportExchange()
             let answer = TransportBody(exchange)
             let head = try await exchange.start(
-                outgoing, with: client(for: Route(to: request.url, by: proxy)), deadline: deadline,
-                limit: request.timeouts.answer)
+                outgoing, with: client(for: route), deadline: deadline, limit: request.timeouts.answer)
+            if let forwarder = route.forwarder { try ForwardingProxy.check(head, from: forwarder) }
             return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
         } catch {
             let failure = HTTPFailure(error)
             guard let proxy else { throw failure }
-            throw failure.of(proxy)
+            throw failure.of(proxy, isAsked: route.forwarder != nil)
         }
     }
 
@@ -66,12 +68,16 @@ package final class AsyncHTTPTransport: HTTPTransport {
 /// The connections that one client has: straight or by a proxy, and over TLS to one host alone, which they are checked
 /// for.
 private struct Route: Hashable {
-    let proxy: ProxyAddress?
+    /// What opens a tunnel to the host.
+    let tunnel: ProxyAddress?
+    /// What is asked in the host's place.
+    let forwarder: ProxyAddress?
     /// Nil in the clear.
     let securedHost: String?
 
     init(to url: HTTPURL, by proxy: ProxyAddress?) {
-        self.proxy = proxy
+        tunnel = url.scheme == .https ? proxy : nil
+        forwarder = url.scheme == .https ? nil : proxy
         securedHost = url.scheme == .https ? url.host : nil
     }
 }
@@ -109,22 +115,23 @@ package struct HTTPTransportSettings: Sendable {
         configuration.tracing.tracer = nil
         // Runs after the handshake and before a request; where it fails, there is no connection and no request.
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            Self.setUp(channel, for: route.securedHost)
+            Self.setUp(channel, for: route)
         }
-        if let proxy = route.proxy {
+        if let proxy = route.tunnel {
             configuration.proxy = .server(
-                host: proxy.host, port: proxy.port,
+                host: proxy.name, port: proxy.port,
                 authorization: proxy.credentials.map { .basic(credentials: $0.exposed) })
         }
         return configuration
     }
 
-    private static func setUp(_ channel: any Channel, for securedHost: String?) -> EventLoopFuture<Void> {
+    private static func setUp(_ channel: any Channel, for route: Route) -> EventLoopFuture<Void> {
         // A fast network fills more than what NIO reads at a time by itself, and each read costs a round of its loop.
         let allocator = AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 128 << 10, maximum: 256 << 10)
         return channel.setOption(.recvAllocator, value: allocator).flatMapThrowing {
             do {
-                if let securedHost { try ServerIdentity.check(channel, is: securedHost) }
+                if let host = route.securedHost { try ServerIdentity.check(channel, is: host) }
+                if route.forwarder != nil { try ForwardingProxy.setUp(channel) }
             } catch {
                 // AsyncHTTPClient forgets the connection, and leaves it open.
                 channel.close(promise: nil)
@@ -144,8 +151,11 @@ package struct HTTPTransportSettings: Sendable {
 
 extension HTTPFailure {
     /// The same, with the proxy's name where it is the proxy's.
-    fileprivate func of(_ proxy: ProxyAddress) -> HTTPFailure {
+    ///
+    /// - Parameter isAsked: whether the proxy is asked in the host's place, so that no other connection was opened.
+    fileprivate func of(_ proxy: ProxyAddress, isAsked: Bool) -> HTTPFailure {
         switch kind {
+        case .closed where isAsked: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
         case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
         case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
         case .timedOut, .tls, .otherHost, .closed, .malformed, .cancelled, .noProxy: self

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The hosts that a certificate is valid for: its subject alternative names, and never its common name.
 ///
 /// Rules: RFC 6125, section 6.4, as OpenSSL applies them for boto3.
@@ -58,24 +56,6 @@ extension CertificateNames.Name {
             String(decoding: bytes.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
         case .address(let bytes): AddressText.text(bytes)
         }
-    }
-}
-
-/// IP addresses as texts and as bytes.
-private enum AddressText {
-    /// The bytes of `10.0.0.7` or `[::1]`; nil for a name.
-    static func bytes(_ host: String) -> [UInt8]? {
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        let text = isBracketed ? String(host.dropFirst().dropLast()) : host
-        var bytes = [UInt8](repeating: 0, count: isBracketed ? 16 : 4)
-        return inet_pton(isBracketed ? AF_INET6 : AF_INET, text, &bytes) == 1 ? bytes : nil
-    }
-
-    static func text(_ bytes: [UInt8]) -> String {
-        guard [4, 16].contains(bytes.count) else { return "an address of \(bytes.count) bytes" }
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

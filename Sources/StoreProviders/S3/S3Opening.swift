@@ -7,7 +7,8 @@ package struct S3Opening: Sendable {
     package let identities: any S3IdentitySource
     package let store: S3Store
     private let settings: CredentialSettings
-    private let proxies: ProxySettings
+    /// By which the bucket is reached: `10.0.0.1:3128`.
+    package let proxy: Setting<String>?
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.
@@ -18,7 +19,10 @@ package struct S3Opening: Sendable {
     ) throws(ConfigurationFault) {
         configuration = try S3Configuration(overrides, environment)
         endpoint = try S3Endpoint(bucket, configuration)
-        proxies = try ProxySettings(environment)
+        let proxies = ProxySettings(environment)
+        let url = endpoint.url(of: nil, query: [], region: endpoint.region)
+        proxy =
+            try proxies.setting(for: url)?.map { "\($0.host):\($0.port)" } ?? proxies.passedOver(for: url)
         let transport = AsyncHTTPTransport(
             HTTPTransportSettings(
                 timeouts: .storage(within: budget), proxies: proxies,
@@ -41,12 +45,6 @@ package struct S3Opening: Sendable {
                     log: log, window: window),
                 wantsChecksums: configuration.validatesResponses.value,
                 encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
-    }
-
-    /// By which the bucket is reached: `10.0.0.1:3128`.
-    package var proxy: Setting<String>? {
-        let url = endpoint.url(of: nil, query: [], region: endpoint.region)
-        return proxies.setting(for: url)?.map { "\($0.host):\($0.port)" }
     }
 
     /// Who the credentials belong to, `arn:aws:iam::123456789012:user/ci`, as STS tells.
