@@ -3,10 +3,15 @@ internal import StoreProviders
 
 /// Opens a bucket with the settings of a run.
 enum BucketSettings {
-    static func openS3(_ settings: Settings, _ bucket: String, _ retries: RetryLog) throws(Problems) -> S3Opening {
-        try opening { () throws(ConfigurationFault) in
+    /// - Parameter isAsked: whether anything is sent to the bucket.
+    static func openS3(
+        _ settings: Settings, _ bucket: String, _ retries: RetryLog, isAsked: Bool = true
+    ) throws(Problems) -> S3Opening {
+        var overrides = settings.s3
+        if !isAsked { overrides.specEndpointTrust = Setting(true, from: .builtIn) }
+        return try opening { [overrides] () throws(ConfigurationFault) in
             try S3Opening(
-                bucket: bucket, settings.s3, environment(settings), window: settings.jobs.value,
+                bucket: bucket, overrides, environment(settings), window: settings.jobs.value,
                 budget: settings.storageTimeout.value, log: retries)
         }
     }

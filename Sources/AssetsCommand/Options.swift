@@ -33,6 +33,12 @@ struct StoreOptions: ParsableArguments {
     @Flag(help: "Read a public S3 bucket without credentials.")
     var noSignRequest = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Send credentials to an endpoint that only the spec file names. [env: MODELKIT_ASSETS_TRUST_SPEC_ENDPOINT]")
+    )
+    var trustSpecEndpoint = false
+
     @Option(
         help: ArgumentHelp(
             "major_minor or simple_date. Else MODELKIT_ASSETS_VERSIONING_SYSTEM, major_minor.", valueName: "system"))
@@ -44,7 +50,8 @@ struct StoreOptions: ParsableArguments {
     var flags: SettingFlags {
         SettingFlags(
             assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning,
-            region: region, endpoint: endpoint, isAnonymous: noSignRequest, isOffline: offline)
+            region: region, endpoint: endpoint, isAnonymous: noSignRequest, trustsSpecEndpoint: trustSpecEndpoint,
+            isOffline: offline)
     }
 }
 

@@ -37,6 +37,7 @@ struct S3Checking: Sendable {
                 "region", endpoint.region, source: (region?.provenance ?? .builtIn).description),
             CheckTable.Row(
                 "endpoint", endpoint.origin, source: (configuration.endpoint?.provenance ?? .builtIn).description),
+            trustRow(configuration.endpointTrust),
             CheckTable.Row("addressing", endpoint.style.rawValue, source: configuration.style.provenance.description),
             CheckTable.Row(
                 "object address", endpoint.url(of: ObjectKey("KEY"), query: [], region: endpoint.region).description),
@@ -44,6 +45,14 @@ struct S3Checking: Sendable {
             configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
             CheckTable.Row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
+    }
+
+    private func trustRow(_ trust: SpecEndpointTrust) -> CheckTable.Row? {
+        switch trust {
+        case .unneeded, .loopback: nil
+        case .named(let place): CheckTable.Row("credentials go there", "it names the same endpoint", source: "\(place)")
+        case .said(let place): CheckTable.Row("credentials go there", "the endpoint is trusted", source: "\(place)")
+        }
     }
 
     // MARK: Who

@@ -57,7 +57,8 @@ enum StoreOpening {
         }
         switch provider.value {
         case .local: return try local(bucket)
-        case .s3: return try BucketSettings.openS3(settings, bucket.value, retries).store
+        case .s3:
+            return try BucketSettings.openS3(settings, bucket.value, retries, isAsked: !settings.isOffline).store
         case .gcs: return try BucketSettings.openGCS(settings, bucket.value, retries).store
         }
     }

@@ -9,16 +9,19 @@ package struct Manifest: Sendable, Equatable {
     package let duplicates: Setting<DuplicatesPolicy>?
     /// In the order of the file.
     package let entries: [ManifestEntry]
+    /// The names of the environment's variables whose values the file's texts hold, each with its place.
+    package let variables: [Setting<String>]
 
     package init(
         file: String, storage: StorageSection = StorageSection(), versioning: Setting<VersioningSystem>? = nil,
-        duplicates: Setting<DuplicatesPolicy>? = nil, entries: [ManifestEntry]
+        duplicates: Setting<DuplicatesPolicy>? = nil, entries: [ManifestEntry], variables: [Setting<String>] = []
     ) {
         self.file = file
         self.storage = storage
         self.versioning = versioning
         self.duplicates = duplicates
         self.entries = entries
+        self.variables = variables
     }
 }
 

@@ -11,6 +11,7 @@ struct ManifestDecoder {
     var diagnostics: DiagnosticList
     /// In which versions are read; several where the file's own is a mistake, so that it does not become many.
     private(set) var systems: [VersioningSystem] = []
+    private var variables: [Setting<String>] = []
 
     init(context: SpecContext, diagnostics: DiagnosticList) {
         substitution = Substitution(variables: context.variables)
@@ -38,7 +39,7 @@ struct ManifestDecoder {
         EntryChecks(entries).report(to: &diagnostics)
         return Manifest(
             file: diagnostics.source.file, storage: storage, versioning: versioning, duplicates: duplicates,
-            entries: entries)
+            entries: entries, variables: variables)
     }
 
     private func systems(_ versioning: Setting<VersioningSystem>?, isWritten: Bool) -> [VersioningSystem] {
@@ -87,8 +88,9 @@ struct ManifestDecoder {
 
     private mutating func substituted(_ written: String, _ node: YAMLNode) -> SpecText? {
         do throws(SubstitutionFault) {
-            let text = SpecText(
-                try substitution(written, isSuggesting: !diagnostics.isFull), written: written, node: node)
+            let substituted = try substitution(written, isSuggesting: !diagnostics.isFull)
+            let text = SpecText(substituted.value, written: written, node: node)
+            variables += substituted.variables.map { Setting($0, from: provenance(text)) }
             guard let control = text.value.unicodeScalars.first(where: \.isControl)
             else { return text }
             diagnostics.add(.control(control, in: text), at: text.span)

@@ -16,14 +16,22 @@ struct Substitution {
 
     let variables: [String: String]
 
-    /// The text that a written text comes to.
+    /// What a written text comes to.
     ///
     /// - Parameter isSuggesting: Whether a fault is to name the variable that may have been meant.
-    func callAsFunction(_ written: String, isSuggesting: Bool) throws(SubstitutionFault) -> String {
-        guard written.utf8.contains(UInt8(ascii: "$")) else { return written }
+    func callAsFunction(_ written: String, isSuggesting: Bool) throws(SubstitutionFault) -> SubstitutedText {
+        guard written.utf8.contains(UInt8(ascii: "$")) else { return SubstitutedText(value: written, variables: []) }
         var reader = SubstitutionReader(written, variables: variables, isSuggesting: isSuggesting)
-        return try reader.text(depth: 0, isUsed: true)
+        let value = try reader.text(depth: 0, isUsed: true)
+        return SubstitutedText(value: value, variables: reader.used)
     }
+}
+
+/// A text with its variables replaced.
+struct SubstitutedText {
+    let value: String
+    /// The names of those whose values are in it.
+    let variables: [String]
 }
 
 /// A fault and the stretch of the written text that it is about, in scalars.
@@ -37,6 +45,8 @@ private struct SubstitutionReader {
     private let variables: [String: String]
     private let isSuggesting: Bool
     private var position = 0
+    /// The variables whose values are in the text.
+    private(set) var used: [String] = []
 
     init(_ text: String, variables: [String: String], isSuggesting: Bool) {
         self.isSuggesting = isSuggesting
@@ -83,7 +93,10 @@ private struct SubstitutionReader {
         if name.isEmpty { throw malformed(from: start) }
         if peek == "}" {
             position += 1
-            if let value { return value }
+            if let value {
+                if isUsed { used.append(name) }
+                return value
+            }
             if isUsed { throw fault(unset(name, message: ""), from: start) }
             return ""
         }
@@ -95,7 +108,10 @@ private struct SubstitutionReader {
         let other = try text(depth: depth + 1, isUsed: isUsed && isMissing)
         guard peek == "}" else { throw malformed(from: start) }
         position += 1
-        guard isMissing else { return value ?? "" }
+        guard isMissing else {
+            if isUsed { used.append(name) }
+            return value ?? ""
+        }
         if form == "?", isUsed {
             throw fault(unset(name, message: other), from: start)
         }

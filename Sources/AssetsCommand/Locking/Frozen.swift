@@ -26,7 +26,8 @@ struct FrozenManifest: Sendable {
             file: manifest.file, storage: manifest.storage, versioning: manifest.versioning,
             duplicates: manifest.duplicates,
             entries: entries
-                + others.map { ManifestEntry(name: $0.name, requirement: VersionRequirement(.exact($0.version))) })
+                + others.map { ManifestEntry(name: $0.name, requirement: VersionRequirement(.exact($0.version))) },
+            variables: manifest.variables)
     }
 }
 

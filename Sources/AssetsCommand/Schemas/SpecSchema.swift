@@ -86,7 +86,7 @@ enum SpecSchema {
                   ]
                 },
                 "endpoint": {
-                  "description": "The URL of an S3-compatible store, such as http://localhost:9000. With provider s3 only, without user, password or query.",
+                  "description": "The URL of an S3-compatible store, such as http://localhost:9000. Beyond loopback, credentials are sent there only where a flag or the environment trusts it too. With provider s3 only, without user, password or query.",
                   "anyOf": [
                     {
                       "type": "string",

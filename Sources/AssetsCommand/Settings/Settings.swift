@@ -45,6 +45,7 @@ struct Settings: Sendable {
         static let storageTimeout = ["MODELKIT_STORAGE_TIMEOUT_S"]
         /// modelkit's own name; boto3's are the provider's to read.
         static let endpoint = ["S3_ENDPOINT"]
+        static let trustSpecEndpoint = ["MODELKIT_ASSETS_TRUST_SPEC_ENDPOINT"]
     }
 }
 
@@ -66,6 +67,7 @@ struct SettingFlags: Sendable {
     var region: String?
     var endpoint: String?
     var isAnonymous = false
+    var trustsSpecEndpoint = false
     var forceDownload = false
     var isOffline = false
     var jobs: Int?
@@ -114,10 +116,15 @@ extension Settings {
                 ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }
             }
             ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
+        let trust =
+            try flags.trustsSpecEndpoint
+            ? Setting(true, from: .flag("--trust-spec-endpoint")) : sources.truth(Variable.trustSpecEndpoint)
         s3 = S3Overrides(
             region: sources.text(("--region", flags.region), [], file: storage.region),
             endpoint: sources.text(("--endpoint", flags.endpoint), Variable.endpoint, file: storage.endpoint),
-            anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : storage.anonymous)
+            anonymous: flags.isAnonymous ? Setting(true, from: .flag("--no-sign-request")) : storage.anonymous,
+            specEndpointTrust: trust,
+            specVariables: manifest?.variables ?? [])
         gcs = GCSOverrides(
             endpoint: flags.endpoint.map { Setting($0, from: .flag("--endpoint")) }, anonymous: s3.anonymous)
         self.environment = environment
@@ -194,6 +201,16 @@ private struct SettingSources {
         _ flag: (name: String, value: String?), _ variables: [String], file: Setting<String>? = nil
     ) -> Setting<String>? {
         flag.value.map { Setting($0, from: .flag(flag.name)) } ?? environment.first(variables) ?? file
+    }
+
+    /// What gives something away asks for more than that a variable is set to something.
+    func truth(_ variables: [String]) throws(SettingFault) -> Setting<Bool>? {
+        guard let setting = environment.first(variables) else { return nil }
+        guard let value = ["true": true, "1": true, "false": false, "0": false][setting.value.lowercased()] else {
+            throw SettingFault(
+                name: "value of \(variables[0])", value: setting, expected: "`true` or `false`", hint: nil)
+        }
+        return setting.map { _ in value }
     }
 
     func number<Value>(

@@ -21,9 +21,9 @@ SPEC = "assets.yaml"
 def resolve(spec: PathLike = SPEC, **options: "Unpack[ResolveOptions]") -> Report:
     """Puts the assets of a spec into the assets directory, and says where each is.
 
-    Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, versioning, offline, groups, locked,
-    frozen, no_lock, upgrade, upgrade_assets, max_bytes, cache_dir, create_assets_dir, force_download, jobs, prune; on_event,
-    env, cwd, program.
+    Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint, versioning,
+    offline, groups, locked, frozen, no_lock, upgrade, upgrade_assets, max_bytes, cache_dir, create_assets_dir,
+    force_download, jobs, prune; on_event, env, cwd, program.
     """
     known("resolve", options, ResolveOptions)
     return read(Report, printed("report", ["resolve", "--format=json"], spec, options))
@@ -43,8 +43,8 @@ def lock(spec: PathLike = SPEC, **options: "Unpack[LockOptions]") -> Path:
     """Writes the lockfile of a spec, and gives its path; fetches nothing.
 
     With `check` it writes nothing, and raises `LockOutdatedError` where the lockfile would change. Keywords: check, upgrade,
-    upgrade_assets; assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, versioning, offline; on_event,
-    env, cwd, program.
+    upgrade_assets; assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint,
+    versioning, offline; on_event, env, cwd, program.
     """
     known("lock", options, LockOptions)
     finish(["lock"], spec, options)
@@ -56,8 +56,8 @@ def lock(spec: PathLike = SPEC, **options: "Unpack[LockOptions]") -> Path:
 def fetch(asset: str, **options: "Unpack[FetchOptions]") -> Path:
     """Fetches one asset, such as `nlp/lexicon:1[en/words.txt]`, where it is not present, and gives its path.
 
-    Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, versioning, offline, cache_dir,
-    create_assets_dir, force_download, jobs; on_event, env, cwd, program.
+    Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint, versioning,
+    offline, cache_dir, create_assets_dir, force_download, jobs; on_event, env, cwd, program.
     """
     known("fetch", options, FetchOptions)
     report = read(Report, printed("report", ["fetch", "--format=json"], asset, options))

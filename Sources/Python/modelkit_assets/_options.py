@@ -38,6 +38,7 @@ class StoreOptions(RunOptions, total=False):
     region: str
     endpoint: str
     no_sign_request: bool
+    trust_spec_endpoint: bool
     versioning: str
     offline: bool
 

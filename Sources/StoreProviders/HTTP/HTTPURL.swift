@@ -77,7 +77,10 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     package var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
 
     /// Whether what is sent there stays on this machine.
-    package var isLoopback: Bool { host.hasPrefix("127.") || host == "localhost" || host == "[::1]" }
+    package var isLoopback: Bool {
+        // `127.store.example` is a name like any other.
+        ["localhost", "[::1]"].contains(host) || AddressText.bytes(host).map { $0.count == 4 && $0[0] == 127 } ?? false
+    }
 
     package var path: Substring { target[..<questionMark] }
 

@@ -73,6 +73,14 @@ struct AWSSettingSources: Sendable {
         return found.map { _ in url }
     }
 
+    /// All that names an endpoint of S3 beside a flag and the spec file, whether or not it is heeded.
+    func namedEndpoints() -> [Setting<String>] {
+        let variables = ["S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].compactMap {
+            environment.setting([$0])
+        }
+        return variables + [(try? configuredEndpoint("s3")) ?? nil].compactMap(\.self)
+    }
+
     /// The endpoint of a service in the profile's `services` section, or the profile's own.
     private func configuredEndpoint(_ service: String) throws(ConfigurationFault) -> Setting<String>? {
         let key = service.replacing("-", with: "_")

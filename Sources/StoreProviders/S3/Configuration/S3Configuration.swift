@@ -5,13 +5,20 @@ package struct S3Overrides: Sendable {
     package var region: Setting<String>?
     package var endpoint: Setting<String>?
     package var anonymous: Setting<Bool>?
+    /// Whether credentials may go to an endpoint that the spec file alone names.
+    package var specEndpointTrust: Setting<Bool>?
+    /// The environment's variables whose values the spec file holds, each with its place.
+    package var specVariables: [Setting<String>]
 
     package init(
-        region: Setting<String>? = nil, endpoint: Setting<String>? = nil, anonymous: Setting<Bool>? = nil
+        region: Setting<String>? = nil, endpoint: Setting<String>? = nil, anonymous: Setting<Bool>? = nil,
+        specEndpointTrust: Setting<Bool>? = nil, specVariables: [Setting<String>] = []
     ) {
         self.region = region
         self.endpoint = endpoint
         self.anonymous = anonymous
+        self.specEndpointTrust = specEndpointTrust
+        self.specVariables = specVariables
     }
 }
 
@@ -48,6 +55,7 @@ package struct S3Configuration: Sendable {
     /// Whether the checksums that the store tells are asked for and compared.
     package let validatesResponses: Setting<Bool>
     package let anonymous: Setting<Bool>
+    package let endpointTrust: SpecEndpointTrust
     package let files: AWSFiles
     let sources: AWSSettingSources
 
@@ -78,6 +86,8 @@ package struct S3Configuration: Sendable {
         validatesResponses =
             try sources.wantsChecksums("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")
         anonymous = overrides.anonymous ?? Setting(false, from: .builtIn)
+        endpointTrust = try SpecEndpointTrust(
+            in: endpoint, of: overrides, isAnonymous: anonymous.value, others: sources.namedEndpoints())
     }
 
     /// Where another of Amazon's services is, `sts`, `sso`, `sso-oidc`, if something says; found as S3's own endpoint is.

@@ -64,7 +64,7 @@ struct ContainerCredentials: CredentialProvider {
 
     /// Credentials are not asked of just anybody in the clear.
     private static func isTrusted(_ url: HTTPURL) -> Bool {
-        url.scheme == .https || url.host.hasPrefix("127.")
-            || ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(url.host)
+        url.scheme == .https || url.isLoopback
+            || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(url.host)
     }
 }
