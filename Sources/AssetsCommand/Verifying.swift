@@ -56,6 +56,7 @@ struct VerifiedAsset: Sendable {
             case .missing: return "\(what) is missing"
             case .extra: return "\(what) is not in the lock"
             case .unmarked: return "\(what) has no \(ModelkitLayout.marker) marker"
+            case .misplaced: return "\(what) is not what the lock has: a file, a folder or a link stands in its place"
             case .altered:
                 guard let expected = fault.expected, let actual = fault.actual else { return "\(what) is altered" }
                 return "\(what) is altered: the lock says \(expected), it has \(actual.sha256)"

@@ -65,9 +65,12 @@ package struct Catalog: AssetFacts {
             places: [store.address(of: name), folder])
     }
 
-    package func localState(of pin: AssetPin) async throws -> LocalState {
+    package func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
         let marked = store != nil
-        return try await DiskQueue.shared.run { () throws(FileError) in try local.state(of: pin, marked: marked) }
+        let shape = marked ? metadata.map(AssetShape.init) : nil
+        return try await DiskQueue.shared.run { () throws(FileError) in
+            try local.state(of: pin, marked: marked, as: shape)
+        }
     }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {

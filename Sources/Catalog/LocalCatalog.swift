@@ -19,7 +19,7 @@ package struct LocalCatalog: Sendable {
         var versions: [AssetVersion] = []
         for entry in try folder.entries() {
             guard let version = system.version(entry), let status = try folder.status(of: entry) else { continue }
-            let counts = markedOnly ? try hasMarker(version, status, in: folder) : true
+            let counts = markedOnly ? try hasMarker(version, status, in: folder) : status.kind != .other
             if counts { versions.append(version) }
         }
         return versions
@@ -27,29 +27,51 @@ package struct LocalCatalog: Sendable {
 
     /// Whether the version stands there as it should.
     ///
-    /// - Parameter marked: whether a marker is wanted.
-    package func state(of pin: AssetPin, marked: Bool) throws(FileError) -> LocalState {
+    /// - Parameters:
+    ///   - marked: whether a marker is wanted.
+    ///   - shape: what is known of the version; nil where nothing is.
+    package func state(
+        of pin: AssetPin, marked: Bool, as shape: AssetShape? = nil
+    ) throws(FileError) -> LocalState {
         guard let folder = try folderIfPresent(of: pin.name), let status = try folder.status(of: pin.version.text)
         else { return .missing }
-        if status.kind == .link {
+        switch status.kind {
+        case .file, .directory: break
+        case .link:
             throw FileError(
                 path: "\(folder.path)/\(pin.version)", attempt: "use",
                 refusal: "it is a symbolic link, which could lead out of the directory")
+        case .other: return .incomplete(reason: "it is \(status.kind.words)")
         }
-        let complete = marked ? try hasMarker(pin.version, status, in: folder) : true
-        if complete { return .complete }
-        if let record = try partialRecord(of: pin), try holds(record, of: pin) { return .partial(paths: record.paths) }
-        return .incomplete(reason: "no \(ModelkitLayout.marker) marker")
+        let marker = marked ? try markerState(pin.version, status, in: folder) : .made
+        guard marker == .made else {
+            if marker == .missing, let record = try partialRecord(of: pin), try holds(record, of: pin) {
+                return .partial(paths: record.paths)
+            }
+            return .incomplete(reason: marker.words)
+        }
+        if let shape, let misfit = try misfit(shape, status.kind, of: pin) { return .incomplete(reason: misfit) }
+        return .complete
+    }
+
+    /// What stands in the place of a file of a directory asset; of a link on the way there, the link. Nil for nothing.
+    package func kind(of path: RelativePath, in pin: AssetPin) throws(FileError) -> FileStatus.Kind? {
+        guard var folder = try folderIfPresent(of: pin.name) else { return nil }
+        var name = pin.version.text
+        var kind = try folder.status(of: name)?.kind
+        for component in path.components {
+            guard kind == .directory else { return kind == .file ? nil : kind }
+            guard let inner = try folder.directoryIfPresent(name) else { return nil }
+            (folder, name) = (inner, String(component))
+            kind = try folder.status(of: name)?.kind
+        }
+        return kind
     }
 
     package func hasPart(_ part: RelativePath, of pin: AssetPin) throws(FileError) -> Bool {
-        let parent = [ModelkitLayout.localPath(of: pin), part.parent?.text].compactMap { $0 }.joined(separator: "/")
-        do {
-            return try directory?.directoryIfPresent(parent)?.status(of: part.lastComponent) != nil
-        } catch  where error.isNotADirectory {
-            return false
-        } catch {
-            throw error
+        switch try kind(of: part, in: pin) {
+        case .file, .directory: true
+        case .link, .other, nil: false
         }
     }
 
@@ -71,11 +93,31 @@ package struct LocalCatalog: Sendable {
     private func hasMarker(
         _ version: AssetVersion, _ status: FileStatus, in folder: Directory
     ) throws(FileError) -> Bool {
-        switch status.kind {
-        case .directory: try folder.directory(version.text).status(of: ModelkitLayout.marker) != nil
-        case .file: try folder.status(of: ModelkitLayout.fileMarker(of: version)) != nil
-        case .link, .other: false
+        try markerState(version, status, in: folder) == .made
+    }
+
+    /// A marker is a file, whatever is in it. What else has its name was made neither by Python modelkit nor by this tool.
+    private enum MarkerState: Equatable {
+        case made, missing
+        case misfit(FileStatus.Kind)
+
+        var words: String {
+            if case .misfit(let kind) = self { return "its \(ModelkitLayout.marker) marker is \(kind.words)" }
+            return "no \(ModelkitLayout.marker) marker"
         }
+    }
+
+    private func markerState(
+        _ version: AssetVersion, _ status: FileStatus, in folder: Directory
+    ) throws(FileError) -> MarkerState {
+        let marker: FileStatus? =
+            switch status.kind {
+            case .directory: try folder.directoryIfPresent(version.text)?.status(of: ModelkitLayout.marker)
+            case .file: try folder.status(of: ModelkitLayout.fileMarker(of: version))
+            case .link, .other: nil
+            }
+        guard let marker else { return .missing }
+        return marker.kind == .file ? .made : .misfit(marker.kind)
     }
 }
 
@@ -90,7 +132,7 @@ extension LocalCatalog {
 
     /// Whether all that the record names is there.
     func holds(_ record: PartialRecord, of pin: AssetPin) throws(FileError) -> Bool {
-        for path in record.paths where try !hasPart(path, of: pin) { return false }
+        for path in record.paths where try kind(of: path, in: pin) != .file { return false }
         return true
     }
 }

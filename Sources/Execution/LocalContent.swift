@@ -15,14 +15,18 @@ package struct LocalContent: Sendable {
     /// - Parameters:
     ///   - path: inside the asset; nil for a file asset.
     ///   - size: what the content should have, in bytes; nil where that is not known, as the checksum.
-    /// - Throws: where it is missing, or cannot be read.
+    /// - Throws: where it is missing, no regular file, or cannot be read.
     package static func of(
         _ pin: AssetPin, _ path: RelativePath?, in directory: Directory, size: Int64? = nil,
         expecting checksum: ObjectChecksum? = nil
     ) throws(FileError) -> LocalContent {
         let (parent, name) = splitLast(ModelkitLayout.localPath(of: pin) + (path.map { "/\($0)" } ?? ""))
         let hash = ContentHash(expecting: checksum.map { [ExpectedChecksum(checksum: $0, recorder: .store)] } ?? [])
-        try directory.directory(parent).openFile(name).readAll { hash.update($0) }
+        let file = try directory.directory(parent).openFile(name)
+        guard try file.status().kind == .file else {
+            throw FileError(path: file.path, attempt: "read", refusal: "it is not a regular file")
+        }
+        try file.readAll { hash.update($0) }
         let digests = hash.finish()
         return LocalContent(
             digest: FileDigest(sha256: digests.sha256, size: digests.size),

@@ -19,6 +19,8 @@ package struct Verification: Sendable {
             case extra
             /// It is there, and its marker is not: Python modelkit with a provider would fetch it again.
             case unmarked
+            /// A folder, a link or something else stands where a file belongs, or a file where a folder does.
+            case misplaced
         }
 
         package let kind: Kind
@@ -50,6 +52,9 @@ package struct Verification: Sendable {
         let state = try LocalCatalog(directory: directory).state(of: asset.pin, marked: true)
         guard state != .missing else { return Result(faults: [Fault(.missing)]) }
         var result = Result()
+        guard try place(of: asset.pin) == (asset.kind == .file ? .file : .directory) else {
+            return Result(faults: [Fault(.misplaced)])
+        }
         if case .incomplete = state { result.faults.append(Fault(.unmarked)) }
         for file in asset.files {
             guard file.path.map({ path in selections.contains { $0.takes(path) } }) ?? true else { continue }
@@ -59,7 +64,17 @@ package struct Verification: Sendable {
         return result
     }
 
+    private func place(of pin: AssetPin) throws(FileError) -> FileStatus.Kind? {
+        let (parent, entry) = splitLast(ModelkitLayout.localPath(of: pin))
+        return try directory.directoryIfPresent(parent)?.status(of: entry)?.kind
+    }
+
     private func check(_ file: ObjectFacts, of pin: AssetPin, _ result: inout Result) throws(FileError) {
+        if let path = file.path, let kind = try LocalCatalog(directory: directory).kind(of: path, in: pin),
+            kind != .file
+        {
+            return result.faults.append(Fault(.misplaced, path, expected: file.sha256))
+        }
         let content: LocalContent
         do {
             content = try LocalContent.of(pin, file.path, in: directory, size: file.size, expecting: file.checksum)

@@ -178,20 +178,27 @@ package final class Directory: Sendable {
     }
 
     /// The names of all entries, sorted by their bytes.
-    package func entries() throws(FileError) -> [String] {
+    package func entries() throws(FileError) -> [String] { try listing().map(\.name) }
+
+    /// All entries with what each is, itself and not what a link points to, sorted by the names' bytes.
+    package func listing() throws(FileError) -> [DirectoryEntry] {
         let copy = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard copy >= 0, let stream = fdopendir(copy) else {
             throw FileError(path: path, attempt: "list", code: errno)
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var entries: [DirectoryEntry] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            guard name != ".", name != ".." else { continue }
+            // Not every file system tells; nil is of an entry that went meanwhile.
+            var kind = FileStatus.Kind(directoryEntryType: entry.pointee.d_type)
+            if kind == nil { kind = try status(of: name)?.kind }
+            if let kind { entries.append(DirectoryEntry(name: name, kind: kind)) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     /// Removes a file or a whole tree; nothing there is fine.
@@ -265,7 +272,9 @@ package final class Directory: Sendable {
         guard fstatvfs(descriptor, &buffer) == 0 else {
             throw FileError(path: path, attempt: "ask for the free space of", code: errno)
         }
-        return Int64(buffer.f_bavail) * Int64(buffer.f_frsize)
+        let space = Int64(clamping: buffer.f_bavail).multipliedReportingOverflow(by: Int64(clamping: buffer.f_frsize))
+        // A file system of a user's own may tell anything.
+        return space.overflow ? .max : space.partialValue
     }
 
     /// What keeps this user from creating entries here, as far as the system tells without one being made.

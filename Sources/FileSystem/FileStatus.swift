@@ -1,5 +1,24 @@
 internal import Glibc
 
+/// A name in a directory, and what stands under it.
+package struct DirectoryEntry: Sendable, Hashable {
+    package let name: String
+    package let kind: FileStatus.Kind
+}
+
+extension FileStatus.Kind {
+    /// Nil where the file system does not tell. Source: readdir(3), `d_type`.
+    init?(directoryEntryType type: UInt8) {
+        switch Int(type) {
+        case DT_UNKNOWN: return nil
+        case DT_REG: self = .file
+        case DT_DIR: self = .directory
+        case DT_LNK: self = .link
+        default: self = .other
+        }
+    }
+}
+
 /// What stands under a name.
 package struct FileStatus: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
@@ -11,6 +30,8 @@ package struct FileStatus: Sendable, Hashable {
     package let mode: UInt32
     /// In bytes.
     package let size: Int64
+    /// What it takes up on the disk, in bytes.
+    package let allocated: Int64
     /// Seconds since 1970, and the nanoseconds past them.
     package let modified: Int64
     package let modifiedNanoseconds: Int64
@@ -27,6 +48,10 @@ package struct FileStatus: Sendable, Hashable {
         }
         mode = UInt32(buffer.st_mode & 0o7777)
         size = Int64(buffer.st_size)
+        // A file system of a user's own may tell anything.
+        allocated =
+            Int64(buffer.st_blocks).multipliedReportingOverflow(by: 512).overflow
+            ? .max : Int64(buffer.st_blocks) * 512
         modified = Int64(buffer.st_mtim.tv_sec)
         modifiedNanoseconds = Int64(buffer.st_mtim.tv_nsec)
         device = UInt64(buffer.st_dev)

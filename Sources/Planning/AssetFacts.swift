@@ -12,7 +12,9 @@ package protocol AssetFacts: Sendable {
     func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions
 
     /// Whether a version stands in the assets directory. Reads the directory only.
-    func localState(of pin: AssetPin) async throws -> LocalState
+    ///
+    /// - Parameter metadata: what it should be; nil where that is not known.
+    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState
 
     /// What a version consists of, from its `.meta`.
     ///
@@ -24,6 +26,13 @@ package protocol AssetFacts: Sendable {
 
     /// Some names that exist, for the explanation of one that does not. Asked only after a failure.
     func names(near name: AssetName) async -> [AssetName]
+}
+
+extension AssetFacts {
+    /// The same of a version of which nothing is known.
+    package func localState(of pin: AssetPin) async throws -> LocalState {
+        try await localState(of: pin, expecting: nil)
+    }
 }
 
 /// The versions of an asset, and where they were looked for.

@@ -61,46 +61,47 @@ package struct PlanBuilder: Sendable {
     /// | --- | --- | --- | --- |
     /// | complete | keep | refetch: forced | keep |
     /// | partial | keep, where all that is wanted is there; refetch: more files | refetch: forced | keep |
-    /// | incomplete | refetch: its reason | refetch: its reason | none |
+    /// | incomplete | refetch: its reason | refetch: forced | none |
     /// | missing | fetch | fetch | none |
     private func step(for wanted: WantedAsset) async -> Result<Step, PlanningFailures> {
+        let pin = wanted.choice.pin
         do {
-            let state = try await facts.localState(of: wanted.choice.pin)
-            if let reason = damaged[wanted.choice.pin], state.isPresent {
-                return await fetch(wanted, .refetch(.damaged(reason)))
+            if let reason = damaged[pin], try await facts.localState(of: pin).isPresent {
+                return fetch(wanted, .refetch(.damaged(reason)), await metadata(of: pin))
             }
             guard fetches else {
+                let state = try await facts.localState(of: pin)
                 return state.isPresent ? await keep(wanted) : .failure(PlanningFailures([wanted.notPresent(state)]))
             }
+            let metadata = await metadata(of: pin)
+            let state = try await facts.localState(of: pin, expecting: try? metadata.get())
             switch state {
-            case .complete, .partial: return await present(wanted, state)
-            case .incomplete(let reason): return await fetch(wanted, .refetch(.incomplete(reason)))
-            case .missing: return await fetch(wanted, .fetch)
+            case .complete, .partial: return await present(wanted, state, metadata)
+            case .incomplete(let reason):
+                return fetch(wanted, .refetch(forceDownload ? .forced : .incomplete(reason)), metadata)
+            case .missing: return fetch(wanted, .fetch, metadata)
             }
         } catch {
-            return .failure(wanted.failure("the local state of `\(wanted.choice.pin)`", error))
+            return .failure(wanted.failure("the local state of `\(pin)`", error))
         }
     }
 
-    private func present(_ wanted: WantedAsset, _ state: LocalState) async -> Result<Step, PlanningFailures> {
-        if forceDownload { return await fetch(wanted, .refetch(.forced)) }
-        if let fault = await unreadable(wanted) { return .failure(fault) }
+    private func metadata(of pin: AssetPin) async -> Result<VersionMetadata, any Error> {
+        await Result.catching { try await facts.metadata(of: pin) }
+    }
+
+    private func present(
+        _ wanted: WantedAsset, _ state: LocalState, _ metadata: Result<VersionMetadata, any Error>
+    ) async -> Result<Step, PlanningFailures> {
+        if forceDownload { return fetch(wanted, .refetch(.forced), metadata) }
+        // What keeps unknown what a version depends on. One that the store does not have depends on nothing.
+        if case .failure(let error) = metadata, !(error is NoMetadata) {
+            return .failure(wanted.failure("what `\(wanted.choice.pin)` depends on", error))
+        }
         guard case .partial(let paths) = state else { return await keep(wanted) }
-        let whole = await fetch(wanted, .refetch(.moreFiles))
+        let whole = fetch(wanted, .refetch(.moreFiles), metadata)
         guard let content = try? whole.get().content, content.selection != nil else { return whole }
         return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) ? .success(wanted.step(.keep, nil)) : whole
-    }
-
-    /// What keeps unknown what a version depends on. One that the store does not have depends on nothing.
-    private func unreadable(_ wanted: WantedAsset) async -> PlanningFailures? {
-        do {
-            _ = try await facts.metadata(of: wanted.choice.pin)
-            return nil
-        } catch is NoMetadata {
-            return nil
-        } catch {
-            return wanted.failure("what `\(wanted.choice.pin)` depends on", error)
-        }
     }
 
     private func keep(_ wanted: WantedAsset) async -> Result<Step, PlanningFailures> {
@@ -116,10 +117,11 @@ package struct PlanBuilder: Sendable {
         }
     }
 
-    private func fetch(_ wanted: WantedAsset, _ action: StepAction) async -> Result<Step, PlanningFailures> {
+    private func fetch(
+        _ wanted: WantedAsset, _ action: StepAction, _ metadata: Result<VersionMetadata, any Error>
+    ) -> Result<Step, PlanningFailures> {
         do {
-            let metadata = try await facts.metadata(of: wanted.choice.pin)
-            return wanted.content(metadata).map { wanted.step(action, $0) }
+            return wanted.content(try metadata.get()).map { wanted.step(action, $0) }
         } catch {
             return .failure(wanted.failure("the contents of `\(wanted.choice.pin)`", error))
         }

@@ -34,7 +34,9 @@ actor RememberedFacts: AssetFacts {
         return try answer.get()
     }
 
-    func localState(of pin: AssetPin) async throws -> LocalState { try await base.localState(of: pin) }
+    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
+        try await base.localState(of: pin, expecting: metadata)
+    }
 
     func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
         try await base.hasPart(part, of: pin)

@@ -157,7 +157,9 @@ package struct ResolvedFacts: AssetFacts {
         try await base.versions(of: name, requirements: requirements)
     }
 
-    package func localState(of pin: AssetPin) async throws -> LocalState { try await base.localState(of: pin) }
+    package func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
+        try await base.localState(of: pin, expecting: metadata)
+    }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {
         if let known = contents[pin] { return try known.get() }

@@ -32,7 +32,7 @@ struct PlanBuilderTests {
         (.partial(paths: []), false, true, .refetch(.moreFiles)), (.partial(paths: []), true, true, .refetch(.forced)),
         (.partial(paths: []), true, false, .keep),
         (.incomplete(reason: "no marker"), false, true, .refetch(.incomplete("no marker"))),
-        (.incomplete(reason: "no marker"), true, true, .refetch(.incomplete("no marker"))),
+        (.incomplete(reason: "no marker"), true, true, .refetch(.forced)),
         (.incomplete(reason: "no marker"), false, false, nil), (.missing, false, true, .fetch),
         (.missing, true, true, .fetch),
         (.missing, true, false, nil),

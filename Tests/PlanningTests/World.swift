@@ -30,7 +30,7 @@ struct World: AssetFacts {
         return KnownVersions(inStore: inStore, local: local, places: ["store/\(name).versions"])
     }
 
-    func localState(of pin: AssetPin) async throws -> LocalState {
+    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
         await ask("state \(pin)", pin.description)
         if broken.contains("state \(pin)") { throw Broken() }
         return states[pin.description] ?? .missing

@@ -39,7 +39,9 @@ struct FrozenFacts: AssetFacts {
         throw NotLocked(name: name)
     }
 
-    func localState(of pin: AssetPin) async throws -> LocalState { try await base.localState(of: pin) }
+    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
+        try await base.localState(of: pin, expecting: metadata)
+    }
 
     func metadata(of pin: AssetPin) async throws -> VersionMetadata { throw NotLocked(name: pin.name) }
 

@@ -94,7 +94,7 @@ struct SyntheticWorld: AssetFacts {
         KnownVersions(inStore: versions, local: [], places: [])
     }
 
-    func localState(of pin: AssetPin) async throws -> LocalState { .complete }
+    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState { .complete }
 
     func metadata(of pin: AssetPin) async throws -> VersionMetadata {
         let object = ObjectFacts(
