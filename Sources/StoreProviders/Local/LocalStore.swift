@@ -9,12 +9,16 @@ package import ObjectStore
 /// The entity tag is made of the file's inode, size and modification time, so that a file that changes between two
 /// reads is noticed. Links inside the folder are followed: it is the user's own.
 package struct LocalStore: ObjectStore {
-    private let root: String
+    let root: String
+    let lockPatience: Duration
     let uploads = LocalUploads()
 
-    /// - Parameter path: the folder's path.
+    /// - Parameters:
+    ///   - path: the folder's path.
+    ///   - lockPatience: for how long to wait while others write, which each does for some calls.
     /// - Throws: `.misconfigured` where there is no such folder.
-    package init(path: String) throws(StoreError) {
+    package init(path: String, lockPatience: Duration = .seconds(30)) throws(StoreError) {
+        self.lockPatience = lockPatience
         root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         var status = stat()
         guard stat(root, &status) == 0 else { throw Self.error(opening: root, code: errno) }

@@ -12,13 +12,13 @@ extension LocalStore: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> ObjectAttributes {
-        try await writing("put", key) { root throws(FileError) in
-            let uploads = try root.makeDirectory(Self.uploadsFolder)
-            let new = try self.uploads.newFile(in: uploads)
-            let (name, file) = (new.name, new.file)
-            try file.append(content)
-            return try place(name, in: uploads, root, file, key, condition)
+        let made = try await writing("put", key) { root throws(FileError) in
+            let made = try self.uploads.newFile(in: try root.makeDirectory(Self.uploadsFolder))
+            try made.file.append(content)
+            try made.file.sync()
+            return made
         }
+        return try await place(made, "put", key, condition)
     }
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
@@ -32,7 +32,7 @@ extension LocalStore: WritableStore {
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
         try await writing("start an upload of", key) { root throws(FileError) in
-            let name = try uploads.newParts(in: try root.makeDirectory(Self.uploadsFolder))
+            let name = try self.uploads.newParts(in: try root.makeDirectory(Self.uploadsFolder))
             return MultipartUpload(key: key, identifier: name, condition: condition)
         }
     }
@@ -50,27 +50,30 @@ extension LocalStore: WritableStore {
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> ObjectAttributes {
-        try await writing("complete the upload of", upload.key) { root throws(FileError) in
-            defer { self.uploads.end(upload.identifier) }
+        defer { uploads.end(upload.identifier) }
+        let operation = "complete the upload of"
+        let made = try await writing(operation, upload.key) { root throws(FileError) in
             let folder = try self.parts(of: upload, root)
-            let uploads = try root.makeDirectory(Self.uploadsFolder)
-            let new = try self.uploads.newFile(in: uploads)
-            let (name, file) = (new.name, new.file)
+            let made = try self.uploads.newFile(in: try root.makeDirectory(Self.uploadsFolder))
             var offset: Int64 = 0
             for part in parts.sorted(by: { $0.number < $1.number }) {
                 let source = try folder.openFile("\(part.number)")
-                offset += try file.copy(from: source.descriptor, 0..<part.size, to: offset)
+                offset += try made.file.copy(from: source.descriptor, 0..<part.size, to: offset)
             }
-            let attributes = try place(name, in: uploads, root, file, upload.key, upload.condition)
-            try uploads.remove(upload.identifier)
-            return attributes
+            try made.file.sync()
+            return made
         }
+        let attributes = try await place(made, operation, upload.key, upload.condition)
+        try await writing(operation, upload.key) { root throws(FileError) in
+            try root.directoryIfPresent(Self.uploadsFolder)?.remove(upload.identifier)
+        }
+        return attributes
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
         try await writing("abort the upload of", upload.key) { root throws(FileError) in
             try root.directoryIfPresent(Self.uploadsFolder)?.remove(upload.identifier)
-            uploads.end(upload.identifier)
+            self.uploads.end(upload.identifier)
         }
     }
 
@@ -82,34 +85,56 @@ extension LocalStore: WritableStore {
 
     /// Renames a whole file to its key. Writers that set conditions wait for one another.
     private func place(
-        _ name: String, in uploads: Directory, _ root: Directory, _ file: File, _ key: ObjectKey,
-        _ condition: PutCondition
-    ) throws(FileError) -> ObjectAttributes {
-        try file.sync()
-        let (parent, last) = splitKey(key)
-        let folder = try root.makeDirectory(parent)
-        let lock = condition == .none ? nil : try lock(uploads)
-        defer { withExtendedLifetime(lock) {} }
-        let old = try folder.status(of: last).map(Self.entityTag)
-        let holds =
-            switch condition {
-            case .none: true
-            case .ifAbsent: old == nil
-            case .ifUnchanged(let tag): old == tag
+        _ made: NewFile, _ operation: String, _ key: ObjectKey, _ condition: PutCondition
+    ) async throws(StoreError) -> ObjectAttributes {
+        do throws(StoreError) {
+            let lock = condition == .none ? nil : try await lock(operation, key)
+            return try await writing(operation, key) { root throws(FileError) in
+                defer { withExtendedLifetime(lock) {} }
+                let (parent, last) = splitKey(key)
+                let folder = try root.makeDirectory(parent)
+                let old = try folder.status(of: last).map(Self.entityTag)
+                let holds =
+                    switch condition {
+                    case .none: true
+                    case .ifAbsent: old == nil
+                    case .ifUnchanged(let tag): old == tag
+                    }
+                guard holds else { throw FileError(path: "\(folder.path)/\(last)", attempt: "put", code: EEXIST) }
+                try made.place(as: last, in: folder)
+                let status = try made.file.status()
+                return ObjectAttributes(size: status.size, entityTag: Self.entityTag(status))
             }
-        guard holds else {
-            try uploads.remove(name)
-            throw FileError(path: "\(folder.path)/\(last)", attempt: "put", code: EEXIST)
+        } catch {
+            // Where it cannot be removed either, the first fault is the one to tell.
+            await DiskQueue.shared.run { try? made.remove() }
+            throw error
         }
-        try uploads.rename(name, to: folder, as: last)
-        let status = try file.status()
-        return ObjectAttributes(size: status.size, entityTag: Self.entityTag(status))
     }
 
-    private func lock(_ uploads: Directory) throws(FileError) -> File {
-        let file = try uploads.createFile("lock")
-        while try !file.tryLock() { usleep(1000) }
-        return file
+    /// How often a held lock is tried.
+    private static let lockInterval = Duration.milliseconds(5)
+
+    /// Waits for the lock of those that set conditions, without holding up a thread.
+    private func lock(_ operation: String, _ key: ObjectKey) async throws(StoreError) -> File {
+        let end = ContinuousClock.now + lockPatience
+        while true {
+            let lock: File? = try await writing(operation, key) { root throws(FileError) in
+                let file = try root.makeDirectory(Self.uploadsFolder).createFile("lock")
+                return try file.tryLock() ? file : nil
+            }
+            if let lock { return lock }
+            var fault = "another process holds the lock `\(root)/\(Self.uploadsFolder)/lock`"
+            if ContinuousClock.now < end {
+                do {
+                    try await Task.sleep(for: Self.lockInterval)
+                    continue
+                } catch {
+                    fault = "interrupted while \(fault)"
+                }
+            }
+            throw StoreError(.unavailable, operation: operation, address: address(of: key), detail: fault)
+        }
     }
 
     private func splitKey(_ key: ObjectKey) -> (parent: String, last: String) {
