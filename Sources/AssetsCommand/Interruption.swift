@@ -4,9 +4,11 @@ internal import Synchronization
 
 /// Turns SIGINT and SIGTERM into the cancellation of what runs.
 ///
+/// A signal that the parent ignores, as `nohup` and a shell's `&` have it, stays ignored. When the body has ended, a signal
+/// ends the process as it does any other: who waits for the results may have gone.
+///
 /// What is asked to stop has `grace` to do so; a second signal, or the end of the grace, ends the process at once,
 /// which loses nothing: whatever is in the assets directory at any moment is whole, and staging can be gone on from.
-/// A signal that whoever started the process has it ignore, as `nohup` and `trap '' INT` do, stays ignored.
 enum Interruption {
     /// Less than the second in which a run has to stop.
     private static let grace = DispatchTimeInterval.milliseconds(700)
@@ -19,12 +21,11 @@ enum Interruption {
         lastWords: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () async -> Value
     ) async -> (value: Value, signal: CInt?) {
         let (signals, continuation) = AsyncStream.makeStream(of: CInt.self)
-        let handled = [SIGINT, SIGTERM].filter { !isIgnored($0) }
-        let sources = handled.map { watch($0, continuation, lastWords) }
+        let watched = [SIGINT, SIGTERM].filter { !isIgnored($0) }
+        let sources = watched.map { watch($0, continuation, lastWords) }
         defer {
             for source in sources { source.cancel() }
-            // What is left is to print, which a reader that does not read must not hold up for ever.
-            for number in handled { signal(number, SIG_DFL) }
+            for signal in watched { Glibc.signal(signal, SIG_DFL) }
         }
         return await withTaskGroup(of: Ending<Value>.self) { group in
             group.addTask { .body(await body()) }
@@ -42,16 +43,16 @@ enum Interruption {
         }
     }
 
-    private static func isIgnored(_ signal: CInt) -> Bool {
-        var action = sigaction()
-        guard sigaction(signal, nil, &action) == 0 else { return false }
-        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
-    }
-
     private enum Ending<Value: Sendable>: Sendable {
         case body(Value)
         case signal(CInt?)
+    }
+
+    private static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN as __sighandler_t?, to: Int.self)
     }
 
     private static func watch(

@@ -1,7 +1,9 @@
 """SIGINT and SIGTERM: stop at once, leave what can be resumed, say so."""
 
+import contextlib
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -129,3 +131,54 @@ def settled(workspace):
     except FileNotFoundError:
         # A staged file was renamed into place while the folder was read.
         return False
+
+
+def unread(workspace, *arguments, **options):
+    """A run whose results nobody reads: standard output is a full pipe."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(1 << 16))
+    os.set_blocking(writing, True)
+    running = subprocess.Popen(
+        [workspace.tool.binary, *map(str, arguments)], env=workspace.tool.full_environment(),
+        stdout=writing, stderr=subprocess.DEVNULL, **options,
+    )  # fmt: skip
+    os.close(writing)
+    return running, reading
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_work_ends_a_run_whose_results_nobody_reads(workspace, number):
+    workspace.store.push(SMALL[0], b"small\n")
+    running, reading = unread(workspace, "resolve", workspace.spec(SMALL[0]))
+    lock = workspace.folder / "assets.lock"
+    wait_until(lock.exists)
+    # The lock is the last of the work.
+    time.sleep(0.5)
+    running.send_signal(number)
+    try:
+        assert running.wait(timeout=5) == -number
+    finally:
+        running.kill()
+        running.wait()
+        os.close(reading)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_the_parent_ignores_stays_ignored(long_run, number):
+    running = long_run.tool.start(
+        "resolve", long_run.spec(*SMALL, *BIG), "--format", "json", "--jobs", "1",
+        preexec_fn=lambda: signal.signal(number, signal.SIG_IGN),
+    )  # fmt: skip
+    running.until(lambda: settled(long_run), "the big assets were under way")
+    running.process.send_signal(number)
+    running.wait().succeeded()
+
+
+def wait_until(holds, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
