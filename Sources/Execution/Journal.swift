@@ -41,7 +41,7 @@ struct Journal: Equatable {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(LineField.decoded)
         switch (fields.first, fields.count) {
         case ("object", 7):
-            guard let path = Self.path(fields[1]), let size = Int64(fields[2]) else { return }
+            guard let path = Self.path(fields[1]), let size = Int64(fields[2]), size >= 0 else { return }
             let attributes = ObjectAttributes(
                 size: size, entityTag: fields[3].isEmpty ? nil : fields[3],
                 checksum: Self.checksum(algorithm: fields[4], hex: fields[5]),
@@ -49,7 +49,7 @@ struct Journal: Equatable {
             objects[path] = ObjectProgress(attributes, done: [])
         case ("part", 4):
             guard let path = Self.path(fields[1]), let start = Int64(fields[2]), let end = Int64(fields[3]),
-                start <= end, let size = objects[path]?.attributes.size, end <= size
+                0 <= start, start <= end, let size = objects[path]?.attributes.size, end <= size
             else { return }
             objects[path]?.done.append(start..<end)
         case ("digest", 3):
@@ -125,20 +125,19 @@ struct ObjectProgress: Equatable, Sendable {
     /// Of the whole object, in bytes.
     var size: Int64 { attributes.size }
 
-    /// The ranges that are still to come, each at most `partSize` long.
-    func missing(partSize: Int64) -> [Range<Int64>] {
+    /// The ranges that are still to come, in their order.
+    var missing: [Range<Int64>] {
         var missing: [Range<Int64>] = []
         var frontier: Int64 = 0
         for range in done.sorted(by: { $0.lowerBound < $1.lowerBound }) + [size..<size] {
-            while frontier < range.lowerBound {
-                let end = min(frontier + partSize, range.lowerBound)
-                missing.append(frontier..<end)
-                frontier = end
-            }
+            if frontier < range.lowerBound { missing.append(frontier..<range.lowerBound) }
             frontier = max(frontier, range.upperBound)
         }
         return missing
     }
 
-    var doneBytes: Int64 { size - missing(partSize: .max / 2).reduce(0) { $0 + Int64($1.count) } }
+    /// Where the last byte that is there ends.
+    var end: Int64 { done.lazy.map(\.upperBound).max() ?? 0 }
+
+    var doneBytes: Int64 { size - missing.reduce(0) { $0 + Int64($1.count) } }
 }

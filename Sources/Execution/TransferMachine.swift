@@ -132,13 +132,8 @@ struct TransferMachine {
         return sealIfComplete(asset)
     }
 
-    private func parts(of asset: Int, _ object: Int, _ progress: ObjectProgress?) -> [Part] {
-        guard let progress else {
-            return [Part(asset: asset, object: object, range: 0..<partSize, entityTag: nil, isFirst: true)]
-        }
-        return progress.missing(partSize: partSize).map {
-            Part(asset: asset, object: object, range: $0, entityTag: progress.attributes.entityTag, isFirst: false)
-        }
+    private func parts(of asset: Int, _ object: Int, _ progress: ObjectProgress?) -> PendingParts {
+        PendingParts(of: object, asset, progress, partSize: partSize)
     }
 
     private mutating func received(

@@ -36,8 +36,14 @@ import Testing
     @Test func weighsPartsByTheirMemory() {
         var queue = PartQueue()
         let large = (0..<3).map { Part(asset: 0, object: 0, range: $0..<$0 + 1, entityTag: "t", isFirst: false) }
-        let small = Part(asset: 1, object: 0, range: 0..<4, entityTag: nil, isFirst: true)
-        queue.append([large[0], large[1], small, large[2]])
+        let small = Part(asset: 1, object: 0, range: 0..<1, entityTag: nil, isFirst: true)
+        func pending(_ size: Int64, done: Range<Int64>) -> PendingParts {
+            let progress = ObjectProgress(ObjectAttributes(size: size, entityTag: "t"), done: [done])
+            return PendingParts(of: 0, 0, progress, partSize: 1)
+        }
+        queue.append(pending(2, done: 2..<2))
+        queue.append(PendingParts(of: 0, 1, nil, partSize: 1))
+        queue.append(pending(3, done: 0..<2))
         #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == large[0])
         #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == nil)
         queue.ended(large[0])

@@ -15,7 +15,7 @@ extension ContentCache {
 
         fileprivate mutating func add(_ status: FileStatus) {
             entries += 1
-            bytes += status.size
+            bytes = ByteSum.adding(bytes, status.size)
         }
     }
 
