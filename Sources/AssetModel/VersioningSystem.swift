@@ -20,6 +20,11 @@ package struct VersioningSystem: Sendable, Hashable, CustomStringConvertible {
 
     package static func named(_ name: String) -> VersioningSystem? { all.first { $0.name == name } }
 
+    /// The version that a text spells in some system; nil where it spells none.
+    package static func version(_ text: String) -> AssetVersion? {
+        all.lazy.compactMap { $0.version(text) }.first
+    }
+
     /// The version that a text spells; nil where it spells none.
     package func version(_ text: String) -> AssetVersion? {
         let components = self == .simpleDate ? dateComponents(text) : numberComponents(text)

@@ -23,18 +23,4 @@ extension LocalCatalog {
         }
         return pins.sorted()
     }
-
-    private func isOurs(_ pin: AssetPin) throws(FileError) -> Bool {
-        do throws(FileError) {
-            switch try state(of: pin, marked: true) {
-            case .complete, .partial: return true
-            case .missing, .incomplete: return false
-            }
-        } catch  where error.refusal != nil || error.isMissing || error.isNotADirectory {
-            // A link is never followed, and so never removed.
-            return false
-        } catch {
-            throw error
-        }
-    }
 }

@@ -6,45 +6,86 @@ internal import Planning
 /// Lets a sealed asset appear: a rename into place, and its marker.
 ///
 /// A directory comes with its marker inside, so one rename shows all of it. A file's marker stands beside it and is made
-/// first: it says nothing without the file, and what stands there without one is moved away before it.
+/// first: it says nothing without the file, and what stands there without one is gone before it.
 struct Committer: Sendable {
     let fixedTime: Int64?
+    /// Told where what stood at the asset's place is kept: a path below the assets directory.
+    let tellKept: @Sendable (String) -> Void
 
-    func commit(_ staged: StagedAsset) throws(FileError) {
-        let folder = try staged.directory.makeDirectory(staged.pin.name.text)
+    /// - Parameter replaces: whether what stands at the place may go, whatever it is.
+    func commit(_ staged: StagedAsset, replaces: Bool) throws(FileError) {
+        // Again: they have other locks.
+        try AssetPlace.refuseOverlap(of: staged.pin, staged.content, in: staged.directory)
+        let place = AssetPlace(pin: staged.pin, folder: try staged.directory.makeDirectory(staged.pin.name.text))
+        let isReplacing = try staged.staging.isReplacing(staged.pin, in: staged.directory)
+        let replaced = ReplacedContent(of: staged.pin.name, in: staged.directory)
+        try makeWay(for: staged, at: place, replaced, replaces || isReplacing)
+        for entry in [place.entry, place.fileMarker] {
+            if let kept = try replaced.finish(entry) { tellKept(kept) }
+        }
         try writeRecord(of: staged)
         switch staged.content.kind {
-        case .directory: try showDirectory(staged, in: folder)
-        case .file: try showFile(staged, in: folder)
+        case .directory where try place.kind() == nil: try staged.staging.show(at: place)
+        case .directory: try staged.staging.exchange(with: place)
+        case .file:
+            try Marker.make(place.fileMarker, in: place.folder, time: fixedTime ?? staged.content.pushTime)
+            try staged.staging.show(at: place)
         }
-        try folder.sync()
+        try place.folder.sync()
         try StagingFolder.discard(staged.pin, in: staged.directory)
     }
 
-    /// A folder that is not empty, and another kind, must be exchanged; the journal is not of what staging has then.
-    private func showDirectory(_ staged: StagedAsset, in folder: Directory) throws(FileError) {
-        let version = staged.pin.version.text
-        guard try folder.status(of: version) != nil else {
-            return try staged.folder.rename(ToolLayout.content, to: folder, as: version)
+    // MARK: What stands there
+
+    /// Leaves nothing at the place but what one step can replace.
+    private func makeWay(
+        for staged: StagedAsset, at place: AssetPlace, _ replaced: ReplacedContent, _ mayReplace: Bool
+    ) throws(FileError) {
+        if try place.hasMisfitMarker() {
+            if mayReplace { try place.unmarkFile() } else { try keep(place.fileMarker, of: place, replaced) }
         }
-        try staged.staging.giveUp()
-        try staged.folder.exchange(ToolLayout.content, with: folder, version)
+        guard let found = try place.kind() else {
+            // A marker without its file is none of the directory's.
+            if staged.content.kind == .directory { try place.unmarkFile() }
+            return
+        }
+        guard try mayReplace ? true : isResidue(place, beside: staged) else {
+            try place.unmarkFile()
+            return try keep(place.entry, of: place, replaced)
+        }
+        if try isReplaceable(found, at: place, by: staged) { return }
+        if mayReplace { try staged.staging.noteReplacing() }
+        try place.unmark()
+        try place.remove()
     }
 
-    private func showFile(_ staged: StagedAsset, in folder: Directory) throws(FileError) {
-        let version = staged.pin.version.text
-        if let old = try folder.status(of: version) {
-            let marker = try folder.status(of: ModelkitLayout.fileMarker(of: staged.pin.version))
-            if old.kind != .file || marker == nil { try staged.staging.setAside(version, of: folder) }
-        }
-        try markFile(staged, in: folder)
-        try staged.folder.rename(ToolLayout.content, to: folder, as: version)
+    private func keep(_ entry: String, of place: AssetPlace, _ replaced: ReplacedContent) throws(FileError) {
+        if let kept = try replaced.keep(entry, of: place.folder) { tellKept(kept) }
     }
 
-    private func markFile(_ staged: StagedAsset, in folder: Directory) throws(FileError) {
-        let marker = ModelkitLayout.fileMarker(of: staged.pin.version)
-        try Marker.make(marker, in: folder, time: fixedTime ?? staged.content.pushTime)
+    private func isResidue(_ place: AssetPlace, beside staged: StagedAsset) throws(FileError) -> Bool {
+        let fetched = Residue.Place(folder: staged.folder, entry: ToolLayout.content)
+        return try Residue(fetched: fetched).holds(Residue.Place(folder: place.folder, entry: place.entry))
     }
+
+    /// Whether one step puts the asset in its place, and nothing that is made before it is believed of the old content: not
+    /// a file's marker, nor the record of an asset in part.
+    private func isReplaceable(
+        _ found: FileStatus.Kind, at place: AssetPlace, by staged: StagedAsset
+    ) throws(FileError) -> Bool {
+        switch staged.content.kind {
+        case .file where found == .file: try place.folder.status(of: place.fileMarker) != nil
+        case .directory where found == .directory:
+            if staged.content.selection == nil {
+                true
+            } else {
+                try LocalCatalog(directory: staged.directory).isOurs(staged.pin)
+            }
+        default: false
+        }
+    }
+
+    // MARK: The record
 
     /// The record of an asset in part is there before the asset is, and counts only with its files.
     private func writeRecord(of staged: StagedAsset) throws(FileError) {

@@ -103,14 +103,18 @@ package struct Report: Sendable {
     package let cacheFaults: [CacheFault]
     /// Why objects were not compared with checksums that the store may have of them, one for each.
     package let checksumFaults: [StoreError]
+    /// What stood at assets' places.
+    package let kept: [KeptContent]
 
     package init(
-        results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = [], checksumFaults: [StoreError] = []
+        results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = [], checksumFaults: [StoreError] = [],
+        kept: [KeptContent] = []
     ) {
         self.results = results
         self.seconds = seconds
         self.cacheFaults = cacheFaults
         self.checksumFaults = checksumFaults
+        self.kept = kept
     }
 }
 

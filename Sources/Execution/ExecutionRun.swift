@@ -72,7 +72,7 @@ struct ExecutionRun {
     }
 
     /// - Parameter emit: told of the assets that an interruption left.
-    func report(seconds: Double, emit: (ExecutionEvent) -> Void) -> Report {
+    func report(seconds: Double, kept: [KeptContent], emit: (ExecutionEvent) -> Void) -> Report {
         let results = plan.steps.indices.map { asset in
             let pin = plan.steps[asset].pin
             if outcomes[asset] == nil { emit(.ended(pin, .interrupted)) }
@@ -82,7 +82,7 @@ struct ExecutionRun {
                 downloadedBytes: counts[asset]?.bytes ?? 0, digests: fetchedDigests(of: asset))
         }
         return Report(
-            results: results, seconds: seconds, cacheFaults: cacheFaults, checksumFaults: checksumFaults)
+            results: results, seconds: seconds, cacheFaults: cacheFaults, checksumFaults: checksumFaults, kept: kept)
     }
 
     private func fetchedDigests(of asset: Int) -> [FileDigest] {
@@ -103,7 +103,8 @@ struct ExecutionRun {
     private mutating func received(_ received: ReceivedPart) -> [TransferMachine.Action] {
         let part = received.part
         counts[part.asset, default: Count()].objects.insert(part.object)
-        counts[part.asset, default: Count()].bytes += Int64(received.range.count)
+        let sum = ByteSum.adding(counts[part.asset]?.bytes ?? 0, Int64(received.range.count))
+        counts[part.asset, default: Count()].bytes = sum
         if let fault = received.checksumFault { checksumFaults.append(fault) }
         return machine.handle(.received(part, received.attributes, received.range))
     }

@@ -15,6 +15,7 @@ package struct Executor: Sendable {
     private let directory: Directory
     private let options: ExecutionOptions
     private let emit: @Sendable (ExecutionEvent) -> Void
+    private let kept = KeptContents()
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix.
@@ -43,7 +44,7 @@ package struct Executor: Sendable {
             }
         }
         await tidy(plan)
-        return run.report(seconds: (ContinuousClock.now - start) / .seconds(1), emit: emit)
+        return run.report(seconds: (ContinuousClock.now - start) / .seconds(1), kept: kept.all, emit: emit)
     }
 
     private func tidy(_ plan: Plan) async {
@@ -143,6 +144,7 @@ package struct Executor: Sendable {
             address: store.address(of: ObjectKey(of: step.pin, path: nil)))
         return try await DiskQueue.shared.run { () throws(FileError) in
             if try isPresent(step, content) { return .present }
+            try AssetPlace.refuseOverlap(of: step.pin, content, in: directory)
             return .claimed(
                 try StagedAsset.claim(
                     step.pin, content, header: header, in: directory, lock: lock, fixedTime: options.fixedTime))
@@ -155,7 +157,7 @@ package struct Executor: Sendable {
         case .refetch(.forced), .refetch(.damaged): return false
         case .keep, .fetch, .refetch: break
         }
-        switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true) {
+        switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true, as: AssetShape(content)) {
         case .complete: return true
         case .partial(let paths):
             return Set(paths).isSuperset(of: content.objects.compactMap(\.path)) && content.selection != nil
@@ -182,11 +184,11 @@ package struct Executor: Sendable {
 
     private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset?) async throws -> ExecutionRun.Outcome {
         // A parked asset gave its lock back: everything is looked at again.
-        if let staged { return try await commit(asset, staged) }
+        if let staged { return try await commit(asset, step, staged) }
         switch try await claim(step, .all) {
         case .present: return .present(asset)
         case .blocked: return .lost(asset)
-        case .claimed(let claimed): return claimed.isSealed ? try await commit(asset, claimed) : .lost(asset)
+        case .claimed(let claimed): return claimed.isSealed ? try await commit(asset, step, claimed) : .lost(asset)
         }
     }
 
@@ -200,10 +202,22 @@ package struct Executor: Sendable {
         return .discarded(asset)
     }
 
-    private func commit(_ asset: Int, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
-        let committer = Committer(fixedTime: options.fixedTime)
-        try await DiskQueue.shared.run { () throws(FileError) in try committer.commit(staged) }
+    private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
+        let committer = Committer(fixedTime: options.fixedTime) { kept.note(step.pin, $0) }
+        try await DiskQueue.shared.run { () throws(FileError) in
+            try committer.commit(staged, replaces: step.action.replaces)
+        }
         return .committed(asset)
+    }
+}
+
+extension StepAction {
+    /// Whether what stands at the asset's place may go: it was looked at, or somebody said so.
+    fileprivate var replaces: Bool {
+        switch self {
+        case .refetch(.forced), .refetch(.damaged), .refetch(.moreFiles): true
+        case .keep, .fetch, .refetch(.incomplete): false
+        }
     }
 }
 

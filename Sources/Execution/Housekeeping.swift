@@ -33,6 +33,7 @@ package struct Housekeeping: Sendable {
         try removeLeftovers(of: plan, abandoned: abandoned)
         // Staging last: while it is there, a run that finds nothing to fetch tidies up too.
         try removeEmptyFolders(ToolLayout.partialFolder)
+        try removeEmptyFolders(ToolLayout.replacedFolder)
         try removeEmptyFolders(ToolLayout.stagingFolder)
         if let tool = try directory.directoryIfPresent(ToolLayout.folder) {
             if try tool.entries().isEmpty { _ = directory.removeIfEmpty(ToolLayout.folder) }
@@ -48,8 +49,8 @@ package struct Housekeeping: Sendable {
         for name in try names(below: "") {
             let entries = Dictionary(grouping: pins[name] ?? [], by: ToolLayout.entry).compactMapValues(\.first)
             try StagingFolder.sweep(name, in: directory) { entry throws(FileError) in
-                guard let pin = entries[entry] else { return abandoned }
-                return try isInPlace(pin)
+                guard let pin = entries[entry] else { return abandoned ? .none : .later }
+                return try LocalCatalog(directory: directory).isOurs(pin) ? .none : .later
             }
         }
     }
@@ -66,13 +67,6 @@ package struct Housekeeping: Sendable {
             names += try self.names(below: path.isEmpty ? entry : "\(path)/\(entry)")
         }
         return names
-    }
-
-    private func isInPlace(_ pin: AssetPin) throws(FileError) -> Bool {
-        switch try LocalCatalog(directory: directory).state(of: pin, marked: true) {
-        case .complete, .partial: true
-        case .missing, .incomplete: false
-        }
     }
 
     /// Removes the folders below and the folder itself, those that hold no file.

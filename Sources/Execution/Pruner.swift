@@ -4,8 +4,7 @@ package import FileSystem
 
 /// Removes versions from the assets directory.
 ///
-/// Under the lock of the asset's name, and so that a version is there whole or not at all: its folder is renamed out of
-/// sight before anything in it goes. Nothing is removed through a link.
+/// Under the lock of the asset's name, and so that a version is there whole or not at all. Nothing is removed through a link.
 package struct Pruner: Sendable {
     private let directory: Directory
 
@@ -15,37 +14,17 @@ package struct Pruner: Sendable {
         case removed
         /// Somebody holds the asset's lock.
         case inUse
+        /// Another asset stands in its folder.
+        case holds(AssetPin)
     }
 
     package func remove(_ pin: AssetPin) async throws(FileError) -> Outcome {
         try await DiskQueue.shared.run { () throws(FileError) in
             guard let lock = try AssetLock.tryOnce(pin.name, in: directory) else { return .inUse }
-            try removeLocked(pin)
+            if let inner = try LocalCatalog(directory: directory).asset(inside: pin) { return .holds(inner) }
+            try VersionRemoval(of: pin, in: directory).remove()
             withExtendedLifetime(lock) {}
             return .removed
-        }
-    }
-
-    private func removeLocked(_ pin: AssetPin) throws(FileError) {
-        if let folder = try directory.directoryIfPresent(pin.name.text) {
-            if try folder.status(of: pin.version.text)?.kind == .directory {
-                try StagingFolder.remove(pin, from: folder, in: directory)
-            } else {
-                try folder.remove(pin.version.text)
-            }
-            try folder.remove(ModelkitLayout.fileMarker(of: pin.version))
-        }
-        try directory.directoryIfPresent(ToolLayout.partialRecords(of: pin.name))?.remove(ToolLayout.entry(of: pin))
-        try removeEmptyFolders(above: pin.name)
-    }
-
-    private func removeEmptyFolders(above name: AssetName) throws(FileError) {
-        var path = name.text
-        while !path.isEmpty {
-            let (parent, entry) = splitLast(path)
-            let folder = parent.isEmpty ? directory : try directory.directoryIfPresent(parent)
-            guard let folder, folder.removeIfEmpty(entry) else { return }
-            path = parent
         }
     }
 }

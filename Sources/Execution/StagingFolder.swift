@@ -14,19 +14,26 @@ internal import Planning
 /// | `begin` | no journal, perhaps files | a journal with its header, nothing else | clears it and begins |
 /// | transfer | a journal | files, and a line for each range behind its bytes | goes on with what the lines say |
 /// | seal | all files | the same, durable, `digest` lines and `sealed` | commits |
-/// | `setAside` | the asset's place is taken, unmarked | what stood there is `replaced` | commits |
+/// | `ReplacedContent.keep` | somebody's own at the place | it is in `replaced/`, or on its way there | moves the rest, commits |
+/// | removal of residue | unmarked, all of it in `content` | less of it | removes the rest, commits |
+/// | `noteReplacing` | what may go is at the place | the same, and `replacing` | replaces what is there, commits |
+/// | removal, after the note | the marker goes first | less of it, unmarked | removes the rest, commits |
 /// | rename into place | a sealed journal, `content` | a sealed journal alone | finds the asset, or begins |
 /// | `giveUp` | a sealed journal, `content` | `content` without a journal | clears it and begins |
 /// | exchange, after `giveUp` | the new `content` | the old content as `content` | finds the asset, clears the rest |
-/// | `discard` | anything | no journal, then nothing | clears it and begins |
+/// | `takeBack`, no exchange | `content` without a journal | a sealed journal, `content` | commits |
+/// | `discard` | anything | no note, no journal, then nothing | clears it and begins |
+/// | `noteRemoval` | a version | the same, and `@VERSION.removing` | removes the version |
+/// | removal, after that note | the marker goes first, or all of it | less of it, unmarked | removes the rest |
 ///
 /// The journal is the claim: it is there before anything else is and gone before anything else goes, so that its digests
 /// and ranges are only ever read beside the content that they are of. A journal that names a file that is not there,
-/// or is too short, is not believed.
+/// or is too short, is not believed. The notes outlive the journal: they say whose it is that stands at the place.
 struct StagingFolder: Sendable {
-    private static let replaced = "replaced"
-    private static let removedSuffix = ".removed"
     static let record = "record"
+    private static let replacing = "replacing"
+    private static let givenUp = ToolLayout.journal + ".given-up"
+    private static let moved = ToolLayout.content + ".moved"
 
     let folder: Directory
 
@@ -39,14 +46,19 @@ struct StagingFolder: Sendable {
     /// What an earlier run left that this one can go on with; nil where that is nothing.
     func journal(_ header: Journal.Header, _ content: StepContent) throws(FileError) -> Journal? {
         // What another user began, this one cannot give its modes and times.
-        guard folder.mayWrite(to: ToolLayout.journal) else { return nil }
-        guard let bytes = try folder.contents(of: ToolLayout.journal, limit: 1 << 30),
-            let journal = Journal(text: String(decoding: bytes, as: UTF8.self)), journal.header == header
+        guard folder.mayWrite(to: ToolLayout.journal), let journal = try Self.journal(in: folder),
+            journal.header == header
         else { return nil }
         // Files that this run does not want would become part of the asset.
         let wanted = Set(content.objects.map(\.path))
         guard journal.objects.keys.allSatisfy(wanted.contains) else { return nil }
         return try hasFiles(of: journal, content) ? journal : nil
+    }
+
+    private static func journal(in folder: Directory) throws(FileError) -> Journal? {
+        try folder.contents(of: ToolLayout.journal, limit: 1 << 30).flatMap {
+            Journal(text: String(decoding: $0, as: UTF8.self))
+        }
     }
 
     private func hasFiles(of journal: Journal, _ content: StepContent) throws(FileError) -> Bool {
@@ -70,7 +82,7 @@ struct StagingFolder: Sendable {
         else { return false }
         // How long decoded content is, its object does not tell.
         if isEncoded, isSealed { return true }
-        return status.size >= progress.done.lazy.map(\.upperBound).max() ?? 0
+        return status.size >= progress.end
     }
 
     /// Clears the folder and makes its journal.
@@ -84,23 +96,64 @@ struct StagingFolder: Sendable {
 
     private func clear() throws(FileError) {
         try folder.remove(ToolLayout.journal)
-        for entry in try folder.entries() { try folder.remove(entry) }
+        for entry in try folder.entries() where entry != Self.replacing { try folder.remove(entry) }
     }
 
     // MARK: Commit
 
-    /// Moves what has the asset's place and is no whole asset out of it.
-    func setAside(_ entry: String, of place: Directory) throws(FileError) {
-        try folder.remove(Self.replaced)
-        try place.rename(entry, to: folder, as: Self.replaced)
-        // A marker that is made now must never be found beside what stood there.
-        try place.sync()
+    /// Whether what stands at the asset's place may go whatever it is: a run began to replace it, or to remove it.
+    func isReplacing(_ pin: AssetPin, in directory: Directory) throws(FileError) -> Bool {
+        if try folder.status(of: Self.replacing) != nil { return true }
+        return try VersionRemoval(of: pin, in: directory).isNoted()
     }
 
-    /// Removes the journal, durably: from now on nothing here is believed.
-    func giveUp() throws(FileError) {
-        try folder.remove(ToolLayout.journal)
+    /// Notes, durably, that what stands at the asset's place is being replaced.
+    func noteReplacing() throws(FileError) {
+        _ = try folder.createFile(Self.replacing)
         try folder.sync()
+    }
+
+    /// Sets the journal aside, durably: from now on nothing here is believed.
+    func giveUp() throws(FileError) {
+        try folder.rename(ToolLayout.journal, to: folder, as: Self.givenUp)
+        try folder.sync()
+    }
+
+    /// Believes it again.
+    func takeBack() throws(FileError) {
+        try folder.rename(Self.givenUp, to: folder, as: ToolLayout.journal)
+    }
+
+    /// Moves the content to a name that is free, or an empty folder's.
+    func show(at place: AssetPlace) throws(FileError) {
+        do {
+            try folder.rename(ToolLayout.content, to: place.folder, as: place.entry)
+        } catch  where error.isAcrossFileSystems && folder.isOnMount(of: place.folder) {
+            // An earlier run made it, and it is of a lower layer of an overlayfs by now.
+            try giveUp()
+            try folder.moveEntries(of: ToolLayout.content, to: folder, as: Self.moved)
+            try folder.syncFileSystem()
+            try folder.rename(Self.moved, to: place.folder, as: place.entry)
+        } catch {
+            throw error
+        }
+    }
+
+    /// Puts the content in the place of a folder.
+    func exchange(with place: AssetPlace) throws(FileError) {
+        try giveUp()
+        do {
+            try folder.exchange(ToolLayout.content, with: place.folder, place.entry)
+        } catch  where error.isAcrossFileSystems && folder.isOnMount(of: place.folder) {
+            // What stands there is of a lower layer of an overlayfs, and cannot be moved away in one step.
+            try takeBack()
+            try noteReplacing()
+            try place.unmark()
+            try place.folder.removeEntries(of: place.entry)
+            try show(at: place)
+        } catch {
+            throw error
+        }
     }
 
     // MARK: Discard and sweep
@@ -113,43 +166,71 @@ struct StagingFolder: Sendable {
     }
 
     private static func discard(_ entry: String, of parent: Directory) throws(FileError) {
-        try parent.directoryIfPresent(entry)?.remove(ToolLayout.journal)
+        let folder = try parent.directoryIfPresent(entry)
+        try folder?.remove(replacing)
+        try folder?.remove(ToolLayout.journal)
         try parent.remove(entry)
     }
 
-    /// Moves a version's folder out of sight, and removes it then.
-    static func remove(_ pin: AssetPin, from folder: Directory, in directory: Directory) throws(FileError) {
-        let staging = try directory.makeDirectory("\(ToolLayout.stagingFolder)/\(pin.name)")
-        let aside = ToolLayout.entry(of: pin) + removedSuffix
-        try staging.remove(aside)
-        try folder.rename(pin.version.text, to: staging, as: aside)
-        try staging.remove(aside)
+    /// What is known of an entry of staging that no run works on.
+    enum Use {
+        /// It is in place, or nobody wants it.
+        case none
+        /// A run may go on with it.
+        case later
     }
 
     /// Removes what killed runs left of an asset: versions that were being removed, and those entries of staging that
-    /// are of no use. Does nothing where another process has the asset's lock.
+    /// are of no use; gives back room that was taken for bytes that did not come. Does nothing where another process has
+    /// the asset's lock.
     static func sweep(
-        _ name: AssetName, in directory: Directory, isUseless: (String) throws(FileError) -> Bool
+        _ name: AssetName, in directory: Directory, use: (String) throws(FileError) -> Use
     ) throws(FileError) {
         guard let staging = try directory.directoryIfPresent("\(ToolLayout.stagingFolder)/\(name)"),
-            try !leftovers(in: staging, isUseless).isEmpty, let lock = try AssetLock.tryOnce(name, in: directory)
+            let lock = try AssetLock.tryOnce(name, in: directory)
         else { return }
-        // Again, now that nobody else can change it.
-        for entry in try leftovers(in: staging, isUseless) { try discard(entry, of: staging) }
+        // Now that nobody else can change it.
+        for entry in try staging.entries() where entry.hasPrefix("@") {
+            if let removal = VersionRemoval(ofLeft: entry, name, in: directory) {
+                try removal.finish()
+            } else if case .later = try use(entry) {
+                try releaseRoom(of: entry, in: staging)
+            } else {
+                try removeRest(of: entry, name, staging, in: directory)
+                try discard(entry, of: staging)
+            }
+        }
         withExtendedLifetime(lock) {}
     }
 
-    private static func leftovers(
-        in staging: Directory, _ isUseless: (String) throws(FileError) -> Bool
-    ) throws(FileError) -> [String] {
-        var leftovers: [String] = []
-        for entry in try staging.entries() where entry.hasPrefix("@") {
-            if entry.hasSuffix(removedSuffix) {
-                leftovers.append(entry)
-            } else if try isUseless(entry) {
-                leftovers.append(entry)
-            }
+    /// What a run began to replace and did not come to the end of is no use to anybody.
+    private static func removeRest(
+        of entry: String, _ name: AssetName, _ staging: Directory, in directory: Directory
+    ) throws(FileError) {
+        guard try staging.directoryIfPresent(entry)?.status(of: replacing) != nil,
+            let removal = VersionRemoval(ofStaged: entry, name, in: directory), try !removal.isWhole()
+        else { return }
+        try removal.remove()
+    }
+
+    /// Less is not worth opening a file for, in bytes.
+    private static let releaseStep: Int64 = 1 << 20
+
+    /// A part that did not arrive had room taken for it with the rest of its object.
+    private static func releaseRoom(of entry: String, in staging: Directory) throws(FileError) {
+        guard let folder = try staging.directoryIfPresent(entry), let journal = try journal(in: folder),
+            !journal.isSealed
+        else { return }
+        for (path, progress) in journal.objects {
+            let top = progress.attributes.encoding == nil ? ToolLayout.content : ToolLayout.encoded
+            let place = splitLast(path.map { "\(top)/\($0)" } ?? top)
+            guard let parent = try folder.directoryIfPresent(place.parent),
+                let status = try parent.status(of: place.last), status.kind == .file,
+                status.allocated > progress.doneBytes + releaseStep
+            else { continue }
+            let file = try parent.createFile(place.last)
+            if status.size > progress.end { try file.resize(to: progress.end) }
+            for range in progress.missing where range.lowerBound < progress.end { file.release(range) }
         }
-        return leftovers
     }
 }

@@ -185,6 +185,11 @@ package final class File: Sendable {
         }
     }
 
+    /// Gives back the room that was taken for these bytes, where the file system can; they read as zeros.
+    package func release(_ range: Range<Int64>) {
+        _ = clinux_punch_hole(descriptor, range.lowerBound, Int64(range.count))
+    }
+
     /// Cuts or extends the file to this size.
     package func resize(to size: Int64) throws(FileError) {
         guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw failure("resize") }

@@ -33,6 +33,8 @@ package struct FileError: Error, Hashable, Sendable {
     package var isReadOnly: Bool { code == EROFS }
     /// It is another user's.
     package var isNotPermitted: Bool { code == EACCES || code == EPERM }
+    /// Also of a folder of a lower layer of an overlayfs, which cannot be renamed.
+    package var isAcrossFileSystems: Bool { code == EXDEV }
     package var isADirectory: Bool { code == EISDIR }
     package var isNotADirectory: Bool { code == ENOTDIR }
 }

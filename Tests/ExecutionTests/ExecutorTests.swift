@@ -87,20 +87,26 @@ import Testing
     }
 
     @Test func replacesWhatIsThere() async throws {
-        try await withScene(InMemoryStore(["a/1.0": "new", "b/2.0/x": "new"])) { scene async throws in
+        try await withScene(InMemoryStore(["a/1.0": "new", "b/2.0/x": "new", "c/1.0": "new"])) { scene async throws in
             try write("old", to: scene.path + "/b/2.0/y/z")
             try write("old folder where the file belongs", to: scene.path + "/a/1.0/x")
+            try write("", to: scene.path + "/c/1.0/empty folder where the file belongs/x")
             let report = await scene.execute(
                 try Plan(
                     steps: [
                         .file("a", "1.0", action: .refetch(.incomplete("no marker"))),
                         .directory("b", "2.0", ["x"], action: .refetch(.forced)),
+                        .file("c", "1.0", action: .refetch(.incomplete("no marker"))),
                     ], entries: []))
-            #expect(report.words == ["a:1.0 fetched 1/3", "b:2.0 fetched 1/3"])
+            #expect(report.words == ["a:1.0 fetched 1/3", "b:2.0 fetched 1/3", "c:1.0 fetched 1/3"])
+            #expect(report.kept.map(\.path) == [".modelkit-assets/replaced/a/@1.0"])
+            let kept = ".modelkit-assets/replaced"
             #expect(
                 try tree(scene.path) == [
                     "a": "/", "a/1.0": "new", "a/.1.0.SUCCESS": "", "b": "/", "b/2.0": "/", "b/2.0/x": "new",
-                    "b/2.0/.SUCCESS": "",
+                    "b/2.0/.SUCCESS": "", "c": "/", "c/1.0": "new", "c/.1.0.SUCCESS": "", ".modelkit-assets": "/",
+                    kept: "/", "\(kept)/a": "/", "\(kept)/a/@1.0": "/",
+                    "\(kept)/a/@1.0/x": "old folder where the file belongs",
                 ])
         }
     }

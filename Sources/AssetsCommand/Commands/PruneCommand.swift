@@ -52,6 +52,11 @@ struct PruneCommand: AsyncParsableCommand {
             shell.console.writeResult(
                 format == .json ? try JSONText.document(PruneDocument(removed: removed, isDryRun: dryRun)) : text)
             shell.warn(outcome.warnings)
+            if let replaced = try directory.directoryIfPresent(ToolLayout.replacedFolder) {
+                shell.warn([
+                    "`\(replaced.path)` keeps what stood in the place of assets: remove what you do not need"
+                ])
+            }
             if removed.isEmpty { shell.remark("nothing to remove") }
             return 0
         }
@@ -89,6 +94,8 @@ struct Pruning: Sendable {
                 case .removed: outcome.removed.append(pin)
                 case .inUse:
                     outcome.warnings.append("`\(pin)` is not removed: another process holds its lock")
+                case .holds(let inner):
+                    outcome.warnings.append("`\(pin)` is not removed: `\(inner)` is in its folder")
                 }
             }
         } catch {

@@ -32,6 +32,7 @@ struct Run: Sendable {
     var warnings: [String] {
         plan.warnings + ((cacheFault.map { [$0] } ?? []) + report.cacheFaults).map(\.words)
             + ExecutionWords.unchecked(report.checksumFaults)
+            + report.kept.map { words(for: $0) }
     }
 
     /// The plan's steps with what became of each.
@@ -56,6 +57,12 @@ struct Run: Sendable {
         case .interrupted: (interruption ?? .interrupt).rawValue
         case .failed: (problems + assets.compactMap(\.problem)).first?.exitStatus ?? 1
         }
+    }
+
+    private func words(for kept: KeptContent) -> String {
+        let directory = assetsDirectory.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
+        return "what stood in the place of `\(kept.pin)` was not the asset, and is kept as "
+            + "`\(directory)\(kept.path)`: remove it if you do not need it"
     }
 
     /// Where an asset is, or would be.

@@ -28,6 +28,9 @@ int clinux_rename_noreplace(int from_directory, const char *from, int to_directo
 /// fallocate(2), mode 0.
 int clinux_fallocate(int descriptor, int64_t offset, int64_t length);
 
+/// fallocate(2) with FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE.
+int clinux_punch_hole(int descriptor, int64_t offset, int64_t length);
+
 /// sync_file_range(2) with SYNC_FILE_RANGE_WRITE: begins to write to the disk, and does not wait for it.
 int clinux_start_writeback(int descriptor, int64_t offset, int64_t length);
 
