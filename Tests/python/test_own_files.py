@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from harness import python_modelkit
+from harness import crash_explorer, python_modelkit
 from harness.trees import STAGING, digests, snapshot, visible
 
 FILE, FOLDER = "nlp/vectors:1.4", "nlp/lexicon:2.0"
@@ -85,6 +85,42 @@ def test_what_is_somebody_s_own_is_moved_aside_and_told(shelf, case):
     assert kept.exists()
     shutil.rmtree(shelf.assets / REPLACED)
     assert digests(shelf.assets) == shelf.store.digests(pin)
+
+
+# What is kept is a folder, a file, and a folder where a file belongs; what is replaced is of another kind each.
+FILE_BELOW = "nlp/tokenizer/1.3/x/y"
+KILLED = {
+    "kept": ([], {"nlp/lexicon/2.0/mine": b"mine\n", "nlp/vectors/1.4": b"my own\n", FILE_BELOW: b"and mine\n"}),
+    "residue": ([], {"nlp/lexicon/2.0/en/words.txt": b"on", "nlp/vectors/1.4": VECTORS[:50], FILE_BELOW: b""}),
+    "forced": (["--force-download"], {"nlp/lexicon/2.0": b"mine\n", FILE_BELOW: b"mine\n"}),
+}
+
+
+@pytest.mark.parametrize("case", KILLED)
+def test_the_next_run_goes_on_from_any_kill(shelf, case):
+    options, files = KILLED[case]
+    pins = [FILE, FOLDER, "nlp/tokenizer:1.3"]
+    arguments = ["resolve", shelf.spec(*pins), "--no-lock", *options]
+
+    def prepare():
+        shutil.rmtree(shelf.assets)
+        put(shelf.assets, files)
+
+    count = 0
+    for kill in crash_explorer.kills(shelf.tool, arguments, prepare, shelf.folder / "trace", 6):
+        # The one that replaces is not run again: what it began is gone on with by one that does not.
+        shelf.tool.run(*[argument for argument in arguments if argument not in options]).succeeded()
+        assert visible(digests(shelf.assets)) == visible(shelf.store.digests(*pins)), kill
+        kept = sorted(path.read_bytes() for path in (shelf.assets / STAGING).rglob("*") if path.is_file())
+        if case == "kept":
+            assert kept == sorted(files.values()), kill
+        if case == "residue":
+            assert not (shelf.assets / STAGING).exists(), kill
+        if case == "forced":
+            assert set(kept) <= set(files.values()), kill
+        count += 1
+    print(f"{case}: {count} kills, one in six")
+    assert count > 3
 
 
 def test_force_download_replaces_it(shelf):
