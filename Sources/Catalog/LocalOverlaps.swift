@@ -49,10 +49,16 @@ extension LocalCatalog {
 
     /// Whether the version stands there whole or in part, put there by modelkit or by this tool.
     package func isOurs(_ pin: AssetPin) throws(FileError) -> Bool {
-        // A link is never followed, and so never removed.
-        switch try? state(of: pin, marked: true) {
-        case .complete, .partial: true
-        case .missing, .incomplete, nil: false
+        do throws(FileError) {
+            switch try state(of: pin, marked: true) {
+            case .complete, .partial: return true
+            case .missing, .incomplete: return false
+            }
+        } catch  where error.refusal != nil || error.isMissing || error.isNotADirectory {
+            // A link is never followed, and so never removed.
+            return false
+        } catch {
+            throw error
         }
     }
 }
