@@ -23,10 +23,14 @@ RELEASE_BINARY := .build/release/modelkit-assets
 TESTED_RELEASE := MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" MODELKIT_ASSETS_TEST_BUILD=release
 TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS_TEST_BUILD=debug
 PYTEST_PROCESSES ?= 4
+# Of `make fuzz`; without a seed, one of chance, which is printed.
+FUZZ_SECONDS ?= 3600
+FUZZ_SEED ?=
+FUZZER := .build/debug/parser-fuzz
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
 	examples/gcs/run Tests/images/make-roots
 
-.PHONY: help build demo test test-debug test-docker test-images test-program lint format bench install wheel release-check \
+.PHONY: help build demo test test-debug fuzz test-docker test-images test-program lint format bench install wheel release-check \
 	reproducible clean
 
 help: ## print this
@@ -44,16 +48,22 @@ demo: ## fetch the assets of examples/quickstart into .demo/assets
 	@scripts/demo "$(abspath $(DEBUG_BINARY))"
 
 # Most tests in Python wait for servers and for time to pass: more of them at once than there are cores.
-test: build ## run the tests in Swift, and those in Python on the release program
+test: build ## run the tests in Swift, a minute of fuzzing, and the tests in Python on the release program
 	@scripts/install-dependencies test
 	swift build $(SWIFT_BUILD_FLAGS) --build-tests
 	swift test $(SWIFT_BUILD_FLAGS) --skip-build
+	$(FUZZER) --seconds 60
 	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/python -n $(PYTEST_PROCESSES) $(PYTEST_FLAGS)
 
 test-debug: ## build, and run the tests in Python on the debug program
 	@scripts/install-dependencies test
 	swift build $(SWIFT_BUILD_FLAGS) --product modelkit-assets
 	$(TESTED_DEBUG) .venv/bin/python -m pytest Tests/python -n $(PYTEST_PROCESSES) $(PYTEST_FLAGS)
+
+fuzz: ## damage documents for every parser, for FUZZ_SECONDS (an hour) with the seed FUZZ_SEED
+	@scripts/install-dependencies build
+	swift build $(SWIFT_BUILD_FLAGS) --product parser-fuzz
+	$(FUZZER) --seconds $(FUZZ_SECONDS) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 lint: ## check the style of the Swift sources and the syntax of the shell scripts
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

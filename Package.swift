@@ -125,6 +125,16 @@ let package = Package(
         .executableTarget(
             name: "resolution-bench", dependencies: ["AssetModel", "Planning", "SpecFile"],
             path: "Tests/bench/ResolutionBench"),
+        /** Damaged documents for every parser, for `make fuzz`; in a debug build alone, as it sees what is internal */
+        .executableTarget(
+            name: "parser-fuzz",
+            dependencies: [
+                "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreProviders", "Catalog", "Execution",
+                "Publishing", "AssetsCommand", "AssetsTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "Tests/fuzz/ParserFuzz"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(
@@ -156,7 +166,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TerminalTests",
-            dependencies: ["AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Execution"],
+            dependencies: [
+                "AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "Execution",
+            ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */
         .testTarget(name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "AssetsCommand"]),
