@@ -36,8 +36,9 @@ package enum PushDate {
     ///
     /// - Parameter seconds: since 1970.
     package static func text(_ seconds: Int64) -> String {
-        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-        let second = Int(seconds - days * 86_400)
+        let (quotient, remainder) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        let days = remainder < 0 ? quotient - 1 : quotient
+        let second = Int(remainder < 0 ? remainder + 86_400 : remainder)
         let (year, month, day) = CalendarDays.date(since1970: Int(days))
         let date = [padded(year, 4), padded(month, 2), padded(day, 2)].joined(separator: "-")
         let time = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")

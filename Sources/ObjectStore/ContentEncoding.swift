@@ -29,18 +29,25 @@ package final class GzipDecoder {
     }
 
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    /// Of the member that comes, filled by zlib. One that has come whole is what tells a member from what follows the last.
+    private let header = UnsafeMutablePointer<gz_header>.allocate(capacity: 1)
     private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
     private var place = Place.start
 
     package init() {
         stream.initialize(to: z_stream())
-        // 15 bits of window, and 16 for gzip's header and trailer. Fails but for want of memory.
-        inflateInit2_(stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+        header.initialize(to: gz_header())
+        // 15 bits of window, and 16 for gzip's header and trailer.
+        let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+        // Fails for want of memory only, which Swift itself does not survive.
+        precondition(status == Z_OK, "out of memory")
+        inflateGetHeader(stream, header)
     }
 
     deinit {
         inflateEnd(stream)
         stream.deallocate()
+        header.deallocate()
         output.deallocate()
     }
 
@@ -65,15 +72,15 @@ package final class GzipDecoder {
     }
 
     private func goesOn(after status: CInt) throws(DecodingFault) -> Bool {
+        // What follows a member is another one where it has a header.
+        if place == .start || header.pointee.done == 1 { place = .inMember }
         switch status {
         case Z_STREAM_END:
             place = .between
             inflateReset(stream)
+            inflateGetHeader(stream, header)
             return stream.pointee.avail_in > 0
-        case Z_OK:
-            // Between members, only what decodes to something is another one.
-            if place == .start || stream.pointee.total_out > 0 { place = .inMember }
-            return true
+        case Z_OK: return true
         // Nothing more can be done without more bytes.
         case Z_BUF_ERROR: return false
         default:

@@ -54,15 +54,12 @@ package struct Annotator: Sendable {
 }
 
 extension MetaDocument {
-    /// The text of a `.meta` with what is recorded of its objects at its end.
+    /// The text of a `.meta` with what is recorded of its objects at its end, in the place of what was recorded of some.
     static func adding(_ objects: [RecordedObject], to text: [UInt8]) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let added = Array(#", "objects": "#.utf8) + Array(try encoder.encode(objects))
-        // It was read as an object that is not empty.
-        guard let end = text.lastIndex(of: UInt8(ascii: "}")) else { return text }
-        let bytes = text[..<end] + added + text[end...]
+        let bytes = JSONMembers.setting("objects", to: Array(try encoder.encode(objects)), in: text)
         guard bytes.count <= StoreCatalog.documentLimit else { throw PublishError.tooManyFiles(bytes.count) }
-        return Array(bytes)
+        return bytes
     }
 }

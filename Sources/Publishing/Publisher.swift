@@ -359,6 +359,7 @@ extension Publisher {
     func claimDocument(_ key: ObjectKey) async throws -> ClaimDocument? {
         do {
             let bytes = try await store.read(key, limit: 1 << 16)
+            guard JSONNesting.isBounded(bytes) else { return nil }
             return try? JSONDecoder().decode(ClaimDocument.self, from: Data(bytes))
         } catch let error as StoreError where error.kind == .notFound {
             return nil

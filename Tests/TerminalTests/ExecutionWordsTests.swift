@@ -1,3 +1,4 @@
+import Catalog
 import Execution
 import FileSystem
 import Glibc
@@ -18,6 +19,15 @@ struct ExecutionWordsTests {
                     detail: "what\nthe store said"))
         }
         try expectGolden(text(problems), "words-store.txt")
+    }
+
+    @Test("what others named or answered begins no line and moves no cursor, whatever says it")
+    func escapes() {
+        let text = "a\u{1B}[2J\nb\u{0}\u{202E}"
+        let problem = Problem(code: "x", message: text, details: [text], hint: text, exitStatus: 1)
+        let escaped = "a\\u{1B}[2J\\nb\\u{0}\\u{202E}"
+        #expect([problem.message, problem.hint] + problem.details == [escaped, escaped, escaped])
+        #expect(Problem(CatalogError.malformed(address: "a", fault: text)).message == "cannot use `a`: \(escaped)")
     }
 
     @Test("every kind of file error names the path, the attempt, the reason and what to do")

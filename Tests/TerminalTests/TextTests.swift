@@ -77,7 +77,7 @@ struct TextTests {
             (-1, "0ms"), (0.04, "40ms"), (0.0994, "99ms"), (0.1, "0.1s"), (0.44, "0.4s"), (9.94, "9.9s"), (9.96, "10s"),
             (12, "12s"), (59.4, "59s"),
             (59.6, "1m 00s"), (185, "3m 05s"), (3599.7, "1h 00m"), (3720, "1h 02m"), (93_600, "26h 00m"),
-            (.nan, "0ms"),
+            (.nan, "0ms"), (315_360_000, "87600h 00m"), (1e18, "87600h 00m"), (.infinity, "87600h 00m"),
         ])
     func durations(seconds: Double, text: String) {
         #expect(Units.duration(seconds) == text)

@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// Sizes, times and counts as people read them.
 enum Units {
     /// A size in SI units with one decimal: `0 B`, `999 B`, `1.0 kB`, `34.1 MB`, `2.1 GB`.
@@ -17,11 +19,12 @@ enum Units {
         bytes(Int64(clamped(bytesPerSecond))) + "/s"
     }
 
-    /// A time: `38ms`, `0.4s`, `12s`, `3m 05s`, `1h 02m`.
+    /// A time: `38ms`, `0.4s`, `12s`, `3m 05s`, `1h 02m`; ten years at most.
     static func duration(_ seconds: Double) -> String {
-        let milliseconds = Int64((clamped(seconds) * 1000).rounded())
+        let seconds = min(clamped(seconds), ClampedSeconds.longest)
+        let milliseconds = Int64((seconds * 1000).rounded())
         if milliseconds < 100 { return "\(milliseconds)ms" }
-        let tenths = Int64((clamped(seconds) * 10).rounded())
+        let tenths = Int64((seconds * 10).rounded())
         if tenths < 100 { return "\(tenths / 10).\(tenths % 10)s" }
         let whole = (tenths + 5) / 10
         if whole < 60 { return "\(whole)s" }

@@ -1,6 +1,8 @@
 internal import AssetModel
 
 /// An error in words, for people and programs: what text and JSON output are made from.
+///
+/// Names, paths and what others answered come into it as they are; nothing in it moves a cursor or begins another line.
 struct Problem: Error, Hashable, Sendable {
     /// A stable word for programs, such as `permission-denied`.
     let code: String
@@ -18,9 +20,9 @@ struct Problem: Error, Hashable, Sendable {
         exitStatus: Int32
     ) {
         self.code = code
-        self.message = message
-        self.details = details
-        self.hint = hint
+        self.message = message.escapedForTerminal
+        self.details = details.map(\.escapedForTerminal)
+        self.hint = hint?.escapedForTerminal
         self.excerpt = excerpt
         self.exitStatus = exitStatus
     }

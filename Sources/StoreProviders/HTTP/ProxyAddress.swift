@@ -16,7 +16,7 @@ package struct ProxyAddress: Hashable, Sendable {
     init?(_ text: String) {
         var rest = text.contains("://") ? text : "http://" + text
         var credentials: Secret?
-        if let at = rest.lastIndex(of: "@"), let scheme = rest.firstRange(of: "://") {
+        if let at = rest.lastIndex(of: "@"), let scheme = rest.firstRange(of: "://"), scheme.upperBound <= at {
             let user = rest[scheme.upperBound..<at].split(separator: ":", maxSplits: 1)
             // A user without a password is not announced, as botocore has it.
             if user.count == 2 {

@@ -69,8 +69,8 @@ struct ResumingBody: AsyncSequence, Sendable {
                 .unavailable, operation: "get", address: source.address, detail: failure.detail,
                 notes: ["\(offset) of \(source.range.upperBound) bytes had come"])
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
-            // All of it came, and what went wrong is behind it.
-            if offset == source.range.upperBound, offset > source.range.lowerBound { return }
+            // All of it came, or more, which is for the reader to refuse; what went wrong is behind it.
+            if offset >= source.range.upperBound, offset > source.range.lowerBound { return }
             try await course.wait(RetryReason(failure.detail), orThrow: error)
             chunks = try await source.reopen(offset..<source.range.upperBound).makeAsyncIterator()
         }

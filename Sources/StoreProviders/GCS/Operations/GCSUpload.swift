@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import FoundationEssentials
 package import NIOCore
 internal import NIOHTTP1
@@ -168,7 +169,7 @@ extension GCSStore: WritableStore {
             _ = try await reply.response.readBody(limit: 1 << 16)
             // Without the header, nothing was kept.
             let last = reply.headers.first(name: "range")?.split(separator: "-").last.flatMap { Int64($0) }
-            return (last.map { $0 + 1 } ?? 0, nil)
+            return (last.map { ByteSum.adding($0, 1) } ?? 0, nil)
         }
     }
 
