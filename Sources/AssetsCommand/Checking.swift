@@ -119,7 +119,7 @@ extension CheckTable.Row {
 
     /// - Parameter expiration: in seconds since 1970.
     init(_ name: String, at expiration: Double) {
-        self.init(name, "in \(Units.duration(Double(max(0, Int(expiration - WallClock.now())))))")
+        self.init(name, "in \(Units.duration(max(0, expiration - WallClock.now()).rounded(.down)))")
     }
 
     static let notAsked = CheckTable.Row("answers", "it was not asked, for want of credentials", state: .unproven)

@@ -11,7 +11,7 @@ package struct PushSource: Sendable {
     package let files: [PushFile]
 
     /// Of all files.
-    package var bytes: Int64 { files.reduce(0) { $0 + $1.status.size } }
+    package var bytes: Int64 { ByteSum.of(files.map(\.status.size)) }
 
     /// Looks at everything. Blocks on the disk.
     ///

@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import Execution
 internal import FileSystem
 internal import NIOCore
@@ -114,7 +115,7 @@ struct Uploader: Sendable {
         // Who may upload may not be allowed to look for uploads.
         let unfinished = isResuming ? try? await store.unfinishedUpload(of: key, condition) : nil
         if let unfinished, let parts = try await finish(unfinished, of: file, ranges, budget) {
-            return parts.reduce(0) { $0 + ($1.isReused ? $1.size : 0) }
+            return ByteSum.of(parts.lazy.filter(\.isReused).map(\.size))
         }
         let upload = try await store.startUpload(of: key, condition)
         guard try await finish(upload, of: file, ranges, budget) != nil else {

@@ -21,6 +21,22 @@ struct ProgressModelTests {
         #expect(model.total == 40)
     }
 
+    @Test("sizes that a store claims are as large as they like")
+    func largestSizes() throws {
+        var model = ProgressModel(Plan(steps: [try fetchStep("a:1"), try fetchStep("b:1")], entries: []))
+        for asset in [try pin("a:1"), try pin("b:1")] {
+            model.apply(.started(asset, objects: 2), at: 0)
+            for _ in 0..<2 { model.apply(.sized(asset, bytes: .max), at: 0) }
+            model.apply(.received(asset, bytes: .max), at: 1)
+            model.apply(.reused(asset, bytes: .max), at: 1)
+        }
+        #expect(model.total == .max)
+        #expect(model.bytes == .max)
+        #expect(model.rate(at: 2) == Double(Int64.max))
+        model.apply(.ended(try pin("a:1"), .fetched), at: 2)
+        #expect(model.bytes == .max)
+    }
+
     @Test("the run's total is not known while an asset has not begun, unless the plan knows its size")
     func runTotal() throws {
         var model = ProgressModel(

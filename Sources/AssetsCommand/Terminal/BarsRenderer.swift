@@ -91,7 +91,7 @@ struct BarsRenderer: ProgressRenderer {
         if let wait = fetch.wait { return "waiting for " + (wait.holder ?? "another process").escapedForTerminal }
         guard let total = fetch.total else { return fetch.bytes > 0 ? Units.bytes(fetch.bytes) : "starting" }
         if fetch.isFinishing { return "finishing" }
-        if width < 50 { return "\(fetch.bytes * 100 / max(1, total))%" }
+        if width < 50 { return "\(Int128(fetch.bytes) * 100 / Int128(max(1, total)))%" }
         return "\(Units.bytes(fetch.bytes)) / \(Units.bytes(total))"
     }
 

@@ -23,7 +23,7 @@ struct ProgressModel: Sendable {
         /// The size of all its objects; nil while one of them is not known.
         var total: Int64? { objects > 0 && sizedObjects >= objects ? sizedBytes : planned }
         /// What is in staging. A part that was fetched twice counts once at most.
-        var bytes: Int64 { min(received + reused, total ?? .max) }
+        var bytes: Int64 { min(ByteSum.adding(received, reused), total ?? .max) }
         /// Whether all bytes are there and the rest is digests, renaming, or waiting for a dependency.
         var isFinishing: Bool { total.map { bytes >= $0 } ?? false }
     }
@@ -88,7 +88,7 @@ struct ProgressModel: Sendable {
     /// In the order in which they began.
     var inFlight: [Fetch] { fetches.values.sorted { $0.number < $1.number } }
 
-    var bytes: Int64 { endedBytes + fetches.values.reduce(0) { $0 + $1.bytes } }
+    var bytes: Int64 { ByteSum.adding(endedBytes, ByteSum.of(fetches.values.map(\.bytes))) }
 
     /// All bytes of the run; nil while an asset's are not known.
     var total: Int64? {
@@ -130,9 +130,9 @@ struct ProgressModel: Sendable {
             }
         case .received(let pin, let bytes):
             meter.add(bytes, at: time)
-            update(pin, at: time) { $0.received += bytes }
+            update(pin, at: time) { $0.received = ByteSum.adding($0.received, bytes) }
         case .reused(let pin, let bytes):
-            update(pin, at: time) { $0.reused += bytes }
+            update(pin, at: time) { $0.reused = ByteSum.adding($0.reused, bytes) }
         case .ended(let pin, let outcome):
             end(pin, outcome)
         }
@@ -156,7 +156,7 @@ struct ProgressModel: Sendable {
         // An asset that was there all along is no part of what is to be done.
         guard fetch != nil || ahead.removeValue(forKey: pin) != nil else { return }
         lastEnded = fetch
-        endedBytes += fetch?.bytes ?? 0
+        endedBytes = ByteSum.adding(endedBytes, fetch?.bytes ?? 0)
         switch outcome {
         case .fetched: tally.fetched += 1
         case .present: tally.present += 1

@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// The rate at which bytes arrive, over the last seconds.
 ///
 /// A window rather than a smoothed mean: after a stall of its length the rate is 0, which is what a reader wants to
@@ -20,7 +22,7 @@ struct RateMeter: Sendable, Hashable {
     mutating func add(_ bytes: Int64, at time: Double) {
         if firstByte == nil { firstByte = time }
         if let last = slots.last, time < last.start + Self.slot {
-            slots[slots.count - 1].bytes += bytes
+            slots[slots.count - 1].bytes = ByteSum.adding(last.bytes, bytes)
         } else {
             slots.removeAll { $0.start <= time - Self.window }
             slots.append(Slot(start: time, bytes: bytes))
@@ -30,7 +32,7 @@ struct RateMeter: Sendable, Hashable {
     /// Bytes a second; nil while there is too little to go by.
     func rate(at time: Double) -> Double? {
         guard let firstByte, time - firstByte >= Self.warmUp else { return nil }
-        let bytes = slots.filter { $0.start > time - Self.window }.reduce(0) { $0 + $1.bytes }
+        let bytes = ByteSum.of(slots.filter { $0.start > time - Self.window }.map(\.bytes))
         return Double(bytes) / min(Self.window, time - firstByte)
     }
 }

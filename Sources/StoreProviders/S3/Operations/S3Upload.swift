@@ -1,3 +1,4 @@
+internal import AssetModel
 package import NIOCore
 internal import NIOHTTP1
 package import ObjectStore
@@ -82,7 +83,7 @@ extension S3Store: WritableStore {
         call.body = ByteBuffer(string: Self.document(of: parts))
         call.headers.add(name: "content-type", value: "application/xml")
         call.headers.add(contentsOf: upload.condition.headers)
-        let size = parts.reduce(0) { $0 + $1.size }
+        let size = ByteSum.of(parts.map(\.size))
         return try await requester.perform(call) { reply in
             // An upload that cannot be completed may be told with a status of success.
             let root = try await reply.xml()
