@@ -107,21 +107,23 @@ private final class MessageDigest {
     private let context: OpaquePointer
 
     init(_ algorithm: OpaquePointer?) {
-        // Neither call fails but for want of memory, where nothing else could go on either.
-        context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, algorithm, nil)
+        // Fails, as all that follows, for want of memory only, which Swift itself does not survive.
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+            preconditionFailure("out of memory")
+        }
+        self.context = context
     }
 
     deinit { EVP_MD_CTX_free(context) }
 
     func update(_ bytes: UnsafeRawBufferPointer) {
-        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "out of memory")
     }
 
     func finish() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
-        EVP_DigestFinal_ex(context, &bytes, &length)
+        precondition(EVP_DigestFinal_ex(context, &bytes, &length) == 1, "out of memory")
         return Array(bytes.prefix(Int(length)))
     }
 }

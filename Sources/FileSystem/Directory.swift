@@ -183,22 +183,32 @@ package final class Directory: Sendable {
     /// All entries with what each is, itself and not what a link points to, sorted by the names' bytes.
     package func listing() throws(FileError) -> [DirectoryEntry] {
         let copy = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard copy >= 0, let stream = fdopendir(copy) else {
+        guard copy >= 0 else { throw FileError(path: path, attempt: "list", code: errno) }
+        guard let stream = fdopendir(copy) else {
+            defer { close(copy) }
             throw FileError(path: path, attempt: "list", code: errno)
         }
         defer { closedir(stream) }
         var entries: [DirectoryEntry] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        while true {
+            // Without this, an error would be taken for the end, and a folder for one that has less in it.
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            let name = name(of: entry)
             guard name != ".", name != ".." else { continue }
             // Not every file system tells; nil is of an entry that went meanwhile.
             var kind = FileStatus.Kind(directoryEntryType: entry.pointee.d_type)
             if kind == nil { kind = try status(of: name)?.kind }
             if let kind { entries.append(DirectoryEntry(name: name, kind: kind)) }
         }
+        guard errno == 0 else { throw FileError(path: path, attempt: "list", code: errno) }
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// Read where it is: an entry is as long as its name, and not as its type.
+    private func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return "" }
+        return String(cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
     }
 
     /// Removes a file or a whole tree; nothing there is fine.

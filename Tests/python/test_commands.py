@@ -47,6 +47,14 @@ def test_calls_that_an_old_container_engine_refuses_are_done_without(shelf, call
     assert finished.stdout == f"{shelf.assets}/nlp/vectors/1.4\n"
 
 
+def test_a_folder_that_cannot_be_listed_to_its_end_is_an_error(shelf):
+    """It was taken for one that ends there: the assets of a store on a disk that fails were none."""
+    failing = ["strace", "-f", "-qq", "-o", shelf.folder / "calls", "-e", "trace=getdents64", "-e", "inject=getdents64:error=EIO"]
+    refused = shelf.tool.run("list", before=failing).failed(8)
+    assert refused.stdout == ""
+    assert "input/output error" in refused.stderr.lower(), refused.stderr
+
+
 @pytest.mark.parametrize("arguments", [["fetch", "nlp/vectors:1.4"], ["--version"], ["bogus"]])
 def test_an_unmounted_proc_is_an_error_and_never_a_signal(shelf, arguments):
     # Without the check it depends on the load how a run ends: half a hundred are enough to see.

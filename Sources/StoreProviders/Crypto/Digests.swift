@@ -12,7 +12,9 @@ enum Digests {
         let message = Array(text.utf8)
         var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
-        HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, &result, &length)
+        // No secret is as long as 2 GiB: files that hold one are not read so far.
+        let code = HMAC(EVP_sha256(), key, CInt(clamping: key.count), message, message.count, &result, &length)
+        precondition(code != nil, "out of memory")
         return Array(result.prefix(Int(length)))
     }
 
@@ -25,8 +27,8 @@ enum Digests {
     private static func digest(_ bytes: UnsafeBufferPointer<UInt8>, _ algorithm: OpaquePointer?) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
-        // Fails only for want of memory, where nothing else could go on either.
-        EVP_Digest(bytes.baseAddress, bytes.count, &result, &length, algorithm, nil)
+        // Fails for want of memory only, which Swift itself does not survive.
+        precondition(EVP_Digest(bytes.baseAddress, bytes.count, &result, &length, algorithm, nil) == 1, "out of memory")
         return Array(result.prefix(Int(length)))
     }
 }

@@ -5,13 +5,10 @@ enum RSASignature {
     /// - Parameter key: a private key in PEM.
     /// - Returns: nil where the text is no such key.
     static func sign(_ text: String, with key: Secret) -> [UInt8]? {
-        guard let loaded = load(key) else {
-            ERR_clear_error()
-            return nil
-        }
+        defer { ERR_clear_error() }
+        guard let loaded = load(key) else { return nil }
         defer { EVP_PKEY_free(loaded) }
-        guard EVP_PKEY_get_base_id(loaded) == EVP_PKEY_RSA else { return nil }
-        let context = EVP_MD_CTX_new()
+        guard EVP_PKEY_get_base_id(loaded) == EVP_PKEY_RSA, let context = EVP_MD_CTX_new() else { return nil }
         defer { EVP_MD_CTX_free(context) }
         let message = Array(text.utf8)
         var length = 0
@@ -27,7 +24,9 @@ enum RSASignature {
     private static func load(_ key: Secret) -> OpaquePointer? {
         Array(PEMText.lined(key.exposed).utf8).withUnsafeBytes { pem in
             // The source reads the bytes where they are: they must be there for as long as it is.
-            guard let source = BIO_new_mem_buf(pem.baseAddress, CInt(clamping: pem.count)) else { return nil }
+            guard let count = CInt(exactly: pem.count), let source = BIO_new_mem_buf(pem.baseAddress, count) else {
+                return nil
+            }
             defer { BIO_free(source) }
             // With an empty passphrase OpenSSL does not ask for one at the terminal.
             return "".withCString { passphrase in

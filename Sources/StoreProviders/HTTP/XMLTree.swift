@@ -8,6 +8,7 @@ enum XMLTree {
     static func parse(_ bytes: [UInt8]) throws(XMLFault) -> XMLElement {
         // S3 keeps a connection alive with blanks before a late answer, which XML does not allow before its declaration.
         let start = bytes.firstIndex { !" \r\n\t".utf8.contains($0) } ?? bytes.endIndex
+        guard let count = CInt(exactly: bytes.count - start) else { throw XMLFault(words: "it is too long") }
         let builder = XMLBuilder()
         guard let parser = XML_ParserCreate("UTF-8") else { throw XMLFault(words: "no memory") }
         defer { XML_ParserFree(parser) }
@@ -18,7 +19,7 @@ enum XMLTree {
         XML_SetCharacterDataHandler(parser) { data, text, count in target(of: data)?.append(text, Int(count)) }
         XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in target(of: data)?.stop("it has a document type") }
         let status = bytes[start...].withUnsafeBytes { bytes in
-            XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), CInt(bytes.count), 1)
+            XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count, 1)
         }
         if let fault = builder.fault { throw XMLFault(words: fault) }
         guard status == XML_STATUS_OK, let root = builder.root else {
