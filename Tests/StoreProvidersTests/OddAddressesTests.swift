@@ -10,6 +10,6 @@ import Testing
     func proxies(text: String) throws {
         let environment = ProviderEnvironment(variables: ["http_proxy": text]) { 0 }
         let url = try #require(HTTPURL("http://a.example"))
-        #expect((try? ProxySettings(environment))?.proxy(for: url) == nil)
+        #expect(throws: HTTPFailure.self) { try ProxySettings(environment).proxy(for: url) }
     }
 }

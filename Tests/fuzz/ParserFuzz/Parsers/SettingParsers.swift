@@ -48,11 +48,11 @@ extension Parser {
         do throws(ConfigurationFault) {
             let s3 = try S3Configuration(settings.s3, environment)
             let endpoint = try S3Endpoint(settings.bucket?.value ?? "acme", s3)
-            let proxies = try ProxySettings(environment)
+            let proxies = ProxySettings(environment)
             let gcs = try GCSConfiguration(settings.gcs, environment)
             let url = endpoint.url(of: nil, query: [("a", "b"), ("c", nil)], region: endpoint.region)
             for url in [url, gcs.endpoint?.value, HTTPURL("http://10.0.0.7:9000/")].compactMap(\.self) {
-                _ = proxies.setting(for: url)
+                _ = try proxies.setting(for: url)
             }
             for service in ["sts", "sso", "sso-oidc"] { _ = try s3.endpoint(of: service) }
             return nil
