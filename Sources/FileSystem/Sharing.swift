@@ -43,7 +43,10 @@ extension Directory {
     }
 
     /// Whether this user may write to the file; false where there is none.
-    package func mayWrite(to name: String) -> Bool { faccessat(descriptor, name, W_OK, AT_EACCESS) == 0 }
+    package func mayWrite(to name: String) -> Bool {
+        // Without flags, which glibc hands to faccessat2, a call that old container engines refuse.
+        faccessat(descriptor, name, W_OK, 0) == 0
+    }
 
     /// When the file was last read, or noted to be used, in seconds since 1970; nil where there is none.
     package func lastUse(of name: String) throws(FileError) -> Int64? {

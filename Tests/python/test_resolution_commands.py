@@ -96,7 +96,9 @@ def test_a_cache_key_changes_with_what_would_be_put_in_place(model):
     keys.append(key(model))
     lock = model.folder / "assets.lock"
     digest = next(line for line in lock.read_text().splitlines() if "labels.json" in line).split('sha256: "')[1][:64]
-    lock.write_text(lock.read_text().replace(digest, "0" * 64))
+    lines = lock.read_text().replace(digest, "0" * 64).splitlines(keepends=True)
+    # As earlier programs wrote it: the entry's own digest would tell the change.
+    lock.write_text("".join(line for line in lines if not line.startswith("    digest: ")))
     keys.append(key(model))
     assert len(set(keys)) == len(keys)
 
