@@ -20,6 +20,7 @@ from harness import crash_explorer, power_cut
 from harness.crash_pushes import PUSHES, New, Updated
 from harness.crash_scenarios import CALLS, FETCHES, Forced, Fresh, Locked, ManyFiles, Pruned, Repaired
 from harness.crash_world import OverlayWorld
+from harness.s3_world import MIB
 
 SCENARIOS = FETCHES + PUSHES
 STRIDE = os.environ.get("MODELKIT_ASSETS_TEST_CRASH_STRIDE")
@@ -80,8 +81,9 @@ def test_the_next_run_goes_on_from_any_error_on_overlayfs(layered):
     assert tried
 
 
-def syncs(name, part):
-    return lambda call: call.name == name and part in call.path
+def syncs(name, part, size=0):
+    """Of a path in which this stands, and of a file that has so many bytes."""
+    return lambda call: call.name == name and part in call.path and os.path.getsize(call.path) >= size
 
 
 # A sync without which a power cut does harm.
@@ -90,12 +92,12 @@ NEEDED = [
     (Forced, syncs("fsync", "/content")),
     (ManyFiles, syncs("syncfs", "")),
     (Locked, syncs("fsync", ".assets.lock.")),
-    (New, syncs("fsync", ".modelkit-assets-uploads/")),
-    (Updated, syncs("fsync", ".modelkit-assets-uploads/")),
+    (New, syncs("fsync", ".modelkit-assets-uploads/", size=MIB)),
+    (Updated, syncs("fsync", ".modelkit-assets-uploads/", size=MIB)),
 ]
 
 
-@pytest.mark.parametrize(("scenario", "left_out"), NEEDED, indirect=["scenario"])
+@pytest.mark.parametrize(("scenario", "left_out"), NEEDED, indirect=["scenario"], ids=lambda kind: kind.__name__)
 def test_a_sync_that_is_left_out_is_found_by_the_power_cuts(scenario, left_out):
     with pytest.raises(AssertionError, match="^power cut"):
         power_cut.explore(scenario, 1, left_out)

@@ -13,8 +13,8 @@ class Pushing(Scenario):
     """A push into a folder as a store: what is listed is whole, and stays as it is."""
 
     must_call = ALWAYS | {"mkdirat", "fsync", "pwrite64", "renameat", "unlinkat", "copy_file_range"}
-    # And the store.
-    statuses = {0, 5, 8, 9}
+    # And what the store does not allow, or cannot do.
+    statuses = {0, 4, 5, 8, 9}
     name = "pushed/thing"
 
     def bucket(self, folder):

@@ -38,6 +38,8 @@ class Scenario:
     must_call = FETCHING
     # Of the README's: done; what depends on an asset that cannot be looked at; the assets directory or the disk.
     statuses = {0, 5, 9}
+    # Whether what a run did is there after a power cut.
+    lasts = True
 
     def __init__(self, folder, binary, kind=World):
         self.world = kind(folder / "world")
@@ -208,6 +210,7 @@ class FromCache(Cached):
 
 class CacheCleaned(FromCache):
     must_call = ALWAYS | {"unlinkat"}
+    lasts = False
     subcommand = ("clean",)
 
     def prepare(self):
@@ -279,6 +282,7 @@ class Unmarked(Scenario):
 
 class Pruned(Scenario):
     must_call = ALWAYS | {"unlinkat", "renameat", "mkdirat"}
+    lasts = False
 
     def prepare(self):
         self.store.push(OLD, {"below/a": b"a", "below/b": b"b", "c": b"c"})

@@ -105,7 +105,13 @@ class OverlayWorld(World):
         subprocess.run(["mount", "-t", "overlay", "-o", layers, "overlay", self.folder], check=True)
 
     def unmount(self):
-        subprocess.run(["umount", self.folder], check=True)
+        # What was killed may be on its way out of it.
+        for _ in range(100):
+            done = subprocess.run(["umount", self.folder], capture_output=True, text=True)
+            if done.returncode == 0:
+                return
+            time.sleep(0.05)
+        raise RuntimeError(done.stderr)
 
 
 def unnoticed(path, flags):
