@@ -15,6 +15,7 @@ import os
 import signal
 import struct
 import threading
+import time
 from typing import NamedTuple
 
 # By name: the number, and where the call says what it is about: the arguments with a folder's descriptor and a path
@@ -31,7 +32,8 @@ NUMBERS = {
 NAMES = {number: (name, kind, place) for name, (number, kind, place) in NUMBERS.items()}
 # They leave the disk as it is.
 HARMLESS = {"close", "fsync", "fdatasync", "syncfs"}
-TIME_LIMIT = 120
+# In seconds, from one call to the next.
+TIME_LIMIT = 60
 
 # linux/ptrace.h, linux/seccomp.h, linux/prctl.h
 TRACEME, CONT, GETREGS, SETREGS, SYSCALL, SETOPTIONS = 0, 7, 12, 13, 24, 0x4200
@@ -71,21 +73,23 @@ class Trace:
         self.status, self.memory, self.has_ended, self.has_hung = None, None, False, False
         self.waiting, self.threads, self.busy, self.number = [], set(), None, 0
         self.process = self.start([os.fspath(part) for part in command], environment, output, folder)
-        self.timer = threading.Timer(TIME_LIMIT, self.give_up)
+        self.running_since, self.has_left = None, threading.Event()
+        self.watch = threading.Thread(target=self.watch_for_a_hang, daemon=True)
 
     def __enter__(self):
-        self.timer.start()
+        self.watch.start()
         return self
 
     def __exit__(self, *_):
-        self.timer.cancel()
         if not self.has_ended:
             self.kill()
             for _ in self:
                 pass
+        self.has_left.set()
+        self.watch.join()
         if self.memory is not None:
             os.close(self.memory)
-        assert not self.has_hung, f"still running after {TIME_LIMIT} s"
+        assert not self.has_hung, f"nothing came for {TIME_LIMIT} s"
 
     def start(self, command, environment, output, folder):
         program = seccomp_filter()
@@ -112,9 +116,14 @@ class Trace:
         ptrace(CONT, process)
         return process
 
-    def give_up(self):
-        self.has_hung = True
-        self.kill()
+    def watch_for_a_hang(self):
+        """What is done while the program stands is no time of its own."""
+        while not self.has_left.wait(1):
+            since = self.running_since
+            if since and time.monotonic() - since > TIME_LIMIT:
+                self.has_hung = True
+                self.kill()
+                return
 
     # What is done to the call that the program stands before.
 
@@ -148,7 +157,9 @@ class Trace:
             self.wait()
 
     def wait(self):
+        self.running_since = time.monotonic()
         thread, status = os.waitpid(-1, WAIT_FOR_ALL)
+        self.running_since = None
         if not os.WIFSTOPPED(status):
             self.ended(thread, status)
             return
