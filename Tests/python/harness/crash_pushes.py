@@ -127,7 +127,7 @@ class Annotated(Pushing):
         self.check_fetched(case)
 
     def check_done(self, case):
-        recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:0.0")["objects"]}
+        recorded = {entry["path"]: entry["sha256"] for entry in self.store.meta(f"{self.name}:0.0").get("objects", [])}
         assert recorded == {path: sha256(data) for path, data in PUSHED.items()}, f"{case}: not recorded"
 
 
