@@ -8,12 +8,14 @@ internal import Planning
 ///
 /// A class because it owns OpenSSL's contexts.
 final class ContentHash {
-    private let sha256 = MessageDigest(EVP_sha256())
+    private let sha256: MessageDigest
     private var size: Int64 = 0
     private var checks: [RunningChecksum?]
     private let expected: [ExpectedChecksum]
 
     init(expecting expected: [ExpectedChecksum] = []) {
+        guard let sha256 = MessageDigest(EVP_sha256()) else { preconditionFailure("OpenSSL has no SHA-256") }
+        self.sha256 = sha256
         self.expected = expected
         checks = expected.map { RunningChecksum($0.checksum.algorithm) }
     }
@@ -65,14 +67,15 @@ private enum RunningChecksum {
     case crc64nvme(UInt64)
     case digest(MessageDigest)
 
-    /// Nil for SHA-256, which is computed anyway.
+    /// Nil for SHA-256, which is computed anyway, and for what OpenSSL refuses, as a FIPS configuration does MD5.
     init?(_ algorithm: ObjectChecksum.Algorithm) {
         switch algorithm {
         case .crc32: self = .crc32(0)
         case .crc32c: self = .crc32c(0)
         case .crc64nvme: self = .crc64nvme(0)
-        case .md5: self = .digest(MessageDigest(EVP_md5()))
-        case .sha1: self = .digest(MessageDigest(EVP_sha1()))
+        case .md5, .sha1:
+            guard let digest = MessageDigest(algorithm == .md5 ? EVP_md5() : EVP_sha1()) else { return nil }
+            self = .digest(digest)
         case .sha256: return nil
         }
     }
@@ -106,10 +109,12 @@ private enum RunningChecksum {
 private final class MessageDigest {
     private let context: OpaquePointer
 
-    init(_ algorithm: OpaquePointer?) {
-        // Fails, as all that follows, for want of memory only, which Swift itself does not survive.
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
-            preconditionFailure("out of memory")
+    /// Nil where OpenSSL does not have the algorithm, or refuses it.
+    init?(_ algorithm: OpaquePointer?) {
+        guard let context = EVP_MD_CTX_new() else { return nil }
+        guard EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+            EVP_MD_CTX_free(context)
+            return nil
         }
         self.context = context
     }
