@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "StoreProviders",
             dependencies: [
-                "AssetModel", "ObjectStore", "FileSystem", "CLibCrypto", "CLibExpat", "CLinux",
+                "AssetModel", "ObjectStore", "FileSystem", "CChecksums", "CLibCrypto", "CLibExpat", "CLinux",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

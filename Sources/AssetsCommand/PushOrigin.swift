@@ -75,11 +75,32 @@ enum PushOrigin: Sendable {
         switch self {
         case .local(let source): return try await body(source)
         case .remote(let outline):
-            let folder = try TemporaryFolder()
+            let path: String
+            let folder: TemporaryFolder
+            do {
+                folder = try TemporaryFolder()
+            } catch {
+                throw Self.problems(error)
+            }
             defer { folder.remove() }
-            let path = try await outline.fetch(into: folder.path, window: window)
+            do {
+                path = try await outline.fetch(into: folder.path, window: window)
+            } catch let error as FileError {
+                throw Self.problems(error)
+            }
             return try await body(try PushSource(lookingAt: path))
         }
+    }
+
+    /// Of the temporary folder, which is not the assets directory.
+    private static func problems(_ error: FileError) -> Problems {
+        Problems([
+            Problem(
+                code: "temporary-folder",
+                message: "cannot \(error.attempt) `\(error.path.escapedForTerminal)`: \(lowerFirst(error.reason))",
+                details: ["what is pushed from a store is fetched there first"],
+                hint: "name a folder with room for it in TMPDIR", exitStatus: 9)
+        ])
     }
 }
 
@@ -87,8 +108,7 @@ enum PushOrigin: Sendable {
 private struct TemporaryFolder {
     let path: String
 
-    /// - Throws: `FileError`
-    init() throws {
+    init() throws(FileError) {
         let parent = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/modelkit-assets-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {

@@ -94,7 +94,7 @@ package final class InMemoryStore: ObjectStore {
 extension InMemoryStore: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         try write(Array(content.readableBytesView), to: key, condition, "put")
     }
 
@@ -121,19 +121,19 @@ extension InMemoryStore: WritableStore {
             return state.uploads[upload] != nil
         }
         guard isKnown else { throw unknown(upload, "upload part \(number) of") }
-        return UploadedPart(number: number, size: Int64(bytes.count), entityTag: "\(number)")
+        return UploadedPart(number: number, size: Int64(bytes.count), entityTag: "\(number)", evidence: .matches)
     }
 
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         guard let uploaded = state.withLock({ $0.uploads[upload] }) else {
             throw unknown(upload, "complete the upload of")
         }
         let bytes = parts.sorted { $0.number < $1.number }.flatMap { uploaded[$0.number] ?? [] }
-        let attributes = try write(bytes, to: upload.key, upload.condition, "complete the upload of")
+        let receipt = try write(bytes, to: upload.key, upload.condition, "complete the upload of")
         state.withLock { $0.uploads[upload] = nil }
-        return attributes
+        return receipt
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
@@ -146,7 +146,7 @@ extension InMemoryStore: WritableStore {
 
     private func write(
         _ bytes: [UInt8], to key: ObjectKey, _ condition: PutCondition, _ operation: String
-    ) throws(StoreError) -> ObjectAttributes {
+    ) throws(StoreError) -> WriteReceipt {
         try state.withLock { state throws(StoreError) in
             let old = try? find(key, operation, in: state).1
             let holds =
@@ -161,7 +161,7 @@ extension InMemoryStore: WritableStore {
             }
             state.objects[key] = bytes
             state.generations[key, default: 0] += 1
-            return try find(key, operation, in: state).1
+            return WriteReceipt(entityTag: try find(key, operation, in: state).1.entityTag, evidence: .matches)
         }
     }
 }

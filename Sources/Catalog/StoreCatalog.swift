@@ -22,26 +22,23 @@ package struct StoreCatalog: Sendable {
 
     /// The versions of an asset, latest first; nil where there is no such asset.
     package func versions(of name: AssetName) async throws -> [AssetVersion]? {
-        let key = Self.versionsKey(name)
-        let bytes: [UInt8]
-        do {
-            bytes = try await document(key)
-        } catch let error as StoreError where error.kind == .notFound {
-            return nil
-        }
-        return try interpreting(key) { () throws(ContentFault) in
-            try RemoteFormat.versions(bytes, in: system).sorted(by: >)
-        }
+        try await listing(of: name)?.versions
     }
 
     /// The versions of an asset, latest first, and what its `.versions` must still be when it is rewritten; nil where
     /// there is no such asset.
     package func listing(of name: AssetName) async throws -> VersionListing? {
-        // The tag first: what is read after it is as new, or newer, and then the tag does not hold.
-        guard let attributes = try await store.headIfPresent(Self.versionsKey(name)),
-            let versions = try await versions(of: name)
-        else { return nil }
-        return VersionListing(versions: versions, entityTag: attributes.entityTag)
+        let key = Self.versionsKey(name)
+        let document: TaggedContent
+        do {
+            document = try await self.document(key)
+        } catch let error as StoreError where error.kind == .notFound {
+            return nil
+        }
+        let versions = try interpreting(key) { () throws(ContentFault) in
+            try RemoteFormat.versions(document.bytes, in: system).sorted(by: >)
+        }
+        return VersionListing(versions: versions, entityTag: document.entityTag)
     }
 
     /// The versions of many assets, in the order of their names; asked at the same time.
@@ -58,7 +55,7 @@ package struct StoreCatalog: Sendable {
         let key = ObjectKey(ModelkitLayout.metaObject(of: pin))
         let bytes: [UInt8]
         do {
-            bytes = try await document(key)
+            bytes = try await document(key).bytes
         } catch let error as StoreError where error.kind == .notFound {
             throw NoMetadata(cause: error)
         }
@@ -128,9 +125,9 @@ package struct StoreCatalog: Sendable {
         return sizes
     }
 
-    private func document(_ key: ObjectKey) async throws -> [UInt8] {
+    private func document(_ key: ObjectKey) async throws -> TaggedContent {
         do {
-            return try await store.read(key, limit: Self.documentLimit)
+            return try await store.readTagged(key, limit: Self.documentLimit)
         } catch let fault as ContentFault {
             return try interpreting(key) { () throws(ContentFault) in throw fault }
         }
@@ -166,6 +163,11 @@ package struct VersionListing: Sendable, Hashable {
     package let versions: [AssetVersion]
     /// Of the object; nil where the store has none.
     package let entityTag: String?
+
+    package init(versions: [AssetVersion], entityTag: String?) {
+        self.versions = versions
+        self.entityTag = entityTag
+    }
 }
 
 extension ObjectKey {

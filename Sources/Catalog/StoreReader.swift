@@ -9,6 +9,11 @@ extension ObjectStore {
     /// - Parameter limit: in bytes, so that nobody's mistake fills the memory.
     /// - Throws: `StoreError`; `ContentFault` where there is more than that, or what is no gzip and says it is.
     package func read(_ key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try await readTagged(key, limit: limit).bytes
+    }
+
+    /// The same, with the entity tag that it had.
+    package func readTagged(_ key: ObjectKey, limit: Int) async throws -> TaggedContent {
         let download = try await get(key, GetOptions())
         guard download.attributes.size <= Int64(limit) else {
             throw ContentFault.malformed(
@@ -19,8 +24,9 @@ extension ObjectStore {
             case .stream(let chunks): try await collect(chunks, of: key, size: download.attributes.size)
             case .file(let file): try await read(file, of: key, size: download.attributes.size)
             }
-        guard download.attributes.encoding == .gzip else { return stored }
-        return try decoded(stored, limit: limit)
+        let isEncoded = download.attributes.encoding == .gzip
+        return TaggedContent(
+            bytes: isEncoded ? try decoded(stored, limit: limit) : stored, entityTag: download.attributes.entityTag)
     }
 
     private func decoded(_ stored: [UInt8], limit: Int) throws(ContentFault) -> [UInt8] {
@@ -66,4 +72,11 @@ extension ObjectStore {
         }
         return bytes
     }
+}
+
+/// The content of a small object, and which of its contents it is.
+package struct TaggedContent: Sendable, Hashable {
+    package let bytes: [UInt8]
+    /// Nil where the store has none.
+    package let entityTag: String?
 }

@@ -29,7 +29,7 @@ package struct WritablePrefixStore: WritableStore {
 
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         try await base.put(view.inBase(key), content, condition)
     }
 
@@ -55,7 +55,7 @@ package struct WritablePrefixStore: WritableStore {
 
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         try await base.completeUpload(upload, parts)
     }
 

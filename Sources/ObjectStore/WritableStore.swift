@@ -4,13 +4,12 @@ package import NIOCore
 ///
 /// An object appears whole or not at all. Reads that begin after a write ended see it.
 package protocol WritableStore: ObjectStore {
-    /// Puts an object in one request.
+    /// Puts an object in one request, with a checksum that the store can compare.
     ///
     /// - Throws: `.changed` where the condition does not hold.
-    /// - Returns: the new object's.
     func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes
+    ) async throws(StoreError) -> WriteReceipt
 
     /// Removes an object; none there is fine.
     func delete(_ key: ObjectKey) async throws(StoreError)
@@ -44,10 +43,32 @@ package protocol WritableStore: ObjectStore {
     /// - Throws: `.changed` where the condition that it was begun with does not hold.
     func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes
+    ) async throws(StoreError) -> WriteReceipt
 
     /// Forgets an upload and its parts.
     func abortUpload(_ upload: MultipartUpload) async throws(StoreError)
+}
+
+/// What a store answered to a write that it says was done.
+package struct WriteReceipt: Sendable, Hashable {
+    /// Whether what the store says that it has is what was sent.
+    package enum Evidence: Sendable, Hashable {
+        /// It told a checksum of what was sent.
+        case matches
+        /// It told none.
+        case none
+        /// It told another one: by mistake, or as it has something else. Reading the object tells.
+        case differs
+    }
+
+    /// The new object's.
+    package let entityTag: String?
+    package let evidence: Evidence
+
+    package init(entityTag: String?, evidence: Evidence) {
+        self.entityTag = entityTag
+        self.evidence = evidence
+    }
 }
 
 /// What must be true of a key for a write to happen.
@@ -82,13 +103,17 @@ package struct UploadedPart: Sendable, Hashable {
     /// In bytes.
     package let size: Int64
     package let entityTag: String
+    package let evidence: WriteReceipt.Evidence
     /// Whether it was there from an earlier run.
     package let isReused: Bool
 
-    package init(number: Int, size: Int64, entityTag: String, isReused: Bool = false) {
+    package init(
+        number: Int, size: Int64, entityTag: String, evidence: WriteReceipt.Evidence, isReused: Bool = false
+    ) {
         self.number = number
         self.size = size
         self.entityTag = entityTag
+        self.evidence = evidence
         self.isReused = isReused
     }
 }

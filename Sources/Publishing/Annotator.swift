@@ -27,18 +27,27 @@ package struct Annotator: Sendable {
     ///   `PublishError`.
     package func annotate(_ pin: AssetPin) async throws -> Int {
         let key = ObjectKey(ModelkitLayout.metaObject(of: pin))
-        // The tag first: what is read after it is as new, or newer, and then the tag does not hold.
-        let tag = try await store.head(key).entityTag
+        // The tag first: where what is read after it is newer, the tag does not hold.
+        let written = try await store.readTagged(key, limit: StoreCatalog.documentLimit)
         let metadata = try await catalog.metadata(of: pin)
         guard metadata.objects.contains(where: { $0.sha256 == nil }) else { return 0 }
-        let written = try await store.read(key, limit: StoreCatalog.documentLimit)
         let results = await concurrentMap(metadata.objects, window: window) { object in
             await record(object.path, of: pin)
         }
         let objects = try results.map { try $0.get() }
-        let bytes = try MetaDocument.adding(objects, to: written)
-        _ = try await store.put(key, ByteBuffer(bytes: bytes), tag.map(PutCondition.ifUnchanged) ?? .none)
+        let bytes = try MetaDocument.adding(objects, to: written.bytes)
+        try await put(bytes, to: key, in: written.entityTag.map(PutCondition.ifUnchanged) ?? .none)
         return objects.count
+    }
+
+    /// Writes it, and reads it back: what the store answers is not all that it may have done.
+    private func put(_ bytes: [UInt8], to key: ObjectKey, in condition: PutCondition) async throws {
+        let result = await store.putting(key, ByteBuffer(bytes: bytes), condition)
+        if case .failure(let error) = result, error.kind != .changed, error.kind != .invalidAnswer { throw error }
+        // A request whose answer was lost, or was none, may have done it.
+        guard try await store.read(key, limit: StoreCatalog.documentLimit) != bytes else { return }
+        _ = try result.get()
+        throw PublishError.notKept(store.address(of: key))
     }
 
     private func record(

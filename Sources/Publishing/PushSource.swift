@@ -100,6 +100,10 @@ package enum PushSourceFault: Error, Hashable, Sendable {
     case path(String, RelativePathFault)
     /// A name that is not UTF-8.
     case encoding(String)
+    /// An object that is not empty, and whose key ends with a slash: no file can have its name.
+    case contentOfFolder(String)
+    /// An object with others below its key.
+    case objectAndFolder(String)
 }
 
 package struct PushSourceFaults: Error, Sendable {
@@ -147,6 +151,7 @@ private struct TreeWalk {
 
     /// Of the file in the folder that a link leads to, whose content is pushed then; nil where it leads elsewhere.
     private func statusOfFileInside(_ place: String) -> FileStatus? {
+        // What cannot be looked at is no file that could be pushed.
         guard let target = resolved(place), let root = resolved(root), PathText.hasPrefix(target, root + "/"),
             let status = try? File.openForReading(target).status(), status.kind == .file
         else { return nil }

@@ -36,18 +36,16 @@ package struct RemoteOutline: Sendable {
         var token: String?
         repeat {
             let page = try await store.list(prefix: key.text + "/", from: token)
-            // What ends with a slash is what consoles make to look like a folder.
-            for object in page.objects where !PathText.hasSuffix(object.key.text, "/") {
-                do throws(RelativePathFault) {
-                    let path = try RelativePath(
-                        String(decoding: object.key.text.utf8.dropFirst(key.text.utf8.count + 1), as: UTF8.self))
-                    objects.append(RemoteObject(key: object.key, path: path, size: object.size))
+            for object in page.objects where !Self.isFolder(object) {
+                do throws(PushSourceFault) {
+                    objects.append(try Self.object(object, below: key, in: store))
                 } catch {
-                    faults.append(.path(store.address(of: object.key), error))
+                    faults.append(error)
                 }
             }
             token = page.next
         } while token != nil
+        faults += Self.foldersToo(objects).map { .objectAndFolder(store.address(of: $0.key)) }
         guard faults.isEmpty else { throw PushSourceFaults(list: faults) }
         guard !objects.isEmpty else {
             throw StoreError(
@@ -56,6 +54,36 @@ package struct RemoteOutline: Sendable {
         }
         kind = .directory
         self.objects = objects
+    }
+
+    /// What consoles make to look like a folder.
+    private static func isFolder(_ object: ListedObject) -> Bool {
+        PathText.hasSuffix(object.key.text, "/") && object.size == 0
+    }
+
+    private static func object(
+        _ listed: ListedObject, below key: ObjectKey, in store: any ObjectStore
+    ) throws(PushSourceFault) -> RemoteObject {
+        guard !PathText.hasSuffix(listed.key.text, "/") else {
+            throw .contentOfFolder(store.address(of: listed.key))
+        }
+        do throws(RelativePathFault) {
+            let path = try RelativePath(
+                String(decoding: listed.key.text.utf8.dropFirst(key.text.utf8.count + 1), as: UTF8.self))
+            return RemoteObject(key: listed.key, path: path, size: listed.size)
+        } catch {
+            throw .path(store.address(of: listed.key), error)
+        }
+    }
+
+    /// Those below whose keys there are others.
+    private static func foldersToo(_ objects: [RemoteObject]) -> [RemoteObject] {
+        var folders: Set<RelativePath> = []
+        for object in objects {
+            var folder = object.path?.parent
+            while let path = folder, folders.insert(path).inserted { folder = path.parent }
+        }
+        return objects.filter { object in object.path.map(folders.contains) == true }
     }
 
     /// Fetches everything into a folder.

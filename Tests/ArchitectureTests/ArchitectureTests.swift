@@ -30,6 +30,20 @@ import Testing
         }
     }
 
+    /// An error that is dropped without a word may be the one that says that something is lost.
+    @Test(arguments: ["Publishing"]) func everyDroppedErrorHasAReason(_ target: String) throws {
+        for path in try FileManager.default.subpathsOfDirectory(atPath: "\(sources)/\(target)")
+        where path.hasSuffix(".swift") {
+            let text = String(
+                decoding: try Data(contentsOf: URL(filePath: "\(sources)/\(target)/\(path)")), as: UTF8.self)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where line.contains("try?") {
+                let before = lines[max(0, index - 4)..<index]
+                #expect(before.contains { $0.contains("// ") }, "\(target)/\(path):\(index + 1)")
+            }
+        }
+    }
+
     private var root: String {
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
     }

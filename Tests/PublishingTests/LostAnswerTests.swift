@@ -131,7 +131,7 @@ private struct LosingStore: WritableStore {
 
     func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         guard writes.next() == lost else { return try await memory.put(key, content, condition) }
         if loss == .request { throw fault(.unavailable, key) }
         let attributes = try await memory.put(key, content, condition)
@@ -172,7 +172,7 @@ private struct LosingStore: WritableStore {
     }
     func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         try await memory.completeUpload(upload, parts)
     }
     func abortUpload(_ upload: MultipartUpload) async throws(StoreError) { try await memory.abortUpload(upload) }

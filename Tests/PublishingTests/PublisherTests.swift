@@ -28,12 +28,13 @@ import Testing
     @Test("the same content goes on where a push was killed, with its number")
     func takesTheClaimOfTheSameContentOver() async throws {
         try await withSource("content") { source async throws in
-            let store = InMemoryStore(["a.versions": #"{"versions": ["1.4"]}"#, "a/1.5": "con"])
+            let store = InMemoryStore(["a.versions": #"{"versions": ["1.4"]}"#, "a/1.5": "content"])
             try await claim(store, "a/1.5.pushing", by: source)
             let published = try await publisher(store).publish(
                 source, as: .update(AssetName("a"), .latest), dependencies: [])
             #expect(published.pin.description == "a:1.5")
             #expect(published.passedOver == [])
+            #expect(published.reusedBytes == 7)
             #expect(try await store.read(ObjectKey("a/1.5"), limit: 100) == Array("content".utf8))
         }
     }
@@ -64,6 +65,19 @@ import Testing
         }
     }
 
+    @Test("what stands under a claim that is taken over is not replaced where it is something else")
+    func replacesNothing() async throws {
+        try await withSource("content") { source async throws in
+            let store = InMemoryStore(["a.versions": #"{"versions": ["1.4"]}"#, "a/1.5": "Python"])
+            try await claim(store, "a/1.5.pushing", by: source)
+            let published = try await publisher(store).publish(
+                source, as: .update(AssetName("a"), .latest), dependencies: [])
+            #expect(published.pin.description == "a:1.6")
+            #expect(try await store.read(ObjectKey("a/1.5"), limit: 100) == Array("Python".utf8))
+            #expect(try await keys(store) == ["a.versions", "a/1.5", "a/1.6", "a/1.6.meta"])
+        }
+    }
+
     @Test("a file that was written to since it was read is not made known")
     func noticesWhatChanged() async throws {
         try await withTemporaryDirectory { root async throws in
@@ -74,7 +88,22 @@ import Testing
             await #expect(throws: SourceChanged.self) {
                 try await publisher(store).publish(source, as: .new(AssetName("a")), dependencies: [])
             }
-            #expect(try await !keys(store).contains("a.versions"))
+            #expect(try await keys(store) == [])
+        }
+    }
+
+    @Test("the second of two first versions takes back what it put")
+    func takesBackWhatIsNotNew() async throws {
+        try await withSource("content") { source async throws in
+            // The other one is listed while this one uploads.
+            let store = InMemoryStore()
+            let name = try AssetName("a")
+            await #expect(throws: PublishError.exists(name, store.name)) {
+                try await publisher(store).publish(source, as: .new(name), dependencies: []) { event in
+                    if case .started = event { store.put("a.versions", #"{"versions": ["0.7"]}"#) }
+                }
+            }
+            #expect(try await keys(store) == ["a.versions"])
         }
     }
 

@@ -17,7 +17,11 @@ import Testing
         let server = SessionServer(quirk)
         let made = try await upload(to: server)
         #expect(server.object == Self.content)
-        #expect(made.size == Int64(Self.content.count))
+        #expect(made.evidence == .matches)
+    }
+
+    @Test func saysThatTheServerHasSomethingElse() async throws {
+        #expect(try await upload(to: SessionServer(.altersAByte)).evidence == .differs)
     }
 
     @Test func endsWhereTheServerLosesWhatItHad() async throws {
@@ -44,7 +48,7 @@ import Testing
     }
 
     /// In parts of which none is a multiple of the unit.
-    private func upload(to server: SessionServer) async throws(StoreError) -> ObjectAttributes {
+    private func upload(to server: SessionServer) async throws(StoreError) -> WriteReceipt {
         let store = GCSStore(
             GCSContext(
                 transport: server, identities: FixedIdentity(), endpoint: nil, bucket: "assets",
@@ -94,7 +98,7 @@ private final class SessionServer: HTTPTransport {
         /// It is done, and what comes back is no answer to it.
         case garblesTheLastAnswer
         case answers503
-        case losesWhatItHad, keepsNothing, forgets, sendsElsewhere
+        case losesWhatItHad, keepsNothing, forgets, sendsElsewhere, altersAByte
 
         static let passing: [Quirk] = [
             .none, .keepsHalf, .losesAnswers, .losesTheLastAnswer, .garblesTheLastAnswer, .answers503,
@@ -160,6 +164,7 @@ extension SessionServer.State {
             content += body.readableBytesView.prefix(GCSSession.unit / 2)
         default:
             content += body.readableBytesView
+            if quirk == .altersAByte { content[content.count / 2] ^= 1 }
             if isLast { object = content }
         }
     }
@@ -169,7 +174,10 @@ extension SessionServer.State {
     }
 
     private func made(_ object: [UInt8]) -> Answer {
-        (200, [:], "{\"size\": \"\(object.count)\", \"generation\": \"1\"}")
+        let checksum = Base64.encode(ContentChecksum.bigEndian(ContentChecksum.crc32c(0, ByteBuffer(bytes: object))))
+        return (
+            200, [:], "{\"size\": \"\(object.count)\", \"generation\": \"1\", \"crc32c\": \"\(checksum)\"}"
+        )
     }
 }
 

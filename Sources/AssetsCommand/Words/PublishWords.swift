@@ -9,6 +9,8 @@ extension Pushing {
     /// - Parameter settings: for the rights that a refusal names.
     static func problems(_ error: any Error, _ settings: Settings) -> Problems {
         switch error {
+        case let error as StoreError where error.kind == .permissionDenied && settings.provider?.value == .local:
+            Problems([Problem(refusedByFolder: error)])
         case let error as StoreError where error.kind == .permissionDenied:
             Problems([Problem(error).naming(rightsToPush(settings))])
         case let problems as Problems: problems
@@ -46,6 +48,14 @@ extension Pushing {
 }
 
 extension Problem {
+    /// A folder has no credentials.
+    fileprivate init(refusedByFolder error: StoreError) {
+        self.init(
+            code: "permission-denied",
+            message: "cannot \(error.operation) `\(error.address.escapedForTerminal)`: \(lowerFirst(error.detail))",
+            hint: "give the user who runs this the right to write to the folder and to those in it", exitStatus: 4)
+    }
+
     fileprivate func naming(_ rights: (details: [String], hint: String)?) -> Problem {
         guard let rights else { return self }
         return Problem(
@@ -70,6 +80,14 @@ extension Problem {
                     place, "it is a link that leads to no file of the same folder", "put the file itself in its place")
             case .path(let place, let fault): unpushable(place, "its path \(fault.words)", "rename it")
             case .encoding(let place): unpushable(place, "its name is not UTF-8", "rename it")
+            case .contentOfFolder(let address):
+                unpushable(
+                    address, "its key ends in `/`, which no path of a file does, and it is not empty",
+                    "rename the object")
+            case .objectAndFolder(let address):
+                unpushable(
+                    address, "there is an object with this key, and there are others below it",
+                    "rename it: an assets directory has either a file or a folder of one name")
             }
     }
 
@@ -93,6 +111,14 @@ extension Problem {
                 Problem(
                     code: "store-busy", message: "cannot write `\(address)`: others write to it all the time",
                     hint: "run again later", exitStatus: 8)
+            case .notKept(let address):
+                Problem(
+                    code: "not-kept",
+                    message:
+                        "the store does not have `\(address.escapedForTerminal)` as it was sent, and answered that it has",
+                    details: ["the version was not published"],
+                    hint: "look for a proxy that changes requests, or for a store that is broken, and push again",
+                    exitStatus: 8)
             case .tooManyFiles(let bytes):
                 Problem(
                     code: "cannot-push",

@@ -11,7 +11,7 @@ extension LocalStore: WritableStore {
 
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         let made = try await writing("put", key) { root throws(FileError) in
             let made = try self.uploads.newFile(in: try root.makeDirectory(Self.uploadsFolder))
             try made.file.append(content)
@@ -43,13 +43,14 @@ extension LocalStore: WritableStore {
         try await writing("upload part \(number) of", upload.key) { root throws(FileError) in
             let file = try parts(of: upload, root).createFile("\(number)", truncate: true)
             try file.append(content)
-            return UploadedPart(number: number, size: Int64(content.readableBytes), entityTag: "\(number)")
+            return UploadedPart(
+                number: number, size: Int64(content.readableBytes), entityTag: "\(number)", evidence: .matches)
         }
     }
 
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         defer { uploads.end(upload.identifier) }
         let operation = "complete the upload of"
         let made = try await writing(operation, upload.key) { root throws(FileError) in
@@ -63,11 +64,11 @@ extension LocalStore: WritableStore {
             try made.file.sync()
             return made
         }
-        let attributes = try await place(made, operation, upload.key, upload.condition)
+        let receipt = try await place(made, operation, upload.key, upload.condition)
         try await writing(operation, upload.key) { root throws(FileError) in
             try root.directoryIfPresent(Self.uploadsFolder)?.remove(upload.identifier)
         }
-        return attributes
+        return receipt
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
@@ -86,7 +87,7 @@ extension LocalStore: WritableStore {
     /// Renames a whole file to its key. Writers that set conditions wait for one another.
     private func place(
         _ made: NewFile, _ operation: String, _ key: ObjectKey, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         do throws(StoreError) {
             let lock = condition == .none ? nil : try await lock(operation, key)
             return try await writing(operation, key) { root throws(FileError) in
@@ -102,13 +103,24 @@ extension LocalStore: WritableStore {
                     }
                 guard holds else { throw FileError(path: "\(folder.path)/\(last)", attempt: "put", code: EEXIST) }
                 try made.place(as: last, in: folder)
-                let status = try made.file.status()
-                return ObjectAttributes(size: status.size, entityTag: Self.entityTag(status))
+                // What is listed later must not be lost with the power when this is.
+                try sync(parent, below: root)
+                return WriteReceipt(entityTag: Self.entityTag(try made.file.status()), evidence: .matches)
             }
         } catch {
             // Where it cannot be removed either, the first fault is the one to tell.
             await DiskQueue.shared.run { try? made.remove() }
             throw error
+        }
+    }
+
+    /// The folder, and those that lead to it, which may be new: their entries are durable after it.
+    private func sync(_ parent: String, below root: Directory) throws(FileError) {
+        var folder = root
+        try folder.sync()
+        for component in PathText.components(of: parent) {
+            folder = try folder.directory(String(component))
+            try folder.sync()
         }
     }
 

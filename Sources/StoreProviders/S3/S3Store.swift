@@ -110,6 +110,12 @@ enum S3Attributes {
         return ObjectAttributes(size: size, entityTag: tag, checksum: checksum)
     }
 
+    /// All that is told of what was just written, what is most to be relied on first.
+    static func checksums(of headers: HTTPHeaders) -> [ObjectChecksum] {
+        let tag = headers.first(name: "etag")
+        return [declared(headers, tag), digest(of: tag, headers)].compactMap(\.self)
+    }
+
     /// In the order in which they are cheap to check beside the SHA-256 that is computed anyway.
     private static let headerNames: [(String, ObjectChecksum.Algorithm)] = [
         ("x-amz-checksum-sha256", .sha256), ("x-amz-checksum-crc64nvme", .crc64nvme),
@@ -138,9 +144,6 @@ enum S3Attributes {
         let isEncryptedOtherwise =
             headers.first(name: "x-amz-server-side-encryption").map { $0 != "AES256" } ?? false
             || headers.contains(name: "x-amz-server-side-encryption-customer-algorithm")
-        guard let tag, !isEncryptedOtherwise, tag.utf8.count == 34, tag.hasPrefix("\""), tag.hasSuffix("\"") else {
-            return nil
-        }
-        return ObjectChecksum(.md5, hex: String(tag.dropFirst().dropLast()))
+        return isEncryptedOtherwise ? nil : tag.flatMap(S3EntityTag.md5)
     }
 }

@@ -13,12 +13,12 @@ extension GCSStore: WritableStore {
     /// Source: <https://cloud.google.com/storage/docs/uploading-objects#rest-upload-objects>
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         let boundary = "modelkit-assets-\(UInt64.random(in: 0 ... .max))"
-        let digest = Base64.encode(Digests.md5(content.readableBytesView))
+        let digest = Digests.md5(content.readableBytesView)
         var body = ByteBuffer(
             string: "--\(boundary)\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n"
-                + GCSNewObject(name: key.text, md5Hash: digest).text
+                + GCSNewObject(name: key.text, md5Hash: Base64.encode(digest)).text
                 + "\r\n--\(boundary)\r\ncontent-type: application/octet-stream\r\n\r\n")
         body.writeImmutableBuffer(content)
         body.writeString("\r\n--\(boundary)--\r\n")
@@ -26,7 +26,12 @@ extension GCSStore: WritableStore {
         call.query = [("uploadType", "multipart")] + condition.query + encryption
         call.headers = ["content-type": "multipart/related; boundary=\"\(boundary)\""]
         call.body = body
-        return try await requester.perform(call) { reply in try await reply.newObject() }
+        return try await requester.perform(call) { reply in
+            let made = try await reply.newObject()
+            return made.receipt(of: Int64(content.readableBytes)) {
+                ContentChecksum.evidence(made.checksums, of: content, md5: digest)
+            }
+        }
     }
 
     /// Begins a session. Source: <https://cloud.google.com/storage/docs/performing-resumable-uploads>
@@ -59,24 +64,30 @@ extension GCSStore: WritableStore {
                 detail: "part \(session.parts + 1) is the next of this upload")
         }
         session.tail.writeImmutableBuffer(content)
+        session.crc32c = ContentChecksum.crc32c(session.crc32c, content)
         while session.tail.readableBytes >= GCSSession.unit {
             session = try await sent(session, isLast: false, upload.key, operation).session
         }
         session.parts = number
         await sessions.set(session, of: upload.identifier)
-        return UploadedPart(number: number, size: Int64(content.readableBytes), entityTag: "\(number)")
+        return UploadedPart(
+            number: number, size: Int64(content.readableBytes), entityTag: "\(number)", evidence: .none)
     }
 
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         let operation = "complete the upload of"
         var session = try await session(of: upload, operation)
         while true {
             let (next, made) = try await sent(session, isLast: true, upload.key, operation)
             if let made {
                 await sessions.remove(upload.identifier)
-                return made
+                let checksum = session.checksum
+                return made.receipt(of: ByteSum.of(parts.map(\.size))) {
+                    made.checksums.first { $0.algorithm == .crc32c }.map { $0.bytes == checksum ? .matches : .differs }
+                        ?? .none
+                }
             }
             session = next
         }
@@ -112,7 +123,7 @@ extension GCSStore: WritableStore {
     /// - Returns: the session with what the store has not kept, and once it is whole the object.
     private func sent(
         _ session: GCSSession, isLast: Bool, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (session: GCSSession, made: ObjectAttributes?) {
+    ) async throws(StoreError) -> (session: GCSSession, made: GCSObject?) {
         var session = session
         var course = CallCourse(operation, address: address(of: key), context.retries)
         while true {
@@ -138,8 +149,8 @@ extension GCSStore: WritableStore {
 
     private func send(
         _ session: GCSSession, _ chunk: Int, isLast: Bool, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
-        let end = session.offset + Int64(chunk)
+    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
+        let end = ByteSum.adding(session.offset, Int64(chunk))
         let total = isLast ? "\(end)" : "*"
         let range = chunk == 0 ? "bytes */\(total)" : "bytes \(session.offset)-\(end - 1)/\(total)"
         return try await put(
@@ -149,22 +160,28 @@ extension GCSStore: WritableStore {
     /// How much of it the store has.
     private func asked(
         _ session: GCSSession, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
+    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
         try await put("bytes */*", nil, session, key, operation)
     }
 
     private func put(
         _ range: String, _ body: ByteBuffer?, _ session: GCSSession, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: ObjectAttributes?) {
+    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
         var call = GCSCall(operation, address: address(of: key), method: .PUT, place: .upload(session.url))
         call.headers = ["content-range": range]
+        // Of the whole object, with its last piece.
+        if let body, body.readableBytes > 0, !range.hasSuffix("/*") {
+            call.headers.add(name: "x-goog-hash", value: "crc32c=\(Base64.encode(session.checksum))")
+        }
         call.body = body ?? ByteBuffer()
         // No redirect: there is more to come.
         call.expected = [308]
         // What was kept of it is asked for before more is sent.
         return try await requester.perform(call, body == nil ? .always : .never) { reply in
             guard reply.response.status == 308 else {
-                return (session.offset + Int64(body?.readableBytes ?? 0), try await reply.newObject())
+                return (
+                    ByteSum.adding(session.offset, Int64(body?.readableBytes ?? 0)), try await reply.newObject()
+                )
             }
             _ = try await reply.response.readBody(limit: 1 << 16)
             // Without the header, nothing was kept.
@@ -188,6 +205,10 @@ struct GCSSession: Sendable {
     var tail = ByteBuffer()
     /// How many were given.
     var parts = 0
+    /// Of all that was given.
+    var crc32c: UInt32 = 0
+
+    var checksum: [UInt8] { ContentChecksum.bigEndian(crc32c) }
 
     /// In bytes: all that is sent but the last is a multiple of it.
     static let unit = 256 << 10
@@ -236,12 +257,25 @@ private struct GCSNewObject: Encodable {
 }
 
 extension GCSReply {
-    /// Of what was just written.
-    fileprivate func newObject() async throws -> ObjectAttributes {
-        guard let attributes = try await json(GCSObject.self).attributes else {
-            throw GCSTrouble.malformed("the answer does not say what was written")
+    /// What was just written.
+    fileprivate func newObject() async throws -> GCSObject {
+        let object = try await json(GCSObject.self)
+        guard object.attributes != nil, object.generation != nil else {
+            throw GCSTrouble.malformed("the answer does not say what was written: something else answered")
         }
-        return attributes
+        return object
+    }
+}
+
+extension GCSObject {
+    /// The CRC32C first, which every object has.
+    fileprivate var checksums: [ObjectChecksum] {
+        [GCSChecksum.of(crc32c: crc32c, md5: nil), GCSChecksum.of(crc32c: nil, md5: md5Hash)].compactMap(\.self)
+    }
+
+    /// - Parameter size: of what was sent, in bytes.
+    fileprivate func receipt(of size: Int64, _ evidence: () -> WriteReceipt.Evidence) -> WriteReceipt {
+        WriteReceipt(entityTag: generation, evidence: attributes?.size == size ? evidence() : .differs)
     }
 }
 

@@ -6,13 +6,11 @@ package import ObjectStore
 extension S3Store: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         var call = S3Call("put", address: address(of: key), method: .PUT, key: key)
-        (call.body, call.isContent) = (content, true)
+        let digest = call.carry(content)
         call.headers.add(contentsOf: encryption + condition.headers)
-        return try await requester.perform(call) { reply in
-            try await reply.attributes(size: Int64(content.readableBytes))
-        }
+        return try await requester.perform(call) { reply in try await reply.receipt(for: content, md5: digest) }
     }
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
@@ -59,35 +57,38 @@ extension S3Store: WritableStore {
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {
+        var call = S3Call("upload part \(number) of", address: address(of: upload.key), method: .PUT, key: upload.key)
+        call.query = [("partNumber", "\(number)"), ("uploadId", upload.identifier)]
+        let digest = call.carry(content)
         // The entity tag of a part is its MD5; where a key of KMS makes it something else, the part is sent again.
         if let part = upload.parts[number], part.size == content.readableBytes,
-            part.entityTag == "\"\(Digests.md5(content.readableBytesView).hex)\""
+            S3EntityTag.md5(part.entityTag)?.bytes == digest
         {
             return part
         }
-        var call = S3Call("upload part \(number) of", address: address(of: upload.key), method: .PUT, key: upload.key)
-        call.query = [("partNumber", "\(number)"), ("uploadId", upload.identifier)]
-        (call.body, call.isContent) = (content, true)
         return try await requester.perform(call) { reply in
-            let attributes = try await reply.attributes(size: Int64(content.readableBytes))
-            guard let tag = attributes.entityTag else { throw S3Trouble.malformed("the part has no entity tag") }
-            return UploadedPart(number: number, size: attributes.size, entityTag: tag)
+            let receipt = try await reply.receipt(for: content, md5: digest)
+            return UploadedPart(
+                number: number, size: Int64(content.readableBytes), entityTag: receipt.entityTag ?? "",
+                evidence: receipt.evidence)
         }
     }
 
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
-    ) async throws(StoreError) -> ObjectAttributes {
+    ) async throws(StoreError) -> WriteReceipt {
         var call = S3Call("complete the upload of", address: address(of: upload.key), method: .POST, key: upload.key)
         call.query = [("uploadId", upload.identifier)]
         call.body = ByteBuffer(string: Self.document(of: parts))
         call.headers.add(name: "content-type", value: "application/xml")
         call.headers.add(contentsOf: upload.condition.headers)
-        let size = ByteSum.of(parts.map(\.size))
         return try await requester.perform(call) { reply in
             // An upload that cannot be completed may be told with a status of success.
             let root = try await reply.xml()
-            return ObjectAttributes(size: size, entityTag: root["ETag"] ?? reply.headers.first(name: "etag"))
+            guard root.name == "CompleteMultipartUploadResult",
+                let tag = root["ETag"] ?? reply.headers.first(name: "etag")
+            else { throw S3Trouble.malformed("the answer does not say what was made of the parts") }
+            return WriteReceipt(entityTag: tag, evidence: S3EntityTag.evidence(tag, of: parts))
         }
     }
 
@@ -137,7 +138,8 @@ private enum S3Uploads {
             guard child.name == "Part", let number = child["PartNumber"].flatMap({ Int($0) }),
                 let size = child["Size"].flatMap({ Int64($0) }), let tag = child["ETag"]
             else { return nil }
-            return UploadedPart(number: number, size: size, entityTag: tag, isReused: true)
+            // Whoever takes it has compared the tag with the content.
+            return UploadedPart(number: number, size: size, entityTag: tag, evidence: .matches, isReused: true)
         }
         guard root["IsTruncated"] == "true", let next = root["NextPartNumberMarker"], next != marker else {
             return (parts, nil)
@@ -147,10 +149,47 @@ private enum S3Uploads {
 }
 
 extension S3Reply {
-    /// Of what was just written.
-    fileprivate func attributes(size: Int64) async throws -> ObjectAttributes {
+    /// For what was just written.
+    fileprivate func receipt(for content: ByteBuffer, md5: [UInt8]) async throws -> WriteReceipt {
         _ = try await response.readBody(limit: 1 << 16)
-        return S3Attributes.of(headers, size: size, isWhole: true)
+        guard let tag = headers.first(name: "etag"), !tag.isEmpty else {
+            throw S3Trouble.malformed("the answer has no entity tag, which S3's always has: something else answered")
+        }
+        let told = S3Attributes.checksums(of: headers)
+        return WriteReceipt(
+            entityTag: tag, evidence: ContentChecksum.evidence(told, of: content, md5: md5))
+    }
+}
+
+extension S3Call {
+    /// - Returns: the MD5 of the content, which goes with it: the one checksum of which every store knows what to do, where
+    ///   some refuse the newer ones (Cloudflare R2 did, with 501).
+    fileprivate mutating func carry(_ content: ByteBuffer) -> [UInt8] {
+        let digest = Digests.md5(content.readableBytesView)
+        (body, isContent) = (content, true)
+        headers.add(name: "content-md5", value: Base64.encode(digest))
+        return digest
+    }
+}
+
+/// What can be read off an entity tag.
+enum S3EntityTag {
+    /// Of an object, or a part, that was sent in one request; nil where it cannot be one.
+    static func md5(_ tag: String) -> ObjectChecksum? {
+        guard tag.utf8.count == 34, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
+        return ObjectChecksum(.md5, hex: String(tag.dropFirst().dropLast()))
+    }
+
+    /// Amazon's of an object of parts, which most stores have too, is the MD5 of the parts' MD5s and their number. Another one
+    /// says nothing.
+    static func evidence(_ tag: String, of parts: [UploadedPart]) -> WriteReceipt.Evidence {
+        if parts.contains(where: { $0.evidence == .differs }) { return .differs }
+        let digests = parts.sorted { $0.number < $1.number }.compactMap { part in
+            part.evidence == .matches ? md5(part.entityTag)?.bytes : nil
+        }
+        guard digests.count == parts.count else { return .none }
+        let expected = "\(Digests.md5(digests.flatMap(\.self)).hex)-\(parts.count)"
+        return tag == "\"\(expected)\"" ? .matches : .none
     }
 }
 

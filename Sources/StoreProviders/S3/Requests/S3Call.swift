@@ -12,7 +12,7 @@ struct S3Call: StoreCall {
     var query: [(name: String, value: String?)] = []
     var headers: HTTPHeaders = [:]
     var body: ByteBuffer?
-    /// Whether the body is what is stored.
+    /// Whether the body is what is stored, and has its MD5 in a header.
     var isContent = false
     var waitsForPlace = true
 

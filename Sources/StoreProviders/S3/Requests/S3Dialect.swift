@@ -44,13 +44,10 @@ final class S3Dialect: StoreDialect {
         let url = context.endpoint.url(of: call.key, query: call.query, region: region)
         let body = call.body.map(HTTPBody.bytes) ?? .empty
         var request = HTTPRequest(call.method, url, headers: call.headers, body: body)
-        // A body has one digest that the store compares: over plain HTTP, and where it is no content, the signature's; else
-        // its MD5, which every store knows (the newer checksums are refused by some), and which is signed.
-        let isSigned = identity.credentials != nil
-        let digest = call.isContent && !(isSigned && url.scheme == .http) ? call.body.map(Self.md5) : nil
-        if let digest { request.headers.add(name: "content-md5", value: digest) }
         if let credentials = identity.credentials {
-            let payload = digest == nil ? Self.payloadHash(call) : SigV4.unsignedPayload
+            // Content has an MD5, which is signed, and which TLS keeps together with it; without TLS the body is signed too.
+            let isUnsigned = call.isContent && url.scheme == .https
+            let payload = isUnsigned ? SigV4.unsignedPayload : Self.payloadHash(call)
             request = signed(request, credentials, region, payloadHash: payload)
         }
         return Signed(request: request, identity: identity, region: region)
@@ -69,8 +66,6 @@ final class S3Dialect: StoreDialect {
     private static func payloadHash(_ call: S3Call) -> String {
         call.body.map { Digests.sha256($0.readableBytesView).hex } ?? SigV4.emptyPayloadHash
     }
-
-    private static func md5(_ body: ByteBuffer) -> String { Base64.encode(Digests.md5(body.readableBytesView)) }
 
     // MARK: Remedies
 
