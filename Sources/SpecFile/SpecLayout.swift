@@ -58,7 +58,8 @@ struct SpecLayout {
         let rest = source.bytes[list.range.upperBound..<line.upperBound]
         let start = rest.isEmpty ? spacesBefore(list.range.lowerBound) : list.range.lowerBound
         let text = YAMLText.lines(entry, indent: "  ", newline: newline)
-        return Array(source.bytes[..<start] + rest + newline.utf8 + text.utf8 + source.bytes[line.upperBound...])
+        return Array(
+            [source.bytes[..<start], rest, pieceOf(newline), pieceOf(text), source.bytes[line.upperBound...]].joined())
     }
 
     private func removeLines(at index: Int) -> [UInt8]? {
@@ -69,9 +70,8 @@ struct SpecLayout {
         guard let colon = source.bytes[key.range.upperBound...].firstIndex(of: UInt8(ascii: ":")), colon < first else {
             return nil
         }
-        return Array(
-            source.bytes[...colon] + " []".utf8 + source.bytes[(colon + 1)..<first]
-                + source.bytes[afterLineEnd(last)...])
+        let kept = [source.bytes[(colon + 1)..<first], source.bytes[afterLineEnd(last)...]]
+        return Array(([source.bytes[...colon], pieceOf(" []")] + kept).joined())
     }
 
     /// Where the dash of an item of a list without brackets is.
@@ -150,8 +150,10 @@ struct SpecLayout {
         (source.bytes[..<offset].lastIndex { $0 != UInt8(ascii: " ") } ?? -1) + 1
     }
 
+    private func pieceOf(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8)[...] }
+
     private func replacing(_ range: Range<Int>, with text: String) -> [UInt8] {
-        Array(source.bytes[..<range.lowerBound] + text.utf8 + source.bytes[range.upperBound...])
+        Array([source.bytes[..<range.lowerBound], pieceOf(text), source.bytes[range.upperBound...]].joined())
     }
 }
 

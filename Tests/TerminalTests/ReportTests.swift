@@ -109,7 +109,7 @@ struct ReportTests {
     func escapedAnnotations() {
         let problem = Problem(code: "x,y", message: "a\r\n::notice::b\n%", exitStatus: 1)
         #expect(
-            GitHubText(Run(problems: [problem])).annotations == ["::error title=x%2Cy::a%0D%0A::notice::b%0A%25"])
+            GitHubText(Run(problems: [problem])).annotations == ["::error title=x%2Cy::a\\r\\n::notice::b\\n%25"])
     }
 
     @Test("sizes whose sum is too large stay too large")

@@ -137,7 +137,7 @@ private final class RunningProgram {
                 if count < 0, errno == EINTR { continue }
                 if count == 0 { isOpen[place] = false }
                 guard count > 0 else { break }
-                if gathered[place].count < Subprocess.limit { gathered[place] += buffer[..<count] }
+                if gathered[place].count <= Subprocess.limit { gathered[place] += buffer[..<count] }
                 if place == 0, gathered[0].count > Subprocess.limit {
                     throw killed("printed more than \(Subprocess.limit >> 20) MiB")
                 }
