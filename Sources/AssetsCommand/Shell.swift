@@ -91,12 +91,18 @@ struct Shell: Sendable {
     ///
     /// - Parameter body: returns the status of what it did.
     func exiting(_ body: () async throws -> Int32) async throws -> Never {
+        let status: Int32
         do {
-            throw ExitCode(exitStatus(try await body()))
+            status = exitStatus(try await body())
         } catch let problems as Problems {
             complain(problems.list)
-            throw ExitCode(problems.exitStatus)
+            status = problems.exitStatus
+        } catch {
+            let problem = Problem.wording(error)
+            complain([problem])
+            status = problem.exitStatus
         }
+        throw ExitCode(status)
     }
 
     /// The status that a command exits with after its results were written.

@@ -96,7 +96,7 @@ struct JSONObject {
 }
 
 /// What is wrong with an object's content.
-enum ContentFault: Error {
+package enum ContentFault: Error {
     /// To follow the object's address.
     case malformed(String)
     /// A path in it must not be used; the fault follows the path.

@@ -146,6 +146,9 @@ struct PushRequests: Sendable {
                 mark: document.map { ClaimMark(push: $0.push, content: $0.content) }, tag: found.entityTag)
         } catch let error as StoreError where error.kind == .notFound {
             return nil
+        } catch is ContentFault {
+            // Larger than any claim: as one that cannot be read.
+            return FoundClaim(mark: nil, tag: nil)
         }
     }
 

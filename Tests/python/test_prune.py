@@ -109,3 +109,10 @@ def test_resolve_that_fails_prunes_nothing(full):
     before = visible(snapshot(full.assets))
     full.resolve("nlp/absent", options=["--prune"]).failed(5)
     assert visible(snapshot(full.assets)) == before
+
+
+def test_what_cannot_be_opened_is_an_error_with_a_status(full):
+    (full.assets / ".modelkit-assets/replaced").symlink_to(full.folder)
+    refused = prune(full).failed(9)
+    assert refused.stderr.startswith("error: "), refused.stderr
+    assert "FileError" not in refused.stderr
