@@ -17,6 +17,8 @@ RELEASE_BUILD := swift build
 endif
 # Texts in the program name a source by its place in the checkout, so that the same sources give the same program in any folder.
 RELEASE_FLAGS += -Xcc -ffile-prefix-map=$(CURDIR)=.
+# Else each module has a digest in the program that its folder changes.
+RELEASE_FLAGS += -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
 DEBUG_BINARY := .build/debug/modelkit-assets
 RELEASE_BINARY := .build/release/modelkit-assets
 # What Tests/python runs, and which build of it that must be.

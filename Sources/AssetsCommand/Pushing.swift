@@ -50,7 +50,8 @@ struct Pushing: Sendable {
             ])
         }
         if shell.options.isVerbose { shell.remark(SettingsText.lines(settings)) }
-        let publisher = Publisher(store: store, system: system, window: settings.jobs.value, now: WallClock.now)
+        let window = OpenFileLimit.pushWindow(wanted: settings.jobs.value, limit: OpenFileLimit.raise())
+        let publisher = Publisher(store: store, system: system, window: window, now: WallClock.now)
         do {
             // What is wrong with the asset's name, or with the right to write, is known before anything large is read.
             let next = try await publisher.next(target)

@@ -27,5 +27,5 @@ package enum CreationMask {
     /// The mode of a file or folder outside the assets directory.
     ///
     /// - Parameter mode: `0o666` or `0o777`.
-    package static func applied(to mode: UInt32) -> UInt32 { mode & ~original }
+    package static func applied(to mode: UInt32) -> UInt32 { mode & ~(original | 0o002) }
 }

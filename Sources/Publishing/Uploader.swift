@@ -63,8 +63,12 @@ struct Uploader: Sendable {
             do {
                 return try await send(item, budget)
             } catch let error as StoreError where error.kind == .changed || error.kind == .invalidAnswer {
+                if error.kind == .invalidAnswer {
+                    // Where something strange answers, what is there is not another push's: the strange answer is the fault.
+                    guard (try? await isThere(item)) == true else { throw error }
+                    return 0
+                }
                 if try await isThere(item) { return 0 }
-                if error.kind == .invalidAnswer { throw error }
             }
         }
         return try await send(item, budget)

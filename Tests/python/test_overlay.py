@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from harness import crash_explorer
+from harness.system_calls import Trace
 from harness.store import marker
 from harness.trees import STAGING, digests, visible
 from harness.workspace import actions, outcomes
@@ -108,8 +109,11 @@ def test_what_an_earlier_step_fetched_in_part_is_gone_on_with(shelf, layers):
     shelf.store.push("big/folder:1.0", {"below/large": bytes(20 << 20), "small": b"small\n"})
     arguments = ["resolve", shelf.spec("big/folder:1.0")]
     # All of it is there by then.
-    killed, _ = crash_explorer.run_with(shelf.tool, arguments, "fsync", "signal=SIGKILL", 1, shelf.folder / "trace")
-    assert killed == -signal.SIGKILL
+    with Trace([shelf.tool.binary, *arguments], shelf.tool.full_environment(), shelf.assets) as trace:
+        for call in trace:
+            if call.name == "fsync":
+                trace.kill()
+    assert trace.status == -signal.SIGKILL
     layers.commit()
     report = shelf.resolve("big/folder:1.0").succeeded().report
     assert report["totals"]["downloaded_bytes"] == 0
@@ -144,7 +148,7 @@ def test_the_next_run_goes_on_from_any_kill(shelf, layers, scene):
     layers.commit()
     wanted = [FILE] if scene is pruned else [OLD, FILE]
     count = 0
-    for case in crash_explorer.kills(shelf.tool, arguments, layers.again, shelf.folder / "trace", 3):
+    for case in crash_explorer.kills(shelf.tool, arguments, layers.again, shelf.assets, 9):
         found = visible(digests(shelf.assets))
         if marker(OLD, True) in found and scene is not repaired:
             path = "nlp/lexicon/1.0/en/words.txt"
@@ -158,5 +162,5 @@ def test_the_next_run_goes_on_from_any_kill(shelf, layers, scene):
             mine = shelf.assets / STAGING / "replaced/nlp/lexicon/@1.0/en/words.txt"
             assert mine.read_bytes() == b"altered\n", case
         count += 1
-    print(f"{scene.__name__}: {count} kills, one in three")
+    print(f"{scene.__name__}: {count} kills, one in nine")
     assert count > 3

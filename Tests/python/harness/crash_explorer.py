@@ -68,6 +68,32 @@ def explore_endings(scenario, stride=1):
     return tried, len(seen)
 
 
+def kills(tool, arguments, prepare, folder, stride=1):
+    """Each state that a kill leaves: prepares, runs, ends the run before one of its calls, and yields that.
+
+    For scenes that cannot be kept and restored, such as mounts.
+    """
+    command, environment = [tool.binary, *arguments], tool.full_environment()
+    prepare()
+    with Trace(command, environment, folder) as trace:
+        numbers = [call.number for call in trace if call.name not in HARMLESS]
+    for number in numbers[::stride]:
+        prepare()
+        if killed := killed_before(number, command, environment, folder):
+            yield f"killed before {killed}"
+
+
+def killed_before(number, command, environment, folder):
+    """Returns the call, None where another order of the threads took fewer calls."""
+    killed = None
+    with Trace(command, environment, folder) as trace:
+        for call in trace:
+            if call.number == number:
+                killed = call
+                trace.kill()
+    return killed
+
+
 def effects(call):
     # What it answers changes nothing: the descriptor is gone.
     return [KILL, "EIO"] if call.name == "close" else [KILL, *ERRORS]

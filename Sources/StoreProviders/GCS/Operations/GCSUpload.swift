@@ -66,7 +66,13 @@ extension GCSStore: WritableStore {
         session.tail.writeImmutableBuffer(content)
         session.crc32c = ContentChecksum.crc32c(session.crc32c, content)
         while session.tail.readableBytes >= GCSSession.unit {
-            session = try await sent(session, isLast: false, upload.key, operation).session
+            let (next, made) = try await sent(session, isLast: false, upload.key, operation)
+            guard made == nil else {
+                throw StoreError(
+                    .invalidAnswer, operation: operation, address: address(of: upload.key),
+                    detail: "the store ended the upload before its last part")
+            }
+            session = next
         }
         session.parts = number
         await sessions.set(session, of: upload.identifier)
