@@ -14,6 +14,8 @@ struct Pushing: Sendable {
     private let store: any WritableStore
     private let retries: RetryLog
 
+    private static let interrupted = "interrupted: nobody sees what arrived; push the same again to go on"
+
     var system: VersioningSystem { settings.versioning.value }
 
     init(shell: Shell, options: PushOptions) throws(Problems) {
@@ -68,11 +70,11 @@ struct Pushing: Sendable {
                 shell.remark("nothing was pushed")
                 return 1
             }
-            let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
+            let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords(Self.interrupted)) {
                 await result { try await publish(origin, as: target, next, dependencies, by: publisher) }
             }
             if let signal {
-                shell.remark("interrupted: nobody sees what arrived; push the same again to go on")
+                shell.remark(Self.interrupted)
                 return 128 + signal
             }
             return report(try published.get(), origin, dependencies)

@@ -80,10 +80,12 @@ struct Shell: Sendable {
     }
 
     /// For the moment before the process is ended the hard way.
-    var lastWords: @Sendable () -> Void {
+    var lastWords: @Sendable () -> Void { lastWords("interrupted: run again to resume where it stopped") }
+
+    func lastWords(_ text: String) -> @Sendable () -> Void {
         {
             console.clearProgress()
-            remark("interrupted: run again to resume where it stopped")
+            remark(text)
         }
     }
 

@@ -39,6 +39,12 @@ package struct FileStatus: Sendable, Hashable {
     package let inode: UInt64
     package let linkCount: UInt64
 
+    /// Whether it is the same file and nobody wrote to it. What it takes up on the disk may change long after a write.
+    package func isUnchanged(since other: FileStatus) -> Bool {
+        (device, inode, size) == (other.device, other.inode, other.size)
+            && (modified, modifiedNanoseconds) == (other.modified, other.modifiedNanoseconds)
+    }
+
     init(_ buffer: stat) {
         switch buffer.st_mode & S_IFMT {
         case S_IFREG: kind = .file

@@ -78,6 +78,9 @@ package enum PutCondition: Sendable, Hashable {
     case ifAbsent
     /// The object has this entity tag.
     case ifUnchanged(String)
+
+    /// Whether it is about an object that is there.
+    package var isOfOneThatIsThere: Bool { if case .ifUnchanged = self { true } else { false } }
 }
 
 package struct MultipartUpload: Sendable, Hashable {

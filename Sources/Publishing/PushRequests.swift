@@ -113,6 +113,8 @@ struct PushRequests: Sendable {
             }
             return .written(tag: receipt.entityTag)
         case .failure(let error) where error.kind == .changed: return .refused
+        // What is to be unchanged is gone: S3 says that it does not exist.
+        case .failure(let error) where error.kind == .notFound && condition.isOfOneThatIsThere: return .refused
         case .failure(let error) where error.kind == .invalidAnswer:
             // It may have been done all the same; where that cannot be read either, what was wrong first is told.
             guard let found = try? await store.readTagged(key, limit: StoreCatalog.documentLimit),

@@ -49,7 +49,7 @@ package struct PushFile: Sendable {
     func read<Value>(_ body: (File) throws(FileError) -> Value) throws -> Value {
         let file = try File.openForReading(place)
         let value = try body(file)
-        guard try file.status() == status else { throw SourceChanged(place: place) }
+        guard try file.status().isUnchanged(since: status) else { throw SourceChanged(place: place) }
         return value
     }
 }

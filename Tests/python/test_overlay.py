@@ -148,7 +148,7 @@ def test_the_next_run_goes_on_from_any_kill(shelf, layers, scene):
     layers.commit()
     wanted = [FILE] if scene is pruned else [OLD, FILE]
     count = 0
-    for case in crash_explorer.kills(shelf.tool, arguments, layers.again, shelf.assets, 9):
+    for case in crash_explorer.kills(shelf.tool, arguments, layers.again, shelf.folder, 9):
         found = visible(digests(shelf.assets))
         if marker(OLD, True) in found and scene is not repaired:
             path = "nlp/lexicon/1.0/en/words.txt"

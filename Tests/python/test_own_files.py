@@ -107,7 +107,7 @@ def test_the_next_run_goes_on_from_any_kill(shelf, case):
         put(shelf.assets, files)
 
     count = 0
-    for kill in crash_explorer.kills(shelf.tool, arguments, prepare, shelf.assets, 12):
+    for kill in crash_explorer.kills(shelf.tool, arguments, prepare, shelf.folder, 12):
         # The one that replaces is not run again: what it began is gone on with by one that does not.
         shelf.tool.run(*[argument for argument in arguments if argument not in options]).succeeded()
         assert visible(digests(shelf.assets)) == visible(shelf.store.digests(*pins)), kill

@@ -68,25 +68,25 @@ def explore_endings(scenario, stride=1):
     return tried, len(seen)
 
 
-def kills(tool, arguments, prepare, folder, stride=1):
+def kills(tool, arguments, prepare, below, stride=1):
     """Each state that a kill leaves: prepares, runs, ends the run before one of its calls, and yields that.
 
-    For scenes that cannot be kept and restored, such as mounts.
+    For scenes that cannot be kept and restored, such as mounts. Preparing may move the assets directory, below this folder.
     """
-    command, environment = [tool.binary, *arguments], tool.full_environment()
+    command = [tool.binary, *arguments]
     prepare()
-    with Trace(command, environment, folder) as trace:
+    with Trace(command, tool.full_environment(), below) as trace:
         numbers = [call.number for call in trace if call.name not in HARMLESS]
     for number in numbers[::stride]:
         prepare()
-        if killed := killed_before(number, command, environment, folder):
+        if killed := killed_before(number, command, tool.full_environment(), below):
             yield f"killed before {killed}"
 
 
-def killed_before(number, command, environment, folder):
+def killed_before(number, command, environment, below):
     """Returns the call, None where another order of the threads took fewer calls."""
     killed = None
-    with Trace(command, environment, folder) as trace:
+    with Trace(command, environment, below) as trace:
         for call in trace:
             if call.number == number:
                 killed = call
