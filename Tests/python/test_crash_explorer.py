@@ -63,7 +63,7 @@ def test_the_next_run_goes_on_from_any_power_cut(scenario):
 
 @pytest.fixture
 def layered(request, mounted_tmpfs, binary):
-    scenario = request.param(mounted_tmpfs("size=1g"), binary, OverlayWorld)
+    scenario = request.param(mounted_tmpfs("size=4g"), binary, OverlayWorld)
     yield scenario
     scenario.world.unmount()
 
