@@ -309,7 +309,7 @@ def test_a_lock_that_is_a_link_is_written_through(shelf):
 
 
 def test_a_lock_that_is_mounted_is_written_to(shelf):
-    """As `docker run -v ./assets.lock:/work/assets.lock` does it: such a file cannot be replaced."""
+    """As `docker run -v ./assets.lock:/app/assets.lock` does it: such a file cannot be replaced."""
     shelf.resolve(*PINS).succeeded()
     outside = shelf.folder / "outside.lock"
     shutil.copy(lock_of(shelf), outside)
