@@ -4,7 +4,8 @@ internal import Execution
 internal import Planning
 internal import SpecFile
 
-/// Changes assets.yaml, and its lockfile with it: both are written once the changed spec was resolved, or neither is.
+/// Changes assets.yaml, and its lockfile with it. Nothing is written before the changed spec was resolved; then the spec is, and
+/// the lockfile last, so that a run that ends between them leaves a lockfile that `lock` brings up to date.
 struct SpecEditing: Sendable {
     let options: SpecEditOptions
     let flags: SettingFlags

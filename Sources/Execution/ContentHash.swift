@@ -14,6 +14,7 @@ final class ContentHash {
     private let expected: [ExpectedChecksum]
 
     init(expecting expected: [ExpectedChecksum] = []) {
+        // It is linked in, and no configuration that could take it away is read (CStartup).
         guard let sha256 = MessageDigest(EVP_sha256()) else { preconditionFailure("OpenSSL has no SHA-256") }
         self.sha256 = sha256
         self.expected = expected

@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from harness import crash_explorer
-from harness.system_calls import Trace
 from harness.store import marker
+from harness.system_calls import Trace
 from harness.trees import STAGING, digests, visible
 from harness.workspace import actions, outcomes
 
