@@ -67,16 +67,24 @@ let package = Package(
         .target(
             name: "FileSystem",
             dependencies: ["CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
-        /** One folder a provider */
+        /** Requests to services: connections, retries, and what each kind of service adds to a request */
         .target(
-            name: "StoreProviders",
+            name: "StoreTransport",
             dependencies: [
-                "AssetModel", "ObjectStore", "FileSystem", "CChecksums", "CLibCrypto", "CLibExpat", "CLinux",
+                "AssetModel", "ObjectStore", "FileSystem", "CLibCrypto", "CLinux",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ], linkerSettings: linking("crypto")),
+        /** One folder a provider */
+        .target(
+            name: "StoreProviders",
+            dependencies: [
+                "AssetModel", "ObjectStore", "FileSystem", "StoreTransport", "CChecksums", "CLibCrypto", "CLibExpat",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ], linkerSettings: linking("crypto", "expat")),
 
         // MARK: What is there, and making it so
@@ -109,8 +117,8 @@ let package = Package(
         .target(
             name: "AssetsCommand",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreProviders", "Catalog",
-                "Execution", "Publishing", "CLinux",
+                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
+                "Catalog", "Execution", "Publishing", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -129,8 +137,8 @@ let package = Package(
         .executableTarget(
             name: "parser-fuzz",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreProviders", "Catalog", "Execution",
-                "Publishing", "AssetsCommand", "AssetsTestSupport",
+                "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreTransport", "StoreProviders", "Catalog",
+                "Execution", "Publishing", "AssetsCommand", "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -140,14 +148,21 @@ let package = Package(
         .testTarget(
             name: "StoreContractTests",
             dependencies: [
-                "ObjectStore", "StoreProviders", "Catalog", "AssetsTestSupport",
+                "ObjectStore", "StoreTransport", "StoreProviders", "Catalog", "AssetsTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "StoreTransportTests",
+            dependencies: [
+                "AssetModel", "ObjectStore", "StoreTransport", "AssetsTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(
             name: "StoreProvidersTests",
             dependencies: [
-                "AssetModel", "ObjectStore", "FileSystem", "StoreProviders", "AssetsTestSupport",
+                "AssetModel", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders", "AssetsTestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import StoreProviders
+internal import StoreTransport
 
 /// Opens a bucket with the settings of a run.
 enum BucketSettings {

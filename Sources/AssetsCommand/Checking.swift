@@ -3,7 +3,7 @@ internal import Catalog
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
-internal import StoreProviders
+internal import StoreTransport
 
 /// Finds out whether a run would work.
 struct Checking: Sendable {

@@ -4,6 +4,7 @@ internal import Glibc
 internal import ObjectStore
 internal import Publishing
 internal import StoreProviders
+internal import StoreTransport
 
 /// Where what is pushed comes from.
 enum PushOrigin: Sendable {

@@ -4,7 +4,7 @@ internal import FileSystem
 internal import Glibc
 internal import ObjectStore
 internal import Publishing
-internal import StoreProviders
+internal import StoreTransport
 
 /// Pushes an asset.
 struct Pushing: Sendable {

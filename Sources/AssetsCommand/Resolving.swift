@@ -3,7 +3,7 @@ internal import Execution
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
-internal import StoreProviders
+internal import StoreTransport
 
 /// The main job: plan, check, execute, report.
 struct Resolving: Sendable {

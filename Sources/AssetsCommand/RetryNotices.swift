@@ -1,4 +1,4 @@
-internal import StoreProviders
+internal import StoreTransport
 internal import Synchronization
 
 extension Shell {

@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import ObjectStore
 internal import StoreProviders
+internal import StoreTransport
 
 /// The part of a check that is about S3: where the bucket is, whose credentials are used, and what they may do.
 struct S3Checking: Sendable {

@@ -4,7 +4,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Planning
 internal import SpecFile
-internal import StoreProviders
+internal import StoreTransport
 
 /// What a command works with: the settings, the directory, and the store if there is one.
 struct Session: Sendable {

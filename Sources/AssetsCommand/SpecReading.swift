@@ -3,7 +3,7 @@ internal import FileSystem
 internal import Glibc
 internal import Planning
 internal import SpecFile
-internal import StoreProviders
+internal import StoreTransport
 
 /// Reads the spec file, and the settings that it and everything else make.
 enum SpecReading {

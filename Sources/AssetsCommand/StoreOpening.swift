@@ -2,6 +2,7 @@ internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
 internal import StoreProviders
+internal import StoreTransport
 
 /// Opens the store that the settings name.
 enum StoreOpening {

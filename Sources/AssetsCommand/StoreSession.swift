@@ -3,7 +3,7 @@ internal import Catalog
 internal import FileSystem
 internal import ObjectStore
 internal import Planning
-internal import StoreProviders
+internal import StoreTransport
 
 /// What a command that only looks at the store works with.
 struct StoreSession: Sendable {

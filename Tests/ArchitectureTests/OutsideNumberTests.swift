@@ -8,8 +8,8 @@ import Testing
 /// right all the same stands in a list, with the reason.
 @Suite struct OutsideNumberTests {
     private static let targets = [
-        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreProviders", "Catalog", "Execution",
-        "Publishing", "AssetsCommand",
+        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
+        "Catalog", "Execution", "Publishing", "AssetsCommand",
     ]
 
     @Test("whole numbers from outside are not calculated with")
@@ -144,7 +144,7 @@ extension OutsideNumberTests {
             Exception("Publishing/Uploader.swift", "reused += bytes", "of files that were read"),
             Exception("Publishing/Uploader.swift", "partSize", "of files that are there"),
             Exception("GCS/Credentials/ServiceAccountTokens.swift", "lifetime", "the clock's time, and an hour"),
-            Exception("HTTP/TransportExchange.swift", "buffer.readableBytes", "of buffers in memory"),
+            Exception("Connection/TransportExchange.swift", "buffer.readableBytes", "of buffers in memory"),
         ]
     }
 
@@ -154,8 +154,8 @@ extension OutsideNumberTests {
             Exception("Terminal/Units.swift", "(seconds * 10", "ten years at most"),
             Exception("FileSystem/Calls.swift", "Int(seconds)", "a whole number of as many bits"),
             Exception("FileSystem/Directory.swift", "Int(seconds)", "a whole number of as many bits"),
-            Exception("HTTP/Subprocess.swift", "deadline - .now", "two minutes at most"),
-            Exception("HTTP/Timestamp.swift", "seconds.rounded(.down)", "clamped to the end of the year 9999"),
+            Exception("Processes/Subprocess.swift", "deadline - .now", "two minutes at most"),
+            Exception("Text/Timestamp.swift", "seconds.rounded(.down)", "clamped to the end of the year 9999"),
             Exception("HTTP/WaitingTime.swift", "seconds * 1e9", "ten years at most"),
             Exception("S3/Requests/S3Words.swift", "abs(offset)", "the difference of two dates of four digits' years"),
         ]

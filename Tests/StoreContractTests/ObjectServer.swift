@@ -1,9 +1,9 @@
 import Foundation
 import NIOCore
-import NIOCore
 import NIOHTTP1
 import ObjectStore
 import StoreProviders
+import StoreTransport
 
 /// A server that speaks S3 or Google Cloud Storage's JSON API, on loopback, from the packages of `.venv`. Started with its
 /// first use, ended with the process.

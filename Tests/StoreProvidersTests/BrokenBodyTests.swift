@@ -4,6 +4,7 @@ import ObjectStore
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 @Suite("Bodies that break") struct BrokenBodyTests {
     /// What was left to ask for ended before it began, and that ended the process.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 @Suite struct EmptyTokenTests {
     @Test(arguments: [("", nil), ("token", "token"), (nil, nil)] as [(String?, String?)])

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 /// Uploads to a server that keeps less than it is sent, loses its answers, and forgets sessions.
 @Suite struct GCSUploadTests {

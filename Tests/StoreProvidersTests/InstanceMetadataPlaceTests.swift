@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 /// Rules: botocore's `resolve_imds_endpoint_mode` and `IMDSFetcher._select_base_url`.
 @Suite struct InstanceMetadataPlaceTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 /// What is printed of settings that may hold a secret.
 @Suite struct RedactedTextTests {

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 /// A place at the gate is an attempt's: nothing that waits, and no other request, has it.
 @Suite struct RequestPlaceTests {

@@ -2,6 +2,7 @@ import NIOHTTP1
 import Testing
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 @Suite struct S3FaultTests {
     private static func body(_ code: String, _ more: String = "") -> [UInt8] {

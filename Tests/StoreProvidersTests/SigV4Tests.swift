@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import StoreProviders
+import StoreTransport
 import Testing
 
 /// Against the examples that AWS publishes for S3, and the generic suite's `get-vanilla`.

@@ -3,7 +3,7 @@ internal import AssetModel
 internal import Catalog
 internal import ObjectStore
 internal import Publishing
-internal import StoreProviders
+internal import StoreTransport
 
 /// What a push of this tool would have recorded, for what Python modelkit pushed.
 struct AnnotateCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Planning
 internal import StoreProviders
+internal import StoreTransport
 
 /// Everything that says how a run goes, each setting by itself from the flag, the environment variable, the spec file
 /// or the default, and with the place that it came from.

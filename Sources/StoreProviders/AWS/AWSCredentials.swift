@@ -1,3 +1,5 @@
+package import StoreTransport
+
 /// What requests are signed with.
 package struct AWSCredentials: Hashable, Sendable {
     package let accessKeyID: String

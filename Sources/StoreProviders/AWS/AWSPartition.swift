@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// A part of Amazon's cloud with names and accounts of its own.
 ///
 /// Source: botocore's `partitions.json`.

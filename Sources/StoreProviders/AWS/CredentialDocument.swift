@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// The credentials that containers, instances and processes hand out as JSON.
 struct CredentialDocument: Decodable {
     var Version: Int?

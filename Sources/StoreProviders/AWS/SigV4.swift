@@ -1,4 +1,5 @@
 internal import NIOHTTP1
+package import StoreTransport
 
 /// AWS Signature Version 4, as pure functions.
 ///

@@ -1,4 +1,5 @@
 package import AssetModel
+package import StoreTransport
 
 /// A bucket that is about to be read or written: its store, and what `check` has to say about it.
 package struct GCSOpening: Sendable {

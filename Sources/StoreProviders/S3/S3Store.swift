@@ -2,6 +2,7 @@ internal import AssetModel
 internal import NIOCore
 internal import NIOHTTP1
 package import ObjectStore
+internal import StoreTransport
 
 /// A bucket of S3, or of anything that speaks S3.
 ///
@@ -26,7 +27,7 @@ package struct S3Store: ObjectStore {
         let tag = opened.attributes.entityTag
         let body = ResumingBody(
             address: address(of: key), range: opened.range, opened: opened.body, context: context.retries
-        ) { rest async throws(StoreError) in
+        ) { rest in
             try await open(key, GetOptions(range: rest, entityTag: tag)).body
         }
         return ObjectDownload(attributes: opened.attributes, range: opened.range, body: .stream(body))

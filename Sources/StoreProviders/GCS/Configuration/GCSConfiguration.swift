@@ -1,4 +1,5 @@
 package import AssetModel
+package import StoreTransport
 
 /// What the command was told about Google Cloud Storage beside Google's own variables.
 package struct GCSOverrides: Sendable {

@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// What requests to Google are made with.
 package struct AccessToken: Sendable, Hashable {
     let value: Secret

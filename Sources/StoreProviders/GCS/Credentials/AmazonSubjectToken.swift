@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// The identity that a job has at Amazon: a signed request of who it is, which Google sends to Amazon.
 ///

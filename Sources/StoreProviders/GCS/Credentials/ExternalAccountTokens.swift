@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import StoreTransport
 
 /// A token of another identity provider, exchanged for one of Google's: how CI systems and other clouds let their jobs in.
 ///

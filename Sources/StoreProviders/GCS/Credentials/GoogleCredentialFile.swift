@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// A file of Google's credentials, of whatever type: each type has its own of these fields.
 struct GoogleCredentialFile: Sendable {
     private let fields: JSONFields

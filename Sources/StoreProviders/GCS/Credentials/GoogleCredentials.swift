@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// Looks for credentials where Google's own libraries do, in their order: the first that is there is the one, and where it
 /// does not work, nobody else is asked.

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// A service account's name, taken with other credentials.
 ///

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// The metadata service of a virtual machine, of Cloud Run, of GKE: it has the tokens of the account that runs there.
 ///

@@ -1,3 +1,4 @@
+internal import StoreTransport
 internal import Synchronization
 
 /// What `gcloud auth application-default login` leaves: a person's refresh token.

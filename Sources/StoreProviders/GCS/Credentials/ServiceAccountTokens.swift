@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import StoreTransport
 
 /// The key of a service account, which signs for the tokens that it wants.
 ///

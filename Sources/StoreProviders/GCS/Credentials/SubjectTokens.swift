@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// Where the token comes from that an external account exchanges.
 protocol SubjectTokenSource: Sendable {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// A server that gives access tokens for a form.
 ///

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import ObjectStore
+internal import StoreTransport
 
 /// The identity that the application's default credentials have, for as long as a run lasts.
 struct TokenIdentity: GCSIdentitySource {

@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// What the sources of tokens look at.
 struct TokenSettings: Sendable {
     let environment: ProviderEnvironment

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 package import NIOCore
 internal import NIOHTTP1
 package import ObjectStore
+internal import StoreTransport
 
 extension GCSStore: WritableStore {
     /// A session takes its bytes from the first to the last.

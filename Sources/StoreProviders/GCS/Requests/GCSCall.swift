@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// A request to Google Cloud Storage before it has an address and a token.
 struct GCSCall: StoreCall {

@@ -1,5 +1,6 @@
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// What all calls to a bucket have in common.
 package struct GCSContext: Sendable {

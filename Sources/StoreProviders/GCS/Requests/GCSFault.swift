@@ -1,5 +1,6 @@
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// An answer of Google Cloud Storage, or of another of Google's services, that says that something went wrong.
 ///

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// One of the files below `~/.aws`, as Python's `RawConfigParser` and botocore's `configloader.py` read it.
 ///
@@ -110,13 +111,5 @@ struct AWSConfigFile {
 
     private func fault(_ line: Int, _ words: String, _ expected: String) -> ConfigurationFault {
         ConfigurationFault("the file cannot be read: \(words)", place: place(line), expected: expected)
-    }
-}
-
-extension String {
-    /// Without blanks at its ends.
-    var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 }

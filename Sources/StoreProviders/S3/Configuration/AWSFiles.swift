@@ -1,4 +1,5 @@
 package import AssetModel
+package import StoreTransport
 
 /// What `~/.aws/config` and `~/.aws/credentials` say, each value with its place.
 ///

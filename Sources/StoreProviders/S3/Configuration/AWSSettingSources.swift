@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// Looks a setting of Amazon's tools up: in its variable, then in the profile.
 struct AWSSettingSources: Sendable {

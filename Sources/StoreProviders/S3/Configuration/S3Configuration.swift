@@ -1,4 +1,5 @@
 package import AssetModel
+package import StoreTransport
 
 /// What the command was told about S3 beside the files of Amazon's tools: by flags, modelkit's variables and the spec.
 package struct S3Overrides: Sendable {
@@ -108,14 +109,4 @@ package struct S3Configuration: Sendable {
 /// How a bucket's name comes into an address: before the host, or as the beginning of the path.
 package enum AddressingStyle: String, Sendable, CaseIterable {
     case auto, virtual, path
-}
-
-extension ProviderEnvironment {
-    /// The first of the variables that is set.
-    func setting(_ names: [String]) -> Setting<String>? {
-        for name in names {
-            if let value = self[name] { return Setting(value, from: .environment(name)) }
-        }
-        return nil
-    }
 }

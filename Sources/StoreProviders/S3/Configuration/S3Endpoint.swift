@@ -1,5 +1,6 @@
 internal import AssetModel
 package import ObjectStore
+package import StoreTransport
 
 /// Where a bucket is: the address of each of its objects, and the region that requests are signed for.
 ///

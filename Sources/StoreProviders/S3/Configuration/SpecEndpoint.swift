@@ -1,4 +1,5 @@
 package import AssetModel
+internal import StoreTransport
 
 /// Who says that an endpoint of the spec file may be sent credentials: the file may be somebody else's.
 ///

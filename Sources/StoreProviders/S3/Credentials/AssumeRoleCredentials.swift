@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// `role_arn` of a profile, taken with the credentials of another profile or of another source.
 struct AssumeRoleCredentials: CredentialProvider {

@@ -1,4 +1,5 @@
 internal import ObjectStore
+internal import StoreTransport
 
 /// The identity that the credential chain finds, for as long as a run lasts.
 struct ChainIdentity: S3IdentitySource {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// The service that ECS, EKS and others run beside a container.
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>

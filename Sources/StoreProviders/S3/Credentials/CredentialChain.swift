@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// Looks for credentials where boto3 does, in its order: whoever is configured first answers, and where that fails,
 /// nobody else is asked.

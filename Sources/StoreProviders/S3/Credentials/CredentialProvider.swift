@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// One way to get credentials.
 protocol CredentialProvider: Sendable {

@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 struct EnvironmentCredentials: CredentialProvider {
     let environment: ProviderEnvironment

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// The keys that stand in one of the two files.
 struct FileCredentials: CredentialProvider {

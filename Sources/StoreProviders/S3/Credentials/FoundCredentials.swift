@@ -1,3 +1,5 @@
+internal import StoreTransport
+
 /// Credentials, and in words where they come from.
 struct FoundCredentials: Sendable, Hashable {
     let credentials: AWSCredentials

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// The metadata service of a virtual machine, in its second version, and where that is not there in its first.
 /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>

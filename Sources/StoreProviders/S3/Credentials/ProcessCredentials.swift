@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// `credential_process` of a profile: a program that prints credentials.
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>

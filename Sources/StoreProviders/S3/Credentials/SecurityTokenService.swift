@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// Amazon's Security Token Service, or what speaks its protocol.
 ///

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreTransport
 
 /// IAM Identity Center: the token that `aws sso login` left, exchanged for a role's credentials.
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html>

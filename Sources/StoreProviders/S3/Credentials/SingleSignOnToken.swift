@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import StoreTransport
 
 /// A file below `~/.aws/sso/cache`. What is not known here is kept when it is written back.
 struct SingleSignOnToken: Sendable {

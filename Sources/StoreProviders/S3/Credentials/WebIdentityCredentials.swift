@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import StoreTransport
 
 /// A token in a file that is exchanged for a role: how Kubernetes and CI systems let their jobs in.
 struct WebIdentityCredentials: CredentialProvider {

@@ -1,4 +1,5 @@
 internal import ObjectStore
+internal import StoreTransport
 
 /// Reads the answer to ListObjectsV2.
 enum S3Listing {

@@ -2,6 +2,7 @@ internal import AssetModel
 package import NIOCore
 internal import NIOHTTP1
 package import ObjectStore
+internal import StoreTransport
 
 extension S3Store: WritableStore {
     package func put(

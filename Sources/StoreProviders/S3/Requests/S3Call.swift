@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// A request to S3 before it has an address, a date and a signature: what is the same for each time that it is sent.
 struct S3Call: StoreCall {

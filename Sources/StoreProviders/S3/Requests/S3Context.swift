@@ -1,4 +1,5 @@
 internal import ObjectStore
+package import StoreTransport
 
 /// What all calls to a bucket have in common.
 package struct S3Context: Sendable {

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 internal import Synchronization
 
 /// Addresses, signatures and faults of S3.

@@ -1,5 +1,6 @@
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// An answer of S3 that says that something went wrong.
 ///

@@ -4,6 +4,7 @@ import NIOHTTP1
 import ObjectStore
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 extension Parser {
     /// What STS, metadata services, containers, processes and single sign-on answer, written as S3's answers are.

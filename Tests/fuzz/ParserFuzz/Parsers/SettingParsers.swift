@@ -4,6 +4,7 @@ import Glibc
 
 @testable import AssetsCommand
 @testable import StoreProviders
+@testable import StoreTransport
 
 extension Parser {
     /// The environment's variables, as lines of `NAME=value`; flags are FLAG_ and their name.

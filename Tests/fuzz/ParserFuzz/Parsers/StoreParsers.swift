@@ -5,6 +5,7 @@ import NIOHTTP1
 import ObjectStore
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 extension Parser {
     /// S3's answers: listings, objects, parts, errors. `200`, headers, an empty line and the body.

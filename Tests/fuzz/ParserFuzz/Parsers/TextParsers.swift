@@ -2,6 +2,7 @@ import AssetModel
 import ObjectStore
 
 @testable import StoreProviders
+@testable import StoreTransport
 
 extension Parser {
     /// Names, requirements, paths, patterns and the records made of them

@@ -1,0 +1,46 @@
+package import ObjectStore
+
+/// Why there are no credentials.
+package struct CredentialFailure: Error, Sendable, Hashable {
+    package enum Kind: Sendable, Hashable, CaseIterable {
+        /// Nothing names any.
+        case noneFound
+        /// An access key without its secret, a role without who may take it.
+        case partial
+        /// Who hands them out refused.
+        case refused
+        /// Who hands them out cannot be reached, or does not answer.
+        case unreachable
+        /// What came is not what the protocol says.
+        case malformed
+        case expired
+        /// This tool does not do it: it asks a person, or needs a browser.
+        case notSupported
+        case misconfigured
+    }
+
+    package let kind: Kind
+    /// Of whom they were wanted: `web identity`. Empty where of nobody.
+    package let provider: String
+    /// Without a secret.
+    package let words: String
+    /// What to do.
+    package let remedy: String
+
+    package init(_ kind: Kind, _ provider: String, _ words: String, remedy: String) {
+        self.kind = kind
+        self.provider = provider
+        self.words = words
+        self.remedy = remedy
+    }
+}
+
+extension StoreError {
+    package init(_ failure: CredentialFailure, address: String) {
+        let kind: StoreError.Kind = failure.kind == .unreachable ? .credentialsUnavailable : .unauthenticated
+        self.init(
+            kind, operation: "find credentials for", address: address,
+            detail: "", notes: [failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"],
+            remedy: failure.remedy)
+    }
+}

@@ -1,0 +1,163 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Which bytes of an object an answer brings, and the bytes.
+///
+/// | answer | asked for | what comes of it |
+/// | --- | --- | --- |
+/// | 206, or `Content-Range` | that range | that range |
+/// | 206, or `Content-Range` | anything else | a fault |
+/// | 200 | the object, or a range that is all of it | the object |
+/// | 200 | a range that begins at 0, by who takes all in its place | the object, in one piece |
+/// | 200 | another range | that range, cut out of what comes |
+///
+/// An answer of 200 without Content-Length is gathered first, so that its length is known: up to `gathered` bytes.
+package struct RangedAnswer: Sendable {
+    let range: Range<Int64>
+    /// Of the whole object, in bytes.
+    package let size: Int64
+    let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    /// Whether it is known that nothing is missing at its end. An answer that ends with its connection, and that nothing
+    /// was said of beforehand, may have been cut.
+    let isProven: Bool
+
+    /// Whether it brings all of the object.
+    package var isWhole: Bool { Int64(range.count) == size }
+
+    /// Why an answer cannot be that to the request.
+    struct Fault: Error {
+        let words: String
+    }
+
+    /// In bytes; as much as a part of a large object.
+    private static let gathered = 16 << 20
+
+    /// - Parameters:
+    ///   - asked: the range that was asked for; nil for the whole object.
+    ///   - takesWhole: whether all may come in place of a range that begins at 0.
+    ///   - isRight: compares a whole object with a digest that the answer tells; nil where there is nothing to compare.
+    /// - Throws: `Fault`, `HTTPFailure`
+    package static func read(
+        _ response: HTTPResponse, asked: Range<Int64>?, takesWhole: Bool, isRight: ([UInt8]) -> Bool?
+    ) async throws -> RangedAnswer {
+        let headers = response.headers
+        let length = headers.first(name: "content-length").flatMap(Int64.init)
+        // By the header: `rclone serve s3` answers a range with the status 200.
+        if headers.contains(name: "content-range") || response.status == 206 {
+            let (range, size) = try part(headers.first(name: "content-range") ?? "", length: length, asked: asked)
+            return RangedAnswer(range: range, size: size, body: response.body, isProven: true)
+        }
+        var whole: RangedAnswer
+        if let length, length >= 0 {
+            whole = RangedAnswer(range: 0..<length, size: length, body: response.body, isProven: true)
+        } else {
+            whole = try await gather(response, isRight)
+        }
+        guard let asked, !(takesWhole && asked.lowerBound == 0) else { return whole }
+        let range = asked.clamped(to: whole.range)
+        guard !range.isEmpty || whole.size == 0 else {
+            throw Fault(words: "the object came, which ends before the part that was asked for")
+        }
+        guard range != whole.range else { return whole }
+        return RangedAnswer(
+            range: range, size: whole.size, body: CutBody(base: whole.body, range: range), isProven: whole.isProven)
+    }
+
+    private static func gather(
+        _ response: HTTPResponse, _ isRight: ([UInt8]) -> Bool?
+    ) async throws -> RangedAnswer {
+        var gathered = ByteBuffer()
+        for try await chunk in response.body {
+            gathered.writeImmutableBuffer(chunk)
+            guard gathered.readableBytes <= Self.gathered else {
+                throw Fault(
+                    words: "the answer does not say how long it is, and has more than \(Self.gathered >> 20) MiB")
+            }
+        }
+        let right = isRight(Array(gathered.readableBytesView))
+        guard right != false else {
+            throw Fault(words: "the answer does not say how long it is, and does not have the digest that it tells")
+        }
+        let size = Int64(gathered.readableBytes)
+        // The end of a chunked body is said; that of another one is that of the connection.
+        let isProven = right == true || response.headers.contains(name: "transfer-encoding")
+        return RangedAnswer(range: 0..<size, size: size, body: OneBuffer(buffer: gathered), isProven: isProven)
+    }
+
+    private static func part(
+        _ text: String, length: Int64?, asked: Range<Int64>?
+    ) throws(Fault) -> (Range<Int64>, Int64) {
+        guard let (range, size) = contentRange(text) else {
+            throw Fault(words: "it says `Content-Range: \(text)`, which is no range")
+        }
+        guard let asked, range == asked.clamped(to: 0..<size) else {
+            throw Fault(words: "bytes \(range.lowerBound) to \(range.upperBound) came, which were not asked for")
+        }
+        guard length == nil || length == Int64(range.count) else {
+            throw Fault(words: "it announces \(length ?? 0) bytes for a range of \(range.count)")
+        }
+        return (range, size)
+    }
+
+    /// `bytes 0-9/100`
+    private static func contentRange(_ text: String) -> (Range<Int64>, Int64)? {
+        let fields = text.split(whereSeparator: { " -/".contains($0) })
+        guard fields.count == 4, fields[0].lowercased() == "bytes", let first = Int64(fields[1]),
+            let last = Int64(fields[2]), let size = Int64(fields[3]), first >= 0, first <= last, last < size
+        else { return nil }
+        return (first..<last + 1, size)
+    }
+}
+
+/// Some bytes of a body that brings more. What is behind them is not read.
+private struct CutBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    let base: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let range: Range<Int64>
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(chunks: base.makeAsyncIterator(), skipped: range.lowerBound, left: Int64(range.count))
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate var chunks: (any AsyncIteratorProtocol<ByteBuffer, any Error>)?
+        /// How much is still to be passed over, and then how much is still to come, in bytes.
+        fileprivate var skipped: Int64
+        fileprivate var left: Int64
+
+        @concurrent mutating func next() async throws -> ByteBuffer? {
+            while left > 0 {
+                guard var chunk = try await chunks?.next() else { return nil }
+                let over = Swift.min(skipped, Int64(chunk.readableBytes))
+                chunk.moveReaderIndex(forwardBy: Int(over))
+                skipped -= over
+                guard let wanted = chunk.readSlice(length: Int(Swift.min(left, Int64(chunk.readableBytes)))),
+                    wanted.readableBytes > 0
+                else { continue }
+                left -= Int64(wanted.readableBytes)
+                return wanted
+            }
+            // Closes the connection, and gives back the place.
+            chunks = nil
+            return nil
+        }
+    }
+}
+
+/// A body that has come.
+private struct OneBuffer: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    typealias Failure = any Error
+
+    let buffer: ByteBuffer
+
+    func makeAsyncIterator() -> Iterator { Iterator(buffer: buffer) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate var buffer: ByteBuffer?
+
+        mutating func next() async throws -> ByteBuffer? { buffer.take() }
+    }
+}

@@ -1,0 +1,97 @@
+package import NIOCore
+internal import ObjectStore
+
+/// The bytes of an opened object. Where the connection breaks, it goes on from there with a new request for the rest,
+/// pinned to the same content.
+///
+/// Throws `StoreError`.
+package struct ResumingBody: AsyncSequence, Sendable {
+    package typealias Element = ByteBuffer
+    package typealias Failure = any Error
+
+    /// In messages.
+    let address: String
+    let range: Range<Int64>
+    /// Of an answer that has begun.
+    let opened: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let context: RetryContext
+    let reopen: Reopen
+
+    /// Asks for the rest of the object. Throws `StoreError`.
+    package typealias Reopen =
+        @Sendable (Range<Int64>) async throws -> any AsyncSequence<ByteBuffer, any Error> & Sendable
+
+    package init(
+        address: String, range: Range<Int64>, opened: any AsyncSequence<ByteBuffer, any Error> & Sendable,
+        context: RetryContext, reopen: @escaping Reopen
+    ) {
+        self.address = address
+        self.range = range
+        self.opened = opened
+        self.context = context
+        self.reopen = reopen
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        fileprivate let source: ResumingBody
+        fileprivate var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>
+        fileprivate var course: CallCourse
+        /// Where the next byte belongs.
+        fileprivate var offset: Int64
+        /// What arrived since a connection broke for the last time, in bytes.
+        private var arrived = 0
+
+        /// So many bytes at least make up for a connection that broke: one that breaks after a few each time is tried no
+        /// more often than one that brings nothing.
+        private static let leastProgress = 64 << 10
+
+        fileprivate init(_ source: ResumingBody) {
+            self.source = source
+            chunks = source.opened.makeAsyncIterator()
+            course = CallCourse("get", address: source.address, source.context)
+            offset = source.range.lowerBound
+        }
+
+        private mutating func gotOn(by count: Int) {
+            arrived += count
+            if arrived >= Self.leastProgress { course.progressed() }
+        }
+
+        @concurrent package mutating func next() async throws -> ByteBuffer? {
+            while true {
+                do {
+                    guard let chunk = try await chunks.next() else {
+                        if offset >= source.range.upperBound { return nil }
+                        throw HTTPFailure(.closed, "the answer ended early")
+                    }
+                    offset += Int64(chunk.readableBytes)
+                    gotOn(by: chunk.readableBytes)
+                    return chunk
+                } catch let failure as HTTPFailure {
+                    try await goOn(after: failure)
+                }
+            }
+        }
+
+        private mutating func goOn(after failure: HTTPFailure) async throws {
+            // The connection is for others while this waits; the place was given back with the failure.
+            chunks = Nothing()
+            arrived = 0
+            let error = StoreError(
+                .unavailable, operation: "get", address: source.address, detail: failure.detail,
+                notes: ["\(offset) of \(source.range.upperBound) bytes had come"])
+            guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
+            // All of it came, or more, which is for the reader to refuse; what went wrong is behind it.
+            if offset >= source.range.upperBound, offset > source.range.lowerBound { return }
+            try await course.wait(RetryReason(failure.detail), orThrow: error)
+            chunks = try await source.reopen(offset..<source.range.upperBound).makeAsyncIterator()
+        }
+    }
+
+    /// The end of a body.
+    private struct Nothing: AsyncIteratorProtocol {
+        mutating func next() async throws -> ByteBuffer? { nil }
+    }
+}
