@@ -144,6 +144,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], path: "Tests/fuzz/ParserFuzz"),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "CChecksumsTests", dependencies: ["CChecksums"]),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(
             name: "StoreContractTests",
