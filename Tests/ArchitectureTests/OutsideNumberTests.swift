@@ -155,7 +155,6 @@ extension OutsideNumberTests {
             Exception("FileSystem/Calls.swift", "Int(seconds)", "a whole number of as many bits"),
             Exception("FileSystem/Directory.swift", "Int(seconds)", "a whole number of as many bits"),
             Exception("Processes/Subprocess.swift", "deadline - .now", "two minutes at most"),
-            Exception("Text/Timestamp.swift", "seconds.rounded(.down)", "clamped to the end of the year 9999"),
             Exception("HTTP/WaitingTime.swift", "seconds * 1e9", "ten years at most"),
             Exception("S3/Requests/S3Words.swift", "abs(offset)", "the difference of two dates of four digits' years"),
         ]
