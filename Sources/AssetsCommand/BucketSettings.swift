@@ -7,19 +7,19 @@ enum BucketSettings {
     /// - Parameter isAsked: whether anything is sent to the bucket.
     static func openS3(
         _ settings: Settings, _ bucket: String, _ retries: RetryLog, isAsked: Bool = true
-    ) throws(Problems) -> S3Opening {
+    ) throws(Problems) -> S3Client {
         var overrides = settings.s3
         if !isAsked { overrides.specEndpointTrust = Setting(true, from: .builtIn) }
         return try opening { [overrides] () throws(ConfigurationFault) in
-            try S3Opening(
+            try S3Client(
                 bucket: bucket, overrides, environment(settings), window: settings.jobs.value,
                 budget: settings.storageTimeout.value, log: retries)
         }
     }
 
-    static func openGCS(_ settings: Settings, _ bucket: String, _ retries: RetryLog) throws(Problems) -> GCSOpening {
+    static func openGCS(_ settings: Settings, _ bucket: String, _ retries: RetryLog) throws(Problems) -> GCSClient {
         try opening { () throws(ConfigurationFault) in
-            try GCSOpening(
+            try GCSClient(
                 bucket: bucket, settings.gcs, environment(settings), window: settings.jobs.value,
                 budget: settings.storageTimeout.value, log: retries)
         }

@@ -12,7 +12,7 @@ struct GCSChecking: Sendable {
     let retries: RetryLog
 
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
-        let opening: GCSOpening
+        let opening: GCSClient
         do throws(Problems) {
             opening = try BucketSettings.openGCS(settings, bucket, retries)
         } catch {
@@ -30,7 +30,7 @@ struct GCSChecking: Sendable {
 
     // MARK: Where
 
-    private func placeRows(_ opening: GCSOpening) -> [CheckTable.Row] {
+    private func placeRows(_ opening: GCSClient) -> [CheckTable.Row] {
         let configuration = opening.configuration
         let endpoint = configuration.endpoint
         return [
@@ -47,7 +47,7 @@ struct GCSChecking: Sendable {
     // MARK: Who
 
     private func credentialRows(
-        _ opening: GCSOpening, _ statuses: inout [Int32]
+        _ opening: GCSClient, _ statuses: inout [Int32]
     ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
         if opening.configuration.anonymous.value {
             return (
@@ -73,7 +73,7 @@ struct GCSChecking: Sendable {
 
     // MARK: What
 
-    private func storeRows(_ opening: GCSOpening, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
+    private func storeRows(_ opening: GCSClient, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
         let store = PrefixStore(opening.store, prefix: settings.prefix.value)
         var rows = await StoreReading(store: store).rowsOfServer(&statuses)
         if role == .developer { rows.append(await permissionRow(opening.store, &statuses)) }

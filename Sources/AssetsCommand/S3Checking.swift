@@ -11,7 +11,7 @@ struct S3Checking: Sendable {
     let retries: RetryLog
 
     func sections(_ statuses: inout [Int32]) async -> [CheckTable.Section] {
-        let opening: S3Opening
+        let opening: S3Client
         do throws(Problems) {
             opening = try BucketSettings.openS3(settings, bucket, retries)
         } catch {
@@ -29,7 +29,7 @@ struct S3Checking: Sendable {
 
     // MARK: Where
 
-    private func placeRows(_ opening: S3Opening) -> [CheckTable.Row] {
+    private func placeRows(_ opening: S3Client) -> [CheckTable.Row] {
         let (configuration, endpoint) = (opening.configuration, opening.endpoint)
         let region = configuration.region
         return [
@@ -59,7 +59,7 @@ struct S3Checking: Sendable {
     // MARK: Who
 
     private func credentialRows(
-        _ opening: S3Opening, _ statuses: inout [Int32]
+        _ opening: S3Client, _ statuses: inout [Int32]
     ) async -> (rows: [CheckTable.Row], isUsable: Bool) {
         if opening.configuration.anonymous.value {
             return (
@@ -89,7 +89,7 @@ struct S3Checking: Sendable {
     }
 
     /// Nothing depends on it: whoever may not ask STS may still read the bucket.
-    private func identityRow(_ opening: S3Opening, _ credentials: AWSCredentials) async -> CheckTable.Row? {
+    private func identityRow(_ opening: S3Client, _ credentials: AWSCredentials) async -> CheckTable.Row? {
         do throws(CredentialFailure) {
             return try await opening.callerIdentity(credentials).map { CheckTable.Row("identity", $0) }
         } catch {
@@ -99,7 +99,7 @@ struct S3Checking: Sendable {
 
     // MARK: What
 
-    private func storeRows(_ opening: S3Opening, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
+    private func storeRows(_ opening: S3Client, _ statuses: inout [Int32]) async -> [CheckTable.Row] {
         let store = PrefixStore(opening.store, prefix: settings.prefix.value)
         var rows = await StoreReading(store: store).rowsOfServer(&statuses)
         if role == .developer { rows += await writeRows(opening.store, &statuses) }

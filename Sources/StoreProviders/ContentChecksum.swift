@@ -4,15 +4,15 @@ internal import NIOCore
 internal import ObjectStore
 internal import StoreTransport
 
-/// Compares what a store tells of what was just written with what was sent.
+/// Compares the checksums that a store reports of what was just written with those of what was sent.
 enum ContentChecksum {
     /// - Parameters:
-    ///   - told: in the order in which the store is to be believed; those of algorithms that are not compared say nothing.
+    ///   - reported: the most reliable one first.
     ///   - md5: of the content.
-    static func evidence(_ told: [ObjectChecksum], of content: ByteBuffer, md5: [UInt8]) -> WriteReceipt.Evidence {
+    static func evidence(_ reported: [ObjectChecksum], of content: ByteBuffer, md5: [UInt8]) -> WriteReceipt.Evidence {
         // The MD5 is known; what agrees with it needs no other.
-        if told.contains(where: { $0.algorithm == .md5 && $0.bytes == md5 }) { return .matches }
-        guard let checksum = told.first else { return .none }
+        if reported.contains(where: { $0.algorithm == .md5 && $0.bytes == md5 }) { return .matches }
+        guard let checksum = reported.first else { return .none }
         return checksum.bytes == bytes(checksum.algorithm, of: content, md5: md5) ? .matches : .differs
     }
 

@@ -51,7 +51,7 @@ enum ObjectServer: String, CaseIterable, Sendable {
                 "AWS_ENDPOINT_URL": address.endpoint.origin, "AWS_ACCESS_KEY_ID": address.credentials.accessKeyID,
                 "AWS_SECRET_ACCESS_KEY": address.credentials.secretAccessKey.exposed,
             ], now: { Date().timeIntervalSince1970 })
-        return try S3Opening(
+        return try S3Client(
             bucket: bucket, S3Overrides(), environment, window: 16, budget: 20, log: RetryLog()
         ).store
     }
@@ -66,7 +66,7 @@ enum ObjectServer: String, CaseIterable, Sendable {
         guard answer.status == 200 else { throw ServerFault(words: "no bucket: \(answer.status)") }
         let environment = ProviderEnvironment(
             variables: ["STORAGE_EMULATOR_HOST": address.endpoint.origin], now: { Date().timeIntervalSince1970 })
-        return try GCSOpening(
+        return try GCSClient(
             bucket: bucket, GCSOverrides(), environment, window: 16, budget: 20, log: RetryLog()
         ).store
     }

@@ -74,16 +74,14 @@ import Testing
     }
 }
 
-private struct FixedIdentity: GCSIdentitySource {
+private struct FixedIdentity: IdentitySource {
     func current() async -> GCSIdentity {
-        GCSIdentity(
-            token: AccessToken(value: Secret("token"), expiration: nil), source: "test", quotaProject: nil,
-            generation: 1)
+        let token = AccessToken(value: Secret("token"), expiration: nil)
+        return Identity(
+            credentials: GoogleCredentials(token: token, quotaProject: nil, universe: Google.universe), source: "test")
     }
 
     func refresh(replacing identity: GCSIdentity) async {}
-
-    func universe() async -> String { Google.universe }
 }
 
 /// A resumable session of one object.

@@ -20,7 +20,7 @@ import Testing
     private static func asked(_ variables: [String: String]) async throws -> Set<String> {
         let environment = ProviderEnvironment(variables: variables, now: { 0 })
         let nobody = Nobody()
-        let settings = CredentialSettings(
+        let settings = S3CredentialSettings(
             environment: environment, configuration: try S3Configuration(S3Overrides(), environment),
             transport: nobody, sleep: { _ in })
         _ = try await InstanceCredentials(settings: settings).credentials()

@@ -13,7 +13,7 @@ import Testing
         let status: Int
         var code: String?
         var headers: [(String, String)] = []
-        let reaction: String
+        let handling: String
         var region: String?
 
         var testDescription: String { "\(status) \(code ?? "")" }
@@ -22,50 +22,50 @@ import Testing
     @Test(arguments: [
         Case(
             status: 301, code: "PermanentRedirect", headers: [("x-amz-bucket-region", "eu-west-1")],
-            reaction: "mend(changeRegion)", region: "eu-west-1"),
-        Case(status: 307, reaction: "mend(changeRegion)"),
-        Case(status: 400, reaction: "mend(changeRegion)"),
-        Case(status: 400, code: "AuthorizationHeaderMalformed", reaction: "mend(changeRegion)"),
-        Case(status: 400, code: "ExpiredToken", reaction: "mend(refreshCredentials)"),
-        Case(status: 401, reaction: "mend(refreshCredentials)"),
-        Case(status: 403, code: "RequestTimeTooSkewed", reaction: "mend(correctClock)"),
-        Case(status: 403, code: "SignatureDoesNotMatch", reaction: "fail(unauthenticated)"),
-        Case(status: 403, code: "InvalidAccessKeyId", reaction: "fail(unauthenticated)"),
-        Case(status: 403, code: "AccessDenied", reaction: "fail(permissionDenied)"),
-        Case(status: 403, reaction: "fail(permissionDenied)"),
-        Case(status: 404, code: "NoSuchKey", reaction: "fail(notFound)"),
-        Case(status: 404, code: "NoSuchBucket", reaction: "fail(misconfigured)"),
-        Case(status: 412, code: "PreconditionFailed", reaction: "fail(changed)"),
+            handling: "apply(changeRegion)", region: "eu-west-1"),
+        Case(status: 307, handling: "apply(changeRegion)"),
+        Case(status: 400, handling: "apply(changeRegion)"),
+        Case(status: 400, code: "AuthorizationHeaderMalformed", handling: "apply(changeRegion)"),
+        Case(status: 400, code: "ExpiredToken", handling: "apply(refreshCredentials)"),
+        Case(status: 401, handling: "apply(refreshCredentials)"),
+        Case(status: 403, code: "RequestTimeTooSkewed", handling: "apply(correctClock)"),
+        Case(status: 403, code: "SignatureDoesNotMatch", handling: "fail(unauthenticated)"),
+        Case(status: 403, code: "InvalidAccessKeyId", handling: "fail(unauthenticated)"),
+        Case(status: 403, code: "AccessDenied", handling: "fail(permissionDenied)"),
+        Case(status: 403, handling: "fail(permissionDenied)"),
+        Case(status: 404, code: "NoSuchKey", handling: "fail(notFound)"),
+        Case(status: 404, code: "NoSuchBucket", handling: "fail(misconfigured)"),
+        Case(status: 412, code: "PreconditionFailed", handling: "fail(changed)"),
         Case(
             status: 409, code: "ConditionalRequestConflict",
-            reaction: "retry(409 ConditionalRequestConflict, nil, false)"),
-        Case(status: 416, code: "InvalidRange", reaction: "fail(invalidRange)"),
-        Case(status: 400, code: "InvalidArgument", reaction: "fail(invalidAnswer)"),
-        Case(status: 501, code: "NotImplemented", reaction: "fail(invalidAnswer)"),
-        Case(status: 500, code: "InternalError", reaction: "retry(500 InternalError, nil, false)"),
-        Case(status: 502, reaction: "retry(502, nil, false)"),
+            handling: "retry(409 ConditionalRequestConflict, nil, false)"),
+        Case(status: 416, code: "InvalidRange", handling: "fail(invalidRange)"),
+        Case(status: 400, code: "InvalidArgument", handling: "fail(invalidAnswer)"),
+        Case(status: 501, code: "NotImplemented", handling: "fail(invalidAnswer)"),
+        Case(status: 500, code: "InternalError", handling: "retry(500 InternalError, nil, false)"),
+        Case(status: 502, handling: "retry(502, nil, false)"),
         Case(
-            status: 503, code: "SlowDown", headers: [("Retry-After", "3")], reaction: "retry(503 SlowDown, 3.0, true)"),
-        Case(status: 429, headers: [("x-amz-retry-after", "1500")], reaction: "retry(429, 1.5, true)"),
+            status: 503, code: "SlowDown", headers: [("Retry-After", "3")], handling: "retry(503 SlowDown, 3.0, true)"),
+        Case(status: 429, headers: [("x-amz-retry-after", "1500")], handling: "retry(429, 1.5, true)"),
         Case(
             status: 503,
             headers: [("Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"), ("Date", "Sun, 06 Nov 1994 08:49:37 GMT")],
-            reaction: "retry(503, 10.0, true)"),
-        Case(status: 400, code: "RequestTimeout", reaction: "retry(400 RequestTimeout, nil, false)"),
+            handling: "retry(503, 10.0, true)"),
+        Case(status: 400, code: "RequestTimeout", handling: "retry(400 RequestTimeout, nil, false)"),
     ])
     func means(_ answer: Case) {
         let fault = S3Fault(
             status: answer.status, headers: HTTPHeaders(answer.headers), body: answer.code.map { Self.body($0) } ?? [])
-        #expect(Self.words(fault.reaction) == answer.reaction)
+        #expect(Self.words(fault.handling) == answer.handling)
         #expect(fault.region == answer.region)
     }
 
-    private static func words(_ reaction: CallReaction<S3Remedy>) -> String {
-        switch reaction {
+    private static func words(_ handling: FaultHandling<S3Remedy>) -> String {
+        switch handling {
         case .fail(let kind): "fail(\(kind))"
         case .retry(let reason, let slowsDown):
             "retry(\(reason.words), \(reason.wait.map { "\($0)" } ?? "nil"), \(slowsDown))"
-        case .mend(let remedy): "mend(\(remedy))"
+        case .apply(let remedy): "apply(\(remedy))"
         }
     }
 

@@ -3,6 +3,8 @@ import Testing
 
 @testable import StoreTransport
 
+private let renewal = CredentialRenewal(advisory: 900, mandatory: 600)
+
 @Suite struct CredentialCacheTests {
     /// A clock, and a source that gives 1, 2, 3 for an hour each.
     private final class Source: Sendable {
@@ -23,7 +25,7 @@ import Testing
         }
 
         func cache() -> CredentialCache<Int> {
-            CredentialCache(now: { self.time.withLock { $0 } }, fetch: { try await self.fetch() })
+            CredentialCache(now: { self.time.withLock { $0 } }, renewal, fetch: { try await self.fetch() })
         }
     }
 
@@ -41,7 +43,7 @@ import Testing
     /// A source that gives nothing until it is cancelled, and tells of both.
     private static func endless() -> (cache: CredentialCache<Int>, events: AsyncStream<String>) {
         let (events, continuation) = AsyncStream.makeStream(of: String.self)
-        let cache = CredentialCache<Int>(now: { 0 }) {
+        let cache = CredentialCache<Int>(now: { 0 }, renewal) {
             continuation.yield("asked")
             do {
                 try await Task.sleep(for: .seconds(600))

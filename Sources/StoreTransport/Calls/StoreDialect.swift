@@ -1,7 +1,7 @@
 package import NIOCore
 package import ObjectStore
 
-/// A request to a store before it has an address and a signature: what is the same for each time that it is sent.
+/// A request to a store before it has an address and a signature: what is the same in each attempt.
 package protocol StoreCall: Sendable {
     /// `get`, `list`: in messages.
     var operation: String { get }
@@ -10,16 +10,17 @@ package protocol StoreCall: Sendable {
     var body: ByteBuffer? { get }
     /// Statuses that are no faults beside those of success.
     var expected: Set<Int> { get }
-    /// False where the reader of another answer may be waiting for this one, and keeps its own place meanwhile.
-    var waitsForPlace: Bool { get }
+    /// False for a request that the reader of another answer waits for: its pass is still held, so that waiting for a second
+    /// one could be waiting for ever.
+    var waitsAtGate: Bool { get }
 }
 
 extension StoreCall {
     package var expected: Set<Int> { [] }
-    package var waitsForPlace: Bool { true }
+    package var waitsAtGate: Bool { true }
 }
 
-/// A request as it is sent once.
+/// A request as it is sent in one attempt.
 package protocol SignedRequest: Sendable {
     var request: HTTPRequest { get }
     /// What it was signed with, beside what its headers hold.
@@ -30,10 +31,10 @@ extension SignedRequest {
     package var secrets: [Secret] { [] }
 }
 
-/// What a cloud adds to requests: addresses and signatures, what its faults mean, and what can be done about them.
+/// What a kind of store adds to requests: addresses and signatures, what its faults mean, and what can be done about them.
 package protocol StoreDialect: Sendable {
     associatedtype Call: StoreCall
-    associatedtype Fault: CallFault
+    associatedtype Fault: ServiceFault
     associatedtype Identity: Sendable
     associatedtype Signed: SignedRequest
 
@@ -42,31 +43,28 @@ package protocol StoreDialect: Sendable {
     /// The variable that names a file of trusted certificates.
     var certificatesVariable: String { get }
 
-    /// In whose name the next request is made. May take its time: whoever hands credentials out is asked.
+    /// The identity that the next request is made with. May take long: the credential provider is asked.
     func identity() async throws -> Identity
 
     /// Finds the address and signs.
     func sign(_ call: Call, as identity: Identity) -> Signed
 
-    /// A fault that says more of what is wrong, where another request can tell.
+    /// The fault with more detail, where another request can tell what is wrong.
     func explained(_ fault: Fault, _ call: Call, by requester: StoreRequester<Self>) async -> Fault
 
     /// Applies a remedy.
     ///
-    /// - Returns: whether the call may fare better now.
-    func mend(
-        _ fault: Fault, by remedy: Fault.Remedy, of signed: Signed?, _ requester: StoreRequester<Self>
+    /// - Parameter signed: the request that failed; nil where none was sent.
+    /// - Returns: whether the call may succeed now.
+    func apply(
+        _ remedy: Fault.Remedy, to fault: Fault, of signed: Signed?, _ requester: StoreRequester<Self>
     ) async -> Bool
 
-    /// What a fault comes to that its remedy does not help against.
-    func kind(of fault: Fault, unmendedBy remedy: Fault.Remedy) -> StoreError.Kind
+    /// What kind of error a fault is whose remedy did not help.
+    func kind(of fault: Fault, after remedy: Fault.Remedy) -> StoreError.Kind
 
-    /// The error, with whose name was used and what to do.
-    ///
-    /// - Parameter remedy: what did not help; nil where nothing was to be tried.
-    func complete(
-        _ error: StoreError, _ fault: Fault, _ call: Call, _ signed: Signed?, unmendedBy remedy: Fault.Remedy?
-    ) -> StoreError
+    /// The error, with the identity that was used and what to do.
+    func completed(_ error: StoreError, for failed: FailedCall<Self>) -> StoreError
 
     /// The endpoint in messages; nil where it is not known.
     func endpointWords(_ signed: Signed?) -> String?
@@ -74,4 +72,14 @@ package protocol StoreDialect: Sendable {
 
 extension StoreDialect {
     package func explained(_ fault: Fault, _ call: Call, by requester: StoreRequester<Self>) async -> Fault { fault }
+}
+
+/// A call that ends with a fault of the service.
+package struct FailedCall<Dialect: StoreDialect>: Sendable {
+    package let call: Dialect.Call
+    package let fault: Dialect.Fault
+    /// The last request; nil where none was sent.
+    package let signed: Dialect.Signed?
+    /// What did not help; nil where there was no remedy to apply.
+    package var remedy: Dialect.Fault.Remedy?
 }

@@ -1,7 +1,7 @@
 internal import NIOCore
 package import NIOHTTP1
 
-/// An answer that says that all went well. Its body is still to be read.
+/// An answer of success. Its body is still to be read.
 package struct StoreReply: Sendable {
     package let response: HTTPResponse
 
@@ -9,35 +9,35 @@ package struct StoreReply: Sendable {
 }
 
 extension HTTPResponse {
-    /// The same answer, whose body has the request's place at the gate.
-    func holding(_ place: RequestGate.Pass) -> HTTPResponse {
-        HTTPResponse(status: status, headers: headers, body: PlacedBody(base: body, place: place))
+    /// The same answer, whose body holds the request's pass of the gate.
+    func holding(_ pass: RequestGate.Pass) -> HTTPResponse {
+        HTTPResponse(status: status, headers: headers, body: GatedBody(base: body, pass: pass))
     }
 }
 
-/// A body that has its request's place at the gate, and gives it back at its end, with a failure, or with the last
-/// reference to it: nobody who reads has to think of it.
-private struct PlacedBody: AsyncSequence, Sendable {
+/// A body that holds its request's pass of the gate, and gives it back at its end, with a failure, or with the last
+/// reference to it, so that no reader has to.
+private struct GatedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
     let base: any AsyncSequence<ByteBuffer, any Error> & Sendable
-    let place: RequestGate.Pass
+    let pass: RequestGate.Pass
 
-    func makeAsyncIterator() -> Iterator { Iterator(chunks: base.makeAsyncIterator(), place: place) }
+    func makeAsyncIterator() -> Iterator { Iterator(chunks: base.makeAsyncIterator(), pass: pass) }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>
-        fileprivate let place: RequestGate.Pass
+        fileprivate let pass: RequestGate.Pass
 
         @concurrent mutating func next() async throws -> ByteBuffer? {
             do {
                 if let chunk = try await chunks.next() { return chunk }
             } catch {
-                place.end()
+                pass.end()
                 throw error
             }
-            place.end()
+            pass.end()
             return nil
         }
     }

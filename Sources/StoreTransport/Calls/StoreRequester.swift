@@ -1,50 +1,50 @@
 package import ObjectStore
 internal import Synchronization
 
-/// Sends calls to a bucket, and gets over what can be got over.
+/// Sends calls to a store, and retries them where that can help.
 ///
-/// | what came of it | what is done |
+/// | outcome of an attempt | what is done |
 /// | --- | --- |
-/// | the request or its answer was lost, or the answer is not what the protocol says | a wait, and it is sent again, as `Resending` allows |
-/// | a fault that passes | the same |
-/// | a fault with a remedy: credentials that expired, a wrong clock or region | the remedy, once, and it is sent again at once |
+/// | the request or its answer was lost, or the answer is not what the protocol says | a wait and another attempt, as `Idempotency` allows |
+/// | a transient fault | the same |
+/// | a fault with a remedy: credentials that expired, a wrong clock or region | the remedy, once, and another attempt at once |
 /// | anything else | the error |
 ///
-/// A place at the gate belongs to one attempt: `attempt` takes it and the body of the answer has it, so that whatever
-/// waits or sends another request has none.
+/// A pass of the gate belongs to one attempt: `attempt` takes it and the body of the answer holds it, so that whatever waits
+/// or sends another request holds none.
 ///
 /// A class because all calls share whether the endpoint has answered.
 package final class StoreRequester<Dialect: StoreDialect>: Sendable {
-    package typealias Trouble = CallTrouble<Dialect.Fault>
+    package typealias Failure = AttemptFailure<Dialect.Fault>
 
     package let dialect: Dialect
     /// Whether anything came from the endpoint in this run.
-    private let hasAnswered = Mutex(false)
+    private let endpointAnswered = Mutex(false)
 
     package init(dialect: Dialect) { self.dialect = dialect }
 
-    /// Sends the call until it succeeds, or until trying again is no use.
+    /// Sends the call until it succeeds, or until another attempt is no use.
     ///
     /// - Parameters:
-    ///   - resending: whether it may be sent again where it may have been done.
-    ///   - read: reads an answer that says that all went well; what it throws is a reason to send again.
+    ///   - idempotency: whether it may be sent again where it may have taken effect.
+    ///   - read: reads an answer of success; what it throws is a reason for another attempt.
     package func perform<Value: Sendable>(
-        _ call: Dialect.Call, _ resending: Resending = .always,
+        _ call: Dialect.Call, _ idempotency: Idempotency = .idempotent,
         _ read: @Sendable (StoreReply) async throws -> Value
     ) async throws(StoreError) -> Value {
-        var course = CallCourse(call.operation, address: call.address, dialect.retries)
+        var state = RetryState(call.operation, address: call.address, dialect.retries)
         var remedies: Set<Dialect.Fault.Remedy> = []
         while true {
             let failed: FailedAttempt
-            switch await attempt(call, number: course.attempts, read) {
+            switch await attempt(call, number: state.attempts, read) {
             case .success(let value): return value
             case .failure(let failure): failed = failure
             }
-            if Task.isCancelled { throw course.error(.unavailable, "interrupted") }
-            if resending == .never, let words = failed.trouble.passingWords {
-                throw course.error(.unavailable, words)
+            if Task.isCancelled { throw state.error(.unavailable, "interrupted") }
+            if idempotency == .notIdempotent, let words = failed.failure.transientDescription {
+                throw state.error(.unavailable, words)
             }
-            try await overcome(failed, call, &remedies, &course)
+            try await recover(from: failed, of: call, &remedies, &state)
         }
     }
 
@@ -56,13 +56,13 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     }
 
     package struct FailedAttempt {
-        package let trouble: Trouble
-        /// Nil where it was not even sent.
+        package let failure: Failure
+        /// Nil where no request was sent.
         let signed: Dialect.Signed?
     }
 
-    /// Sends the call once. The only place where a request is sent, and where a place at the gate is taken: it is given
-    /// back with the answer's body, or where there is none with the return.
+    /// Sends the call once. The only place where a request is sent, and where a pass of the gate is taken: it is given back
+    /// with the answer's body, or where there is none with the return.
     ///
     /// - Parameter number: from 1.
     package func attempt<Value: Sendable>(
@@ -70,88 +70,94 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     ) async -> Attempt<Value> {
         let identity: Dialect.Identity
         do {
-            // Before a place is taken: it may take its time.
+            // Before a pass is taken: it may take long.
             identity = try await dialect.identity()
         } catch {
-            return .failure(FailedAttempt(trouble: Trouble(error), signed: nil))
+            return .failure(FailedAttempt(failure: Failure(error), signed: nil))
         }
         let gate = dialect.retries.gate
-        let place = call.waitsForPlace ? await gate.enter() : gate.enterAtOnce()
+        let pass = call.waitsAtGate ? await gate.enter() : gate.enterAtOnce()
         let signed = dialect.sign(call, as: identity)
         do {
-            return .success(try await read(try await reply(to: call, signed, number, place)))
+            return .success(try await read(try await reply(to: call, signed, number, pass)))
         } catch {
-            place.end()
+            pass.end()
             let redaction = Redaction(of: signed.request, and: signed.secrets)
-            return .failure(FailedAttempt(trouble: Trouble(error).redacted(redaction), signed: signed))
+            return .failure(FailedAttempt(failure: Failure(error).redacted(redaction), signed: signed))
         }
     }
 
     private func reply(
-        to call: Dialect.Call, _ signed: Dialect.Signed, _ number: Int, _ place: RequestGate.Pass
+        to call: Dialect.Call, _ signed: Dialect.Signed, _ number: Int, _ pass: RequestGate.Pass
     ) async throws -> StoreReply {
         var request = signed.request
         // What takes long to be sent is answered late.
-        if call.body == nil, !isAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
-        let response = try await dialect.transport.send(request).holding(place)
-        hasAnswered.withLock { $0 = true }
+        if call.body == nil, !hasAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
+        let response = try await dialect.transport.send(request).holding(pass)
+        endpointAnswered.withLock { $0 = true }
         guard (200..<300).contains(response.status) || call.expected.contains(response.status) else {
-            // What is wrong is said in a few hundred bytes, and a page of a proxy is not of interest.
+            // A fault has a few hundred bytes; the rest of a proxy's page is of no use.
             let body = try await response.readBody(limit: 1 << 20)
             let fault = Dialect.Fault(status: response.status, headers: response.headers, body: body)
-            if case .retry(_, slowsDown: true) = fault.reaction { place.toldToSlowDown() }
-            throw Trouble.fault(fault)
+            if case .retry(_, slowsDown: true) = fault.handling { pass.toldToSlowDown() }
+            throw Failure.fault(fault)
         }
-        place.succeeded()
+        pass.succeeded()
         return StoreReply(response: response)
     }
 
-    private var isAnswered: Bool { hasAnswered.withLock { $0 } }
+    private var hasAnswered: Bool { endpointAnswered.withLock { $0 } }
 
-    // MARK: Getting over trouble
+    // MARK: After a failure
 
-    private func overcome(
-        _ failed: FailedAttempt, _ call: Dialect.Call, _ remedies: inout Set<Dialect.Fault.Remedy>,
-        _ course: inout CallCourse
+    /// Waits for the next attempt, or applies a remedy.
+    ///
+    /// - Throws: where neither can help.
+    private func recover(
+        from failed: FailedAttempt, of call: Dialect.Call, _ remedies: inout Set<Dialect.Fault.Remedy>,
+        _ state: inout RetryState
     ) async throws(StoreError) {
-        switch failed.trouble {
+        switch failed.failure {
         case .final(let error): throw error
         case .malformed(let detail):
-            let error = course.error(.invalidAnswer, detail)
-            try await course.wait(RetryReason("a wrong answer"), orThrow: error)
+            let error = state.error(.invalidAnswer, detail)
+            try await state.wait(RetryReason("a wrong answer"), orThrow: error)
         case .transport(let failure):
-            let error = error(failure, failed.signed, course)
-            try await course.overcome(failure, isAnswered: isAnswered, orThrow: error)
-        case .fault(let told):
-            let fault = await dialect.explained(told, call, by: self)
-            switch fault.reaction {
-            case .fail(let kind): throw error(kind, fault, call, failed.signed, course)
-            case .retry(let reason, _):
-                let error = error(.unavailable, fault, call, failed.signed, course)
-                try await course.wait(reason, orThrow: error)
-            case .mend(let remedy):
-                guard remedies.insert(remedy).inserted, await dialect.mend(fault, by: remedy, of: failed.signed, self)
-                else {
-                    let kind = dialect.kind(of: fault, unmendedBy: remedy)
-                    throw error(kind, fault, call, failed.signed, course, unmendedBy: remedy)
-                }
+            let error = error(failure, failed.signed, state)
+            try await state.wait(after: failure, hasAnswered: hasAnswered, orThrow: error)
+        case .fault(let fault):
+            let fault = await dialect.explained(fault, call, by: self)
+            let failed = FailedCall<Dialect>(call: call, fault: fault, signed: failed.signed)
+            switch fault.handling {
+            case .fail(let kind): throw error(kind, failed, state)
+            case .retry(let reason, _): try await state.wait(reason, orThrow: error(.unavailable, failed, state))
+            case .apply(let remedy): try await apply(remedy, to: failed, &remedies, state)
             }
         }
     }
 
-    private func error(
-        _ kind: StoreError.Kind, _ fault: Dialect.Fault, _ call: Dialect.Call, _ signed: Dialect.Signed?,
-        _ course: CallCourse, unmendedBy remedy: Dialect.Fault.Remedy? = nil
-    ) -> StoreError {
-        dialect.complete(course.error(kind, fault.words), fault, call, signed, unmendedBy: remedy)
+    private func apply(
+        _ remedy: Dialect.Fault.Remedy, to failed: FailedCall<Dialect>, _ remedies: inout Set<Dialect.Fault.Remedy>,
+        _ state: RetryState
+    ) async throws(StoreError) {
+        if remedies.insert(remedy).inserted, await dialect.apply(remedy, to: failed.fault, of: failed.signed, self) {
+            return
+        }
+        var failed = failed
+        failed.remedy = remedy
+        throw error(dialect.kind(of: failed.fault, after: remedy), failed, state)
     }
 
-    private func error(_ failure: HTTPFailure, _ signed: Dialect.Signed?, _ course: CallCourse) -> StoreError {
-        var error = course.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
+    private func error(_ kind: StoreError.Kind, _ failed: FailedCall<Dialect>, _ state: RetryState) -> StoreError {
+        dialect.completed(state.error(kind, failed.fault.words), for: failed)
+    }
+
+    private func error(_ failure: HTTPFailure, _ signed: Dialect.Signed?, _ state: RetryState) -> StoreError {
+        var error = state.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
         if let words = dialect.endpointWords(signed) { error.notes.append("the endpoint is \(words)") }
-        if failure.kind == .timedOut, !isAnswered { error.notes.append("it has answered no request of this run") }
+        if failure.kind == .timedOut, !hasAnswered { error.notes.append("it has answered no request of this run") }
         error.remedy = TransportWords.remedy(
-            for: failure, certificates: dialect.certificatesVariable, isAnswered: isAnswered)
+            for: failure, certificates: dialect.certificatesVariable, isAnswered: hasAnswered)
         return error
     }
 }

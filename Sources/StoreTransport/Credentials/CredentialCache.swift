@@ -1,4 +1,17 @@
-/// Credentials that are renewed before they expire, once for all who wait for them. Kept in memory alone.
+/// When credentials are renewed.
+package struct CredentialRenewal: Sendable {
+    /// So long before the expiration a renewal is tried, in seconds.
+    let advisory: Double
+    /// So long before it a renewal must succeed, in seconds.
+    let mandatory: Double
+
+    package init(advisory: Double, mandatory: Double) {
+        self.advisory = advisory
+        self.mandatory = mandatory
+    }
+}
+
+/// Credentials that are renewed before they expire, once for all tasks that wait for them. Kept in memory alone.
 package actor CredentialCache<Value: Sendable> {
     /// A value, and until when it may be used, in seconds since 1970; nil for ever.
     package struct Entry: Sendable {
@@ -17,7 +30,7 @@ package actor CredentialCache<Value: Sendable> {
         package let generation: Int
     }
 
-    /// A renewal under way, and how many of those who wait for it were not cancelled.
+    /// A renewal under way, and how many tasks wait for it that were not cancelled.
     private struct Renewal {
         let task: Task<Numbered, any Error>
         var waiting: Int
@@ -29,32 +42,27 @@ package actor CredentialCache<Value: Sendable> {
     private var generation = 0
     private var renewal: Renewal?
 
-    private let advisory: Double
-    private let mandatory: Double
+    private let times: CredentialRenewal
 
-    /// - Parameters:
-    ///   - now: the wall clock, in seconds since 1970.
-    ///   - advisory: so long before the expiration a renewal is tried, in seconds.
-    ///   - mandatory: so long before it a renewal must succeed. Source of both: botocore's `RefreshableCredentials`
+    /// - Parameter now: the wall clock, in seconds since 1970.
     package init(
-        now: @escaping @Sendable () -> Double, advisory: Double = 900, mandatory: Double = 600,
+        now: @escaping @Sendable () -> Double, _ times: CredentialRenewal,
         fetch: @escaping @Sendable () async throws -> Entry
     ) {
         self.now = now
-        self.advisory = advisory
-        self.mandatory = mandatory
+        self.times = times
         self.fetch = fetch
     }
 
     package func current() async throws -> Numbered {
         guard let entry else { return try await renewed() }
         let left = (entry.expiration ?? .infinity) - now()
-        if left > advisory { return Numbered(value: entry.value, generation: generation) }
+        if left > times.advisory { return Numbered(value: entry.value, generation: generation) }
         do {
             return try await renewed()
         } catch {
-            // As long as it lasts, the old one does.
-            guard left > mandatory else { throw error }
+            // The old value can still be used.
+            guard left > times.mandatory else { throw error }
             return Numbered(value: entry.value, generation: generation)
         }
     }
@@ -74,8 +82,8 @@ package actor CredentialCache<Value: Sendable> {
         }
     }
 
-    /// Not a child of whoever asks first: that task may be cancelled while others wait. All of them get the number with the
-    /// value, as nobody knows who goes on first.
+    /// Not a child of the task that asks first: that task may be cancelled while others wait. All of them get the number
+    /// with the value, as any of them may resume first.
     private func begin() -> Task<Numbered, any Error> {
         let task = Task {
             defer { end() }
@@ -88,15 +96,15 @@ package actor CredentialCache<Value: Sendable> {
         return task
     }
 
-    /// How many wait for a renewal, for tests.
+    /// How many tasks wait for a renewal, for tests.
     var waiting: Int { renewal?.waiting ?? 0 }
 
     private func end() {
-        // A cancelled one has made room for the next.
+        // A cancelled one is no longer the current one.
         if !Task.isCancelled { renewal = nil }
     }
 
-    /// One who waited was cancelled. With the last of them the renewal is: nobody else would end it.
+    /// A waiting task was cancelled. The renewal is cancelled with the last of them.
     private func leave(_ task: Task<Numbered, any Error>) {
         guard renewal?.task == task else { return }
         renewal?.waiting -= 1

@@ -5,11 +5,11 @@ package struct CredentialFailure: Error, Sendable, Hashable {
     package enum Kind: Sendable, Hashable, CaseIterable {
         /// Nothing names any.
         case noneFound
-        /// An access key without its secret, a role without who may take it.
+        /// An access key without its secret, a role without the credentials to take it.
         case partial
-        /// Who hands them out refused.
+        /// The provider refused.
         case refused
-        /// Who hands them out cannot be reached, or does not answer.
+        /// The provider cannot be reached, or does not answer.
         case unreachable
         /// What came is not what the protocol says.
         case malformed
@@ -20,7 +20,7 @@ package struct CredentialFailure: Error, Sendable, Hashable {
     }
 
     package let kind: Kind
-    /// Of whom they were wanted: `web identity`. Empty where of nobody.
+    /// `web identity`; empty where no provider is to blame.
     package let provider: String
     /// Without a secret.
     package let words: String

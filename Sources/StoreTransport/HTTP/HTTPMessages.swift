@@ -72,7 +72,7 @@ package struct HTTPResponse: Sendable {
 }
 
 /// An answer with all of its body.
-package struct HTTPAnswer: Sendable {
+package struct BufferedResponse: Sendable {
     package let status: Int
     package let headers: HTTPHeaders
     package let body: [UInt8]
@@ -108,8 +108,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         /// The task was cancelled.
         case cancelled
 
-        /// Whether the same request may fare better the next time.
-        var mayPass: Bool {
+        /// Whether the same request may succeed the next time.
+        var isTransient: Bool {
             switch self {
             case .unknownHost, .noConnection, .noProxy, .timedOut, .closed: true
             case .tls, .otherHost, .proxy, .malformed, .cancelled: false
@@ -138,9 +138,9 @@ extension HTTPTransport {
     /// Sends a request and reads the whole answer.
     ///
     /// - Parameter limit: of the body, in bytes; a longer one is `.malformed`.
-    package func exchange(_ request: HTTPRequest, limit: Int = 1 << 20) async throws(HTTPFailure) -> HTTPAnswer {
+    package func exchange(_ request: HTTPRequest, limit: Int = 1 << 20) async throws(HTTPFailure) -> BufferedResponse {
         let response = try await send(request)
-        return HTTPAnswer(
+        return BufferedResponse(
             status: response.status, headers: response.headers, body: try await response.readBody(limit: limit))
     }
 }

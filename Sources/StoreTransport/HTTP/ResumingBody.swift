@@ -1,8 +1,7 @@
 package import NIOCore
 internal import ObjectStore
 
-/// The bytes of an opened object. Where the connection breaks, it goes on from there with a new request for the rest,
-/// pinned to the same content.
+/// The bytes of an object. Where the connection breaks, a new request asks for the rest of the same content.
 ///
 /// Throws `StoreError`.
 package struct ResumingBody: AsyncSequence, Sendable {
@@ -37,26 +36,26 @@ package struct ResumingBody: AsyncSequence, Sendable {
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let source: ResumingBody
         fileprivate var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>
-        fileprivate var course: CallCourse
+        fileprivate var state: RetryState
         /// Where the next byte belongs.
         fileprivate var offset: Int64
         /// What arrived since a connection broke for the last time, in bytes.
         private var arrived = 0
 
-        /// So many bytes at least make up for a connection that broke: one that breaks after a few each time is tried no
-        /// more often than one that brings nothing.
+        /// So many bytes count as progress: a connection that breaks after a few each time is retried no more often than one
+        /// that brings nothing.
         private static let leastProgress = 64 << 10
 
         fileprivate init(_ source: ResumingBody) {
             self.source = source
             chunks = source.opened.makeAsyncIterator()
-            course = CallCourse("get", address: source.address, source.context)
+            state = RetryState("get", address: source.address, source.context)
             offset = source.range.lowerBound
         }
 
-        private mutating func gotOn(by count: Int) {
+        private mutating func received(_ count: Int) {
             arrived += count
-            if arrived >= Self.leastProgress { course.progressed() }
+            if arrived >= Self.leastProgress { state.progressed() }
         }
 
         @concurrent package mutating func next() async throws -> ByteBuffer? {
@@ -67,31 +66,31 @@ package struct ResumingBody: AsyncSequence, Sendable {
                         throw HTTPFailure(.closed, "the answer ended early")
                     }
                     offset += Int64(chunk.readableBytes)
-                    gotOn(by: chunk.readableBytes)
+                    received(chunk.readableBytes)
                     return chunk
                 } catch let failure as HTTPFailure {
-                    try await goOn(after: failure)
+                    try await reopen(after: failure)
                 }
             }
         }
 
-        private mutating func goOn(after failure: HTTPFailure) async throws {
-            // The connection is for others while this waits; the place was given back with the failure.
-            chunks = Nothing()
+        private mutating func reopen(after failure: HTTPFailure) async throws {
+            // Closes the connection, which other requests can use the place of; the pass was given back with the failure.
+            chunks = Ended()
             arrived = 0
             let error = StoreError(
                 .unavailable, operation: "get", address: source.address, detail: failure.detail,
                 notes: ["\(offset) of \(source.range.upperBound) bytes had come"])
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
-            // All of it came, or more, which is for the reader to refuse; what went wrong is behind it.
+            // All of it came before the failure; a reader refuses more than that.
             if offset >= source.range.upperBound, offset > source.range.lowerBound { return }
-            try await course.wait(RetryReason(failure.detail), orThrow: error)
+            try await state.wait(RetryReason(failure.detail), orThrow: error)
             chunks = try await source.reopen(offset..<source.range.upperBound).makeAsyncIterator()
         }
     }
 
     /// The end of a body.
-    private struct Nothing: AsyncIteratorProtocol {
+    private struct Ended: AsyncIteratorProtocol {
         mutating func next() async throws -> ByteBuffer? { nil }
     }
 }

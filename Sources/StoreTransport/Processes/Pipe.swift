@@ -42,12 +42,12 @@ final class Interruption: Sendable {
     }
 
     /// From any thread.
-    func come() { pipe.withLock { $0.closeWriter() } }
+    func signal() { pipe.withLock { $0.closeWriter() } }
 
-    /// Waits until it comes, one of the descriptors can be read, or the time is over.
+    /// Waits until it is signalled, one of the descriptors can be read, or the time is over.
     ///
     /// - Parameter milliseconds: as poll(2) has it.
-    /// - Returns: whether it has come.
+    /// - Returns: whether it has been signalled.
     func wait(for milliseconds: Int32, or readers: [CInt]) -> Bool {
         var polled = ([reader] + readers).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         return poll(&polled, nfds_t(polled.count), milliseconds) > 0 && polled[0].revents != 0

@@ -54,7 +54,7 @@ package enum Subprocess {
                 }
             }
         } onCancel: {
-            interruption.come()
+            interruption.signal()
         }
         thread.shutdownGracefully { _ in }
         return try result.get()
@@ -112,13 +112,13 @@ private final class RunningProgram {
         // A program that closed its outputs, or left them to another, ends without a word.
         var pause: Int32 = 1
         while true {
-            let hasCome = interruption.wait(for: pause, or: openReaders)
+            let isInterrupted = interruption.wait(for: pause, or: openReaders)
             let status = endStatus()
             try read()
             if let status {
                 return Subprocess.Output(status: status, standardOutput: gathered[0], standardError: gathered[1])
             }
-            if hasCome { throw killed("was interrupted", isInterruption: true) }
+            if isInterrupted { throw killed("was interrupted", isInterruption: true) }
             if ContinuousClock.now >= deadline { throw killed("took longer than \(timeout) seconds") }
             pause = min(pause * 2, 50)
         }

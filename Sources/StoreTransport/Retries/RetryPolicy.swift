@@ -48,8 +48,8 @@ package struct RetryReason: Sendable, Hashable {
     }
 }
 
-/// The retries of one operation.
-package struct Retries: Sendable {
+/// How long one operation waits between its attempts.
+package struct Backoff: Sendable {
     private let policy: RetryPolicy
     private var failures = 0
     private var firstFailure: Double?
@@ -77,7 +77,7 @@ package struct Retries: Sendable {
         return now + wait - first <= policy.budget ? wait : nil
     }
 
-    /// Something arrived: what failed before no longer counts.
+    /// Something arrived: earlier failures no longer count.
     package mutating func progressed() {
         failures = 0
         firstFailure = nil

@@ -1,17 +1,10 @@
 internal import StoreTransport
 
-/// What requests to Google are made with.
+/// A token that requests to Google carry.
 package struct AccessToken: Sendable, Hashable {
     let value: Secret
     /// In seconds since 1970; nil where nobody said.
     package let expiration: Double?
-}
-
-/// An access token, and in words whose it is and where it comes from.
-struct FoundToken: Sendable, Hashable {
-    let token: AccessToken
-    /// `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
-    let source: String
 }
 
 /// One way to get access tokens.

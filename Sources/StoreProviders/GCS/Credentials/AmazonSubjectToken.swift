@@ -6,7 +6,7 @@ internal import StoreTransport
 ///
 /// Source: google-auth's `aws.py`. It looks at the environment and the machine's metadata service, and at no profile.
 struct AmazonSubjectToken: SubjectTokenSource {
-    private let settings: TokenSettings
+    private let settings: GCSCredentialSettings
     private let provider: String
     private let audience: String
     private let verificationURL: String
@@ -15,7 +15,8 @@ struct AmazonSubjectToken: SubjectTokenSource {
     private let sessionURL: String?
 
     init(
-        _ source: GoogleCredentialFile.CredentialSource, audience: String, _ settings: TokenSettings, provider: String
+        _ source: GoogleCredentialFile.CredentialSource, audience: String, _ settings: GCSCredentialSettings,
+        provider: String
     ) throws(CredentialFailure) {
         guard source.environmentId == "aws1" else {
             throw CredentialFailure(

@@ -5,7 +5,7 @@ internal import StoreTransport
 ///
 /// Source: <https://google.aip.dev/auth/4117>; google-auth's `external_account.py` and `sts.py`.
 struct ExternalAccountTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let universe: String
     let name = "external account"
 
@@ -24,7 +24,7 @@ struct ExternalAccountTokens: TokenSource {
         let lifetime: Int
     }
 
-    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+    init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         audience = try settings.required(file.audience, "audience", name)
         tokenType = try settings.required(file.subjectTokenType, "subject_token_type", name)

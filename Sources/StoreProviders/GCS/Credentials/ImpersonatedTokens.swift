@@ -3,11 +3,11 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import StoreTransport
 
-/// A service account's name, taken with other credentials.
+/// A service account that is impersonated with other credentials.
 ///
 /// Source: <https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken>
 struct ImpersonatedTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let source: any TokenSource
     let universe: String
     let name = "impersonated service account"
@@ -16,7 +16,7 @@ struct ImpersonatedTokens: TokenSource {
     private let delegates: [String]?
     private let url: HTTPURL
 
-    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+    init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         let inner = try settings.required(file.sourceCredentials, "source_credentials", name)
         guard ["authorized_user", "service_account", "external_account_authorized_user"].contains(inner.type) else {
@@ -24,7 +24,7 @@ struct ImpersonatedTokens: TokenSource {
                 .notSupported, name, "its `source_credentials` are of the type `\(inner.type ?? "")`",
                 remedy: "authorized_user, service_account and external_account_authorized_user can take a name")
         }
-        source = try GoogleCredentials.source(inner, settings)
+        source = try GCSCredentialChain.source(inner, settings)
         universe = source.universe
         let named = try settings.address(
             file.serviceAccountImpersonationUrl, "service_account_impersonation_url", name)
@@ -57,22 +57,22 @@ enum ServiceAccountName {
     }
 }
 
-/// One call that takes a service account's name.
+/// One request that impersonates a service account.
 struct ImpersonatedToken: Sendable {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let url: HTTPURL
     let provider: String
     let delegates: [String]?
     /// In seconds.
     let lifetime: Int
 
-    private struct Wish: Encodable {
+    private struct Request: Encodable {
         let delegates: [String]?
         let scope: [String]
         let lifetime: String
     }
 
-    private struct Answer: Decodable {
+    private struct Response: Decodable {
         let accessToken: String
         let expireTime: String
     }
@@ -80,24 +80,24 @@ struct ImpersonatedToken: Sendable {
     func token(
         for scopes: [String], with token: AccessToken
     ) async throws(CredentialFailure) -> AccessToken {
-        let wish = Wish(delegates: delegates, scope: scopes, lifetime: "\(lifetime)s")
-        let body = (try? JSONEncoder().encode(wish)).map { Array($0) } ?? []
+        let parameters = Request(delegates: delegates, scope: scopes, lifetime: "\(lifetime)s")
+        let body = (try? JSONEncoder().encode(parameters)).map { Array($0) } ?? []
         let request = HTTPRequest(
             .POST, url,
             headers: ["content-type": "application/json", "authorization": "Bearer \(token.value.exposed)"],
             body: .bytes(ByteBuffer(bytes: body)))
         let answer = try await settings.call(provider, "Google's IAM", attempts: 3).send(request)
         guard answer.status == 200 else {
-            let told = GCSFault(status: answer.status, headers: answer.headers, body: answer.body)
+            let fault = GCSFault(status: answer.status, headers: answer.headers, body: answer.body)
                 .redacted(Redaction(of: request)).words
             throw CredentialFailure(
-                answer.isFailureForAWhile ? .unreachable : .refused, provider,
-                "the name of \(ServiceAccountName.of(url)) cannot be taken: \(told)",
-                remedy: answer.isFailureForAWhile
-                    ? ServiceCall.later
+                answer.isTransientFailure ? .unreachable : .refused, provider,
+                "the name of \(ServiceAccountName.of(url)) cannot be taken: \(fault)",
+                remedy: answer.isTransientFailure
+                    ? CredentialServiceClient.retryLater
                     : "grant roles/iam.serviceAccountTokenCreator on that account to whoever takes its name")
         }
-        guard let document = JSONDocument.decode(Answer.self, from: answer.body),
+        guard let document = JSONDocument.decode(Response.self, from: answer.body),
             document.accessToken.isHeaderSafe
         else {
             throw CredentialFailure(

@@ -6,7 +6,7 @@ internal import StoreTransport
 ///
 /// Source: <https://cloud.google.com/compute/docs/metadata/overview>; google-auth's `compute_engine/_metadata.py`.
 struct MetadataTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let name = "metadata service"
     let email: String
     let universe: String
@@ -17,7 +17,7 @@ struct MetadataTokens: TokenSource {
     private static let attempts = 5
 
     /// Nil where this is no machine of Google's.
-    init?(_ settings: TokenSettings) async throws(CredentialFailure) {
+    init?(_ settings: GCSCredentialSettings) async throws(CredentialFailure) {
         self.settings = settings
         guard settings.environment["NO_GCE_CHECK"] != "true", await Self.isThere(settings) else { return nil }
         let account = try await Self.ask("instance/service-accounts/default/email", settings)
@@ -37,7 +37,7 @@ struct MetadataTokens: TokenSource {
         let answer = try await Self.ask("instance/service-accounts/default/token?\(query)", settings)
         guard answer.status == 200 else {
             throw CredentialFailure(
-                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                answer.isTransientFailure ? .unreachable : .refused, name,
                 "the metadata service answered with status \(answer.status)",
                 remedy: "check the service account of this machine, and its access scopes")
         }
@@ -54,7 +54,7 @@ struct MetadataTokens: TokenSource {
     private static let timeouts = HTTPTimeouts(connect: 3, idle: 3, whole: 3)
     private static let flavor = "metadata-flavor"
 
-    private static func host(_ settings: TokenSettings) -> String {
+    private static func host(_ settings: GCSCredentialSettings) -> String {
         settings.environment["GCE_METADATA_HOST"] ?? settings.environment["GCE_METADATA_ROOT"]
             ?? "metadata.google.internal"
     }
@@ -62,7 +62,7 @@ struct MetadataTokens: TokenSource {
     /// Costs nothing where the environment names the service, and a second where nobody answers.
     ///
     /// Google's library waits three times and for twelve seconds in all; a service that is there answers in milliseconds.
-    private static func isThere(_ settings: TokenSettings) async -> Bool {
+    private static func isThere(_ settings: GCSCredentialSettings) async -> Bool {
         if settings.environment["GCE_METADATA_HOST"] != nil { return true }
         let address = settings.environment["GCE_METADATA_IP"] ?? "169.254.169.254"
         guard let url = HTTPURL("http://\(address)/") else { return false }
@@ -75,8 +75,8 @@ struct MetadataTokens: TokenSource {
     }
 
     private static func ask(
-        _ target: String, _ settings: TokenSettings
-    ) async throws(CredentialFailure) -> HTTPAnswer {
+        _ target: String, _ settings: GCSCredentialSettings
+    ) async throws(CredentialFailure) -> BufferedResponse {
         let host = host(settings)
         guard let url = HTTPURL("http://\(host)\(path)\(target)") else {
             throw CredentialFailure(

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// What `gcloud auth application-default login` leaves: a person's refresh token.
 struct AuthorizedUserTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let name = "authorized user"
     let owner = "a person's login by gcloud"
 
@@ -13,7 +13,7 @@ struct AuthorizedUserTokens: TokenSource {
     private let scopes: [String]?
     private let url: HTTPURL
 
-    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+    init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         if let universe = file.universeDomain, universe != Google.universe {
             throw CredentialFailure(
@@ -43,7 +43,7 @@ struct AuthorizedUserTokens: TokenSource {
 ///
 /// A class because the server may replace the refresh token, which then counts for the run.
 final class ExternalUserTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let universe: String
     let name = "external authorized user"
     let owner = "a person's login by gcloud, by an external identity provider"
@@ -52,7 +52,7 @@ final class ExternalUserTokens: TokenSource {
     private let refreshToken: Mutex<Secret>
     private let url: HTTPURL
 
-    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+    init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         let clientName = try settings.required(file.clientId, "client_id", name)
         client = (clientName, Secret(try settings.required(file.clientSecret, "client_secret", name)))

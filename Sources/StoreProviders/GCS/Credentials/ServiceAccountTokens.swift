@@ -5,7 +5,7 @@ internal import StoreTransport
 ///
 /// Source: <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>
 struct ServiceAccountTokens: TokenSource {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let email: String
     let key: Secret
     let keyID: String?
@@ -18,7 +18,7 @@ struct ServiceAccountTokens: TokenSource {
     /// Of a signed request, in seconds.
     private static let lifetime = 3600.0
 
-    init(_ file: GoogleCredentialFile, _ settings: TokenSettings) throws(CredentialFailure) {
+    init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         email = try settings.required(file.clientEmail, "client_email", name)
         key = Secret(try settings.required(file.privateKey, "private_key", name))

@@ -7,7 +7,7 @@ internal import StoreTransport
 ///
 /// Source: <https://www.rfc-editor.org/rfc/rfc6749#section-5>; google-auth's `oauth2/_client.py`.
 struct TokenEndpoint: Sendable {
-    let settings: TokenSettings
+    let settings: GCSCredentialSettings
     let url: HTTPURL
     /// In messages: `service account`.
     let provider: String
@@ -32,7 +32,7 @@ struct TokenEndpoint: Sendable {
         throw refusal(answer, Redaction(of: request, and: secrets))
     }
 
-    private func read(_ answer: HTTPAnswer) throws(CredentialFailure) -> TokenAnswer {
+    private func read(_ answer: BufferedResponse) throws(CredentialFailure) -> TokenAnswer {
         guard let token = TokenAnswer(answer.body, now: settings.environment.now()) else {
             throw CredentialFailure(
                 .malformed, provider, "the token server at \(url.origin) answered without a token",
@@ -41,15 +41,16 @@ struct TokenEndpoint: Sendable {
         return token
     }
 
-    private func refusal(_ answer: HTTPAnswer, _ redaction: Redaction) -> CredentialFailure {
+    private func refusal(_ answer: BufferedResponse, _ redaction: Redaction) -> CredentialFailure {
         let fault = TokenFault(answer)
-        let told = fault.map { redaction($0.words) } ?? "status \(answer.status)"
-        guard !answer.isFailureForAWhile, fault?.isPassing != true else {
+        let reason = fault.map { redaction($0.words) } ?? "status \(answer.status)"
+        guard !answer.isTransientFailure, fault?.isTransient != true else {
             return CredentialFailure(
-                .unreachable, provider, "the token server at \(url.origin) failed: \(told)", remedy: ServiceCall.later)
+                .unreachable, provider, "the token server at \(url.origin) failed: \(reason)",
+                remedy: CredentialServiceClient.retryLater)
         }
         return CredentialFailure(
-            .refused, provider, "the token server at \(url.origin) refused: \(told)",
+            .refused, provider, "the token server at \(url.origin) refused: \(reason)",
             remedy: fault?.remedy ?? "check the credentials; a proxy may have answered in the server's place")
     }
 }
@@ -112,7 +113,7 @@ struct TokenFault: Sendable {
     }
 
     /// Nil where all went well, or where the answer is not from a token server.
-    init?(_ answer: HTTPAnswer) {
+    init?(_ answer: BufferedResponse) {
         guard answer.status != 200,
             let document = JSONDocument.decode(Document.self, from: answer.body, keys: .convertFromSnakeCase)
         else { return nil }
@@ -128,7 +129,7 @@ struct TokenFault: Sendable {
     }
 
     /// Whether the same request may succeed later. Source: google-auth's `oauth2/_client.py`
-    var isPassing: Bool {
+    var isTransient: Bool {
         [code, description].contains { ["internal_failure", "server_error", "temporarily_unavailable"].contains($0) }
     }
 

@@ -8,29 +8,29 @@ struct GCSCall: StoreCall {
     let operation: String
     let address: String
     var method: HTTPMethod
-    var place: GCSPlace
+    var resource: GCSResource
     var query: [(name: String, value: String?)] = []
     var headers: HTTPHeaders = [:]
     var body: ByteBuffer?
     var expected: Set<Int> = []
 
-    init(_ operation: String, address: String, method: HTTPMethod, place: GCSPlace) {
+    init(_ operation: String, address: String, method: HTTPMethod, resource: GCSResource) {
         self.operation = operation
         self.address = address
         self.method = method
-        self.place = place
+        self.resource = resource
     }
 }
 
 /// What a request is about. Source: <https://cloud.google.com/storage/docs/request-endpoints>
-enum GCSPlace: Sendable {
+enum GCSResource: Sendable {
     case bucket(String)
     case permissions(String)
     case objects(String)
     case object(String, ObjectKey)
     case content(String, ObjectKey)
     case uploads(String)
-    /// An upload that was begun: its whole address, which is as good as a key.
+    /// An upload that was begun: its whole address, which is a secret, as it takes no token.
     case upload(HTTPURL)
 
     /// The path; an object's name is one segment of it.

@@ -2,34 +2,17 @@ internal import NIOHTTP1
 internal import ObjectStore
 internal import StoreTransport
 
-/// What all calls to a bucket have in common.
-package struct GCSContext: Sendable {
-    let transport: any HTTPTransport
-    let identities: any GCSIdentitySource
-    /// Nil: Google's own, in the universe of the credentials.
-    let endpoint: HTTPURL?
-    let bucket: String
-    let retries: RetryContext
-    /// Encrypts what is uploaded; nil for the bucket's own way.
-    let encryptionKey: String?
-
-    func address(of key: ObjectKey?) -> String {
-        guard let key, !key.text.isEmpty else { return "gs://\(bucket)" }
-        return "gs://\(bucket)/\(key)"
-    }
-}
-
 /// Addresses, tokens and faults of Google Cloud Storage.
 struct GCSDialect: StoreDialect {
     let context: GCSContext
 
-    /// In whose name, and where: Google's own address depends on the universe of the credentials.
+    /// Who makes a request, and where to: Google's own address depends on the universe of the credentials.
     struct Sender: Sendable {
         let identity: GCSIdentity
         let base: HTTPURL
     }
 
-    /// A request as it is sent once.
+    /// A request as it is sent in one attempt.
     struct Signed: SignedRequest {
         let request: HTTPRequest
         let sender: Sender
@@ -43,53 +26,53 @@ struct GCSDialect: StoreDialect {
 
     func identity() async throws -> Sender {
         let identity = try await context.identities.current()
-        if let endpoint = context.endpoint { return Sender(identity: identity, base: endpoint) }
-        let host = "storage.\(try await context.identities.universe())"
-        return Sender(identity: identity, base: HTTPURL(scheme: .https, host: host))
+        let host = "storage.\(identity.credentials?.universe ?? Google.universe)"
+        return Sender(identity: identity, base: context.endpoint ?? HTTPURL(scheme: .https, host: host))
     }
 
     func sign(_ call: GCSCall, as sender: Sender) -> Signed {
         let url = url(of: call, sender.base)
         var headers = call.headers
-        // A session's address is as good as a token, and another host is to have no other.
-        if let token = sender.identity.token, url.origin == sender.base.origin {
-            headers.add(name: "authorization", value: "Bearer \(token.value.exposed)")
+        let credentials = sender.identity.credentials
+        // The address of a session is a secret of its own, and another host is not given the token.
+        if let credentials, url.origin == sender.base.origin {
+            headers.add(name: "authorization", value: "Bearer \(credentials.token.value.exposed)")
         }
-        if let project = sender.identity.quotaProject { headers.add(name: "x-goog-user-project", value: project) }
+        if let project = credentials?.quotaProject { headers.add(name: "x-goog-user-project", value: project) }
         let body = call.body.map(HTTPBody.bytes) ?? .empty
         return Signed(request: HTTPRequest(call.method, url, headers: headers, body: body), sender: sender)
     }
 
     private func url(of call: GCSCall, _ base: HTTPURL) -> HTTPURL {
-        if case .upload(let url) = call.place { return url }
+        if case .upload(let url) = call.resource { return url }
         var url = base
         let path = url.target.hasSuffix("/") ? String(url.target.dropLast()) : url.target
-        url.target = path + call.place.path + (call.query.isEmpty ? "" : "?" + PercentEncoding.query(call.query))
+        url.target = path + call.resource.path + (call.query.isEmpty ? "" : "?" + PercentEncoding.query(call.query))
         return url
     }
 
     // MARK: Faults
 
-    func mend(
-        _ fault: GCSFault, by remedy: GCSRemedy, of signed: Signed?, _ requester: GCSRequester
+    func apply(
+        _ remedy: GCSRemedy, to fault: GCSFault, of signed: Signed?, _ requester: GCSRequester
     ) async -> Bool {
-        guard let identity = signed?.sender.identity, identity.token != nil else { return false }
-        // If it cannot be renewed, the next try says why.
+        guard let identity = signed?.sender.identity, identity.credentials != nil else { return false }
+        // If it cannot be renewed, the next attempt says why.
         try? await context.identities.refresh(replacing: identity)
         return true
     }
 
-    func kind(of fault: GCSFault, unmendedBy remedy: GCSRemedy) -> StoreError.Kind { .unauthenticated }
+    func kind(of fault: GCSFault, after remedy: GCSRemedy) -> StoreError.Kind { .unauthenticated }
 
-    func complete(
-        _ error: StoreError, _ fault: GCSFault, _ call: GCSCall, _ signed: Signed?, unmendedBy remedy: GCSRemedy?
-    ) -> StoreError { GCSWords.complete(error, fault, call, signed?.sender.identity) }
+    func completed(_ error: StoreError, for failed: FailedCall<GCSDialect>) -> StoreError {
+        GCSWords.complete(error, failed.fault, failed.call, failed.signed?.sender.identity)
+    }
 
     func endpointWords(_ signed: Signed?) -> String? { signed?.sender.base.origin }
 }
 
 typealias GCSRequester = StoreRequester<GCSDialect>
-typealias GCSTrouble = CallTrouble<GCSFault>
+typealias GCSFailure = AttemptFailure<GCSFault>
 typealias GCSReply = StoreReply
 
 extension StoreRequester<GCSDialect> {

@@ -5,7 +5,7 @@ internal import StoreTransport
 /// An answer of Google Cloud Storage, or of another of Google's services, that says that something went wrong.
 ///
 /// Source: <https://cloud.google.com/storage/docs/json_api/v1/status-codes>
-struct GCSFault: CallFault {
+struct GCSFault: ServiceFault {
     let status: Int
     /// `forbidden`, `rateLimitExceeded`; nil where the answer has none, as that to a request of an object's content.
     let reason: String?
@@ -50,7 +50,7 @@ extension GCSFault {
         return text.isEmpty || text.hasPrefix("<") || text.contains(where: \.isNewline) ? nil : text
     }
 
-    /// Without what nobody may see.
+    /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> GCSFault {
         GCSFault(
             status: status, reason: reason.map(redaction.callAsFunction),
@@ -59,7 +59,7 @@ extension GCSFault {
     }
 }
 
-/// What helps against some faults, once.
+/// What can help against some faults.
 enum GCSRemedy: Hashable, Sendable {
     /// The token expired earlier than it said.
     case refreshToken
@@ -79,9 +79,9 @@ extension GCSFault {
     /// | 412, 409, 304 | changed |
     /// | 416 | no such range |
     /// | the rest, redirects among them | not what the protocol says |
-    var reaction: CallReaction<GCSRemedy> {
+    var handling: FaultHandling<GCSRemedy> {
         switch status {
-        case 401: .mend(.refreshToken)
+        case 401: .apply(.refreshToken)
         case 403: Self.throttlingReasons.contains(reason ?? "") ? again(slowsDown: true) : .fail(.permissionDenied)
         case 404: isAboutBucket ? .fail(.misconfigured) : .fail(.notFound)
         case 410: .fail(.notFound)
@@ -100,7 +100,7 @@ extension GCSFault {
         return text.contains("specified bucket does not exist") || text.contains("invalid bucket name")
     }
 
-    private func again(slowsDown: Bool) -> CallReaction<GCSRemedy> {
+    private func again(slowsDown: Bool) -> FaultHandling<GCSRemedy> {
         .retry(RetryReason("\(status)\(reason.map { " " + $0 } ?? "")", wait: retryAfter), slowsDown: slowsDown)
     }
 

@@ -1,5 +1,6 @@
 internal import NIOHTTP1
 internal import ObjectStore
+internal import StoreTransport
 
 /// What is said of refusals, and what to do about them.
 enum GCSWords {
@@ -8,15 +9,15 @@ enum GCSWords {
         _ error: StoreError, _ fault: GCSFault, _ call: GCSCall, _ identity: GCSIdentity?
     ) -> StoreError {
         var error = error
-        let who = identity.map { ["the request was made as \($0.words)"] } ?? []
+        let identityNote = identity.map { ["the request was made as \($0.words)"] } ?? []
         switch error.kind {
         case .permissionDenied:
-            error.notes += who + ambiguity(call)
+            error.notes += identityNote + ambiguity(call)
             error.remedy = remedy(for: fault, call)
         case .unauthenticated:
-            error.notes += who
+            error.notes += identityNote
             error.remedy =
-                identity?.token == nil
+                identity?.credentials == nil
                 ? "the bucket is not public: set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default "
                     + "login`"
                 : "the token was not accepted: check that the credentials are for this store, and the clock"
@@ -28,7 +29,7 @@ enum GCSWords {
 
     /// Without the right to list, the store does not say whether there is such an object.
     private static func ambiguity(_ call: GCSCall) -> [String] {
-        switch call.place {
+        switch call.resource {
         case .object, .content:
             call.method == .GET
                 ? ["it is missing or not allowed: without storage.objects.list the store does not tell the two apart"]
@@ -53,7 +54,7 @@ enum GCSWords {
 
     /// The right that a call takes.
     private static func right(for call: GCSCall) -> String {
-        switch (call.place, call.method) {
+        switch (call.resource, call.method) {
         case (.objects, _): "storage.objects.list (in roles/storage.objectViewer)"
         case (.uploads, _), (.upload, _): "storage.objects.create (in roles/storage.objectUser)"
         case (.object, .DELETE): "storage.objects.delete (in roles/storage.objectUser)"

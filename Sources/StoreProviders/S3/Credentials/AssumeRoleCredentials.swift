@@ -4,13 +4,13 @@ internal import StoreTransport
 /// `role_arn` of a profile, taken with the credentials of another profile or of another source.
 struct AssumeRoleCredentials: CredentialProvider {
     let profile: CredentialProfile
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     /// The profiles whose roles led here.
     let roles: [String]
     let name = "assume role"
     let absence = "no role_arn in the profile"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let section = profile.section
         guard let role = section["role_arn"], section["web_identity_token_file"] == nil else { return nil }
         guard section["mfa_serial"] == nil else {
@@ -30,7 +30,7 @@ struct AssumeRoleCredentials: CredentialProvider {
             credentials, source: "role \(role.value) of profile \(profile.name), by \(source.source)", provider: name)
     }
 
-    private func source() async throws(CredentialFailure) -> FoundCredentials {
+    private func source() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
         switch (profile.section["source_profile"], profile.section["credential_source"]) {
         case (let source?, nil): return try await ofProfile(source.value)
         case (nil, let source?): return try await ofSource(source)
@@ -46,8 +46,9 @@ struct AssumeRoleCredentials: CredentialProvider {
         }
     }
 
-    private func ofSource(_ source: Setting<String>) async throws(CredentialFailure) -> FoundCredentials {
-        let provider: (any CredentialProvider)? =
+    private func ofSource(_ source: Setting<String>) async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>
+    {
+        let provider: (any CredentialProvider<AWSCredentials>)? =
             switch source.value {
             case "Environment": EnvironmentCredentials(environment: settings.environment)
             case "EcsContainer": ContainerCredentials(settings: settings)
@@ -65,7 +66,7 @@ struct AssumeRoleCredentials: CredentialProvider {
             remedy: "run where there are some, or name another source (\(source.provenance))")
     }
 
-    private func ofProfile(_ source: String) async throws(CredentialFailure) -> FoundCredentials {
+    private func ofProfile(_ source: String) async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
         guard let section = settings.files.profile(source) else {
             throw CredentialFailure(
                 .misconfigured, name, "profile `\(profile.name)` has source_profile `\(source)`, which does not exist",
@@ -81,7 +82,7 @@ struct AssumeRoleCredentials: CredentialProvider {
                 remedy: "one of these profiles needs credentials of its own")
         }
         let base = CredentialProfile(name: source, section: section, heedsEnvironment: false)
-        let providers = CredentialChain.ofProfile(base, settings, roles: hasKeys ? nil : roles + [profile.name])
+        let providers = S3CredentialChain.ofProfile(base, settings, roles: hasKeys ? nil : roles + [profile.name])
         for provider in providers {
             if let found = try await provider.credentials() { return found }
         }

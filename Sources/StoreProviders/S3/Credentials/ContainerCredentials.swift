@@ -5,7 +5,7 @@ internal import StoreTransport
 /// The service that ECS, EKS and others run beside a container.
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 struct ContainerCredentials: CredentialProvider {
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     let name = "container"
     let absence = "no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI"
 
@@ -13,7 +13,7 @@ struct ContainerCredentials: CredentialProvider {
     private static let attempts = 3
     private static let timeouts = HTTPTimeouts(connect: 2, idle: 2, whole: 2)
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let environment = settings.environment
         let relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].map { "http://169.254.170.2" + $0 }
         guard let address = relative ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
@@ -25,7 +25,7 @@ struct ContainerCredentials: CredentialProvider {
         var headers: HTTPHeaders = ["accept": "application/json"]
         if let token = try authorization() { headers.add(name: "authorization", value: token.exposed) }
         let request = HTTPRequest(.GET, url, headers: headers, timeouts: Self.timeouts, isDirect: true)
-        let call = ServiceCall(
+        let call = CredentialServiceClient(
             transport: settings.transport, sleep: settings.sleep, provider: name,
             service: "the container's credential service", attempts: Self.attempts,
             remedy: "this variable came from another environment, or the network of this container does not lead there",
@@ -33,10 +33,10 @@ struct ContainerCredentials: CredentialProvider {
         let answer = try await call.send(request)
         guard answer.status == 200 else {
             throw CredentialFailure(
-                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                answer.isTransientFailure ? .unreachable : .refused, name,
                 "the container's credential service at \(url.origin) answered with status \(answer.status)",
-                remedy: answer.isFailureForAWhile
-                    ? ServiceCall.later
+                remedy: answer.isTransientFailure
+                    ? CredentialServiceClient.retryLater
                     : "it wants the token of AWS_CONTAINER_AUTHORIZATION_TOKEN or its _FILE: check that this container "
                         + "has it, and has a role")
         }

@@ -6,7 +6,7 @@ struct EnvironmentCredentials: CredentialProvider {
     let name = "environment variables"
     let absence = "no AWS_ACCESS_KEY_ID"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let secret = environment["AWS_SECRET_ACCESS_KEY"]
         guard let key = environment["AWS_ACCESS_KEY_ID"] else {
             guard secret != nil else { return nil }

@@ -15,7 +15,7 @@ struct FileCredentials: CredentialProvider {
     var name: String { file.rawValue }
     var absence: String { "no aws_access_key_id in profile \(profile)" }
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let section = file == .credentials ? files.credentials[profile] : files.config[profile]
         guard let section, let key = section["aws_access_key_id"] else { return nil }
         guard let secret = section["aws_secret_access_key"] else {
@@ -38,7 +38,7 @@ struct LoginCredentials: CredentialProvider {
     let name = "login session"
     let absence = "no login_session"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard profile.section["login_session"] != nil else { return nil }
         throw CredentialFailure(
             .notSupported, name, "profile `\(profile.name)` uses `login_session`, which is not supported",

@@ -5,7 +5,7 @@ internal import StoreTransport
 /// The metadata service of a virtual machine, in its second version, and where that is not there in its first.
 /// Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>
 struct InstanceCredentials: CredentialProvider {
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     let name = "instance metadata"
 
     var absence: String {
@@ -26,7 +26,7 @@ struct InstanceCredentials: CredentialProvider {
 
     private static let path = "/latest/meta-data/iam/security-credentials/"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard !isDisabled else { return nil }
         let base = try base()
         let headers: HTTPHeaders
@@ -112,7 +112,7 @@ struct InstanceCredentials: CredentialProvider {
         return answer.body
     }
 
-    private static func isWhole(_ answer: HTTPAnswer) -> Bool { answer.status == 200 && !answer.body.isEmpty }
+    private static func isWhole(_ answer: BufferedResponse) -> Bool { answer.status == 200 && !answer.body.isEmpty }
 
     private func url(_ base: HTTPURL, _ path: String) -> HTTPURL {
         var url = base
@@ -124,8 +124,8 @@ struct InstanceCredentials: CredentialProvider {
     ///
     /// - Returns: the last answer; nil where there was none.
     private func exchange(
-        _ method: HTTPMethod, _ url: HTTPURL, _ headers: HTTPHeaders, until isFinal: (HTTPAnswer) -> Bool
-    ) async -> HTTPAnswer? {
+        _ method: HTTPMethod, _ url: HTTPURL, _ headers: HTTPHeaders, until isFinal: (BufferedResponse) -> Bool
+    ) async -> BufferedResponse? {
         let sources = settings.configuration.sources
         let seconds = sources.text("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout").flatMap {
             Double($0.value)
@@ -136,7 +136,7 @@ struct InstanceCredentials: CredentialProvider {
         let request = HTTPRequest(
             method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, whole: timeout),
             isDirect: true)
-        var last: HTTPAnswer?
+        var last: BufferedResponse?
         for _ in 0..<max(1, attempts ?? 1) {
             guard !Task.isCancelled else { break }
             // Where there is no such service, nobody answers.

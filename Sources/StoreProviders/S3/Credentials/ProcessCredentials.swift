@@ -8,7 +8,7 @@ struct ProcessCredentials: CredentialProvider {
     let name = "credential process"
     let absence = "no credential_process in the profile"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard let setting = profile.section["credential_process"] else { return nil }
         guard let words = ShellWords.split(setting.value), let program = words.first else {
             throw CredentialFailure(

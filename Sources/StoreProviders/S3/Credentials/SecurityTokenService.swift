@@ -7,7 +7,7 @@ internal import StoreTransport
 ///
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
 struct SecurityTokenService: Sendable {
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     /// In messages.
     let provider: String
 
@@ -54,9 +54,9 @@ struct SecurityTokenService: Sendable {
     ) async throws(CredentialFailure) -> XMLElement {
         let items = [("Action", action), ("Version", "2011-06-15")] + parameters.filter { $0.value != nil }
         let request = try request(PercentEncoding.query(items), signedWith: signer)
-        let answer = try await ServiceCall(
+        let answer = try await CredentialServiceClient(
             transport: settings.transport, sleep: settings.sleep, provider: provider, service: "STS",
-            attempts: Self.attempts, isFinal: { !Self.mayPass($0) }
+            attempts: Self.attempts, isFinal: { !Self.isTransient($0) }
         ).send(request)
         let root = try? XMLTree.parse(answer.body)
         if answer.status == 200, let root { return root }
@@ -64,21 +64,22 @@ struct SecurityTokenService: Sendable {
         let said = [error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": ")
         let shown = parameters.filter { $0.name == "WebIdentityToken" }.compactMap { $0.value.map(Secret.init) }
         let redaction = Redaction(of: request, and: shown + [signer?.secretAccessKey].compactMap(\.self))
-        let told = said.isEmpty ? "status \(answer.status)" : redaction(said)
-        if Self.mayPass(answer) {
+        let reason = said.isEmpty ? "status \(answer.status)" : redaction(said)
+        if Self.isTransient(answer) {
             throw CredentialFailure(
-                .unreachable, provider, "STS failed to \(action): \(told)", remedy: ServiceCall.later)
+                .unreachable, provider, "STS failed to \(action): \(reason)", remedy: CredentialServiceClient.retryLater
+            )
         }
         // The one code for a wrong signature and for one of another time.
-        let isClock = told.contains("Signature expired") || told.contains("Signature not yet current")
+        let isClock = reason.contains("Signature expired") || reason.contains("Signature not yet current")
         throw CredentialFailure(
-            .refused, provider, "STS refused \(action): \(told)",
+            .refused, provider, "STS refused \(action): \(reason)",
             remedy: isClock ? "set the clock of this machine" : "check the role's trust policy, and who asks for it")
     }
 
     /// Whether the same request may succeed later: some of these have the status 400.
-    private static func mayPass(_ answer: HTTPAnswer) -> Bool {
-        guard answer.status != 200, !answer.isFailureForAWhile else { return answer.isFailureForAWhile }
+    private static func isTransient(_ answer: BufferedResponse) -> Bool {
+        guard answer.status != 200, !answer.isTransientFailure else { return answer.isTransientFailure }
         let code = (try? XMLTree.parse(answer.body))?.child("Error")?["Code"]
         return code.map(passing.contains) ?? false
     }

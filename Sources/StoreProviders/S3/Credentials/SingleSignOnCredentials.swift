@@ -9,7 +9,7 @@ internal import StoreTransport
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html>
 struct SingleSignOnCredentials: CredentialProvider {
     let profile: CredentialProfile
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     let name = "single sign-on"
     let absence = "no sso_account_id in the profile"
 
@@ -17,7 +17,7 @@ struct SingleSignOnCredentials: CredentialProvider {
     /// A token that lasts no longer is renewed first, in seconds.
     private static let margin = 900.0
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let own = profile.section
         guard own["sso_account_id"] != nil || own["sso_role_name"] != nil else { return nil }
         let session = own["sso_session"]
@@ -126,9 +126,10 @@ struct SingleSignOnCredentials: CredentialProvider {
         if answer.status == 401 { throw expired }
         guard answer.status == 200 else {
             throw CredentialFailure(
-                answer.isFailureForAWhile ? .unreachable : .refused, name,
+                answer.isTransientFailure ? .unreachable : .refused, name,
                 "single sign-on gave no credentials for role \(role) of account \(account): status \(answer.status)",
-                remedy: answer.isFailureForAWhile ? ServiceCall.later : "check sso_account_id and sso_role_name")
+                remedy: answer.isTransientFailure
+                    ? CredentialServiceClient.retryLater : "check sso_account_id and sso_role_name")
         }
         guard let credentials = SingleSignOnAnswer(answer.body)?.credentials else {
             throw CredentialFailure(
@@ -138,8 +139,8 @@ struct SingleSignOnCredentials: CredentialProvider {
         return credentials
     }
 
-    private func call(_ service: String) -> ServiceCall {
-        ServiceCall(
+    private func call(_ service: String) -> CredentialServiceClient {
+        CredentialServiceClient(
             transport: settings.transport, sleep: settings.sleep, provider: name, service: service,
             attempts: Self.attempts)
     }

@@ -4,11 +4,11 @@ internal import StoreTransport
 /// A token in a file that is exchanged for a role: how Kubernetes and CI systems let their jobs in.
 struct WebIdentityCredentials: CredentialProvider {
     let profile: CredentialProfile
-    let settings: CredentialSettings
+    let settings: S3CredentialSettings
     let name = "web identity"
     let absence = "no AWS_WEB_IDENTITY_TOKEN_FILE"
 
-    func credentials() async throws(CredentialFailure) -> FoundCredentials? {
+    func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
         guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
             throw CredentialFailure(

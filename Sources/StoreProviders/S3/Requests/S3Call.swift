@@ -15,7 +15,7 @@ struct S3Call: StoreCall {
     var body: ByteBuffer?
     /// Whether the body is what is stored, and has its MD5 in a header.
     var isContent = false
-    var waitsForPlace = true
+    var waitsAtGate = true
 
     init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
         self.operation = operation

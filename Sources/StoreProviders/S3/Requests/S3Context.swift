@@ -4,7 +4,7 @@ package import StoreTransport
 /// What all calls to a bucket have in common.
 package struct S3Context: Sendable {
     let transport: any HTTPTransport
-    let identities: any S3IdentitySource
+    let identities: any IdentitySource<AWSCredentials>
     let endpoint: S3Endpoint
     let bucket: String
     let retries: RetryContext
@@ -16,7 +16,8 @@ package struct S3Context: Sendable {
     let now: @Sendable () -> Double
 
     package init(
-        transport: any HTTPTransport, identities: any S3IdentitySource, endpoint: S3Endpoint, bucket: String,
+        transport: any HTTPTransport, identities: any IdentitySource<AWSCredentials>, endpoint: S3Endpoint,
+        bucket: String,
         retries: RetryContext, wantsChecksums: Bool, encryptionKey: String?, now: @escaping @Sendable () -> Double
     ) {
         self.transport = transport

@@ -6,25 +6,25 @@ internal import Synchronization
 
 /// Addresses, signatures and faults of S3.
 ///
-/// A class because all calls share what one of them learns: the bucket's region, and how far the clock is off.
+/// A class because all calls share what one of them learned: the bucket's region, and the clock's offset.
 final class S3Dialect: StoreDialect {
     let context: S3Context
-    private let learnt = Mutex(Learnt())
+    private let learned = Mutex(Learned())
     /// The last one.
     private let signingKey = Mutex<SigningKey?>(nil)
 
-    private struct Learnt {
+    private struct Learned {
         /// The bucket's region, where an answer corrected it.
         var region: String?
-        /// What the server's clock is ahead of the one here, in seconds.
+        /// How far the server's clock is ahead of this machine's, in seconds.
         var clockOffset = 0.0
     }
 
-    /// A request as it is sent once.
+    /// A request as it is sent in one attempt.
     struct Signed: SignedRequest {
         let request: HTTPRequest
         let identity: S3Identity
-        /// That it was signed for.
+        /// The region that it was signed for.
         let region: String
 
         var secrets: [Secret] { [identity.credentials?.secretAccessKey].compactMap(\.self) }
@@ -41,7 +41,7 @@ final class S3Dialect: StoreDialect {
     func identity() async throws -> S3Identity { try await context.identities.current() }
 
     func sign(_ call: S3Call, as identity: S3Identity) -> Signed {
-        let region = learnt.withLock { $0.region } ?? context.endpoint.region
+        let region = learned.withLock { $0.region } ?? context.endpoint.region
         let url = context.endpoint.url(of: call.key, query: call.query, region: region)
         let body = call.body.map(HTTPBody.bytes) ?? .empty
         var request = HTTPRequest(call.method, url, headers: call.headers, body: body)
@@ -57,7 +57,7 @@ final class S3Dialect: StoreDialect {
     private func signed(
         _ request: HTTPRequest, _ credentials: AWSCredentials, _ region: String, payloadHash: String
     ) -> HTTPRequest {
-        let time = context.now() + learnt.withLock { $0.clockOffset }
+        let time = context.now() + learned.withLock { $0.clockOffset }
         let signer = SigV4(
             credentials, region: region, service: "s3", time: time, reusing: signingKey.withLock { $0 })
         signingKey.withLock { $0 = signer.key }
@@ -74,13 +74,13 @@ final class S3Dialect: StoreDialect {
     func explained(_ fault: S3Fault, _ call: S3Call, by requester: S3Requester) async -> S3Fault {
         guard call.method == .HEAD, fault.code == nil, fault.status == 400 || fault.status == 403, fault.region == nil,
             case .failure(let failed) = await requester.attempt(call.asProbe, { _ in }),
-            case .fault(let told) = failed.trouble
+            case .fault(let detailed) = failed.failure
         else { return fault }
-        return told
+        return detailed
     }
 
-    func mend(
-        _ fault: S3Fault, by remedy: S3Remedy, of signed: Signed?, _ requester: S3Requester
+    func apply(
+        _ remedy: S3Remedy, to fault: S3Fault, of signed: Signed?, _ requester: S3Requester
     ) async -> Bool {
         guard let signed else { return false }
         switch remedy {
@@ -90,66 +90,65 @@ final class S3Dialect: StoreDialect {
             try? await context.identities.refresh(replacing: signed.identity)
         case .correctClock:
             guard let time = fault.serverTime else { return false }
-            learnt.withLock { $0.clockOffset = time - context.now() }
+            learned.withLock { $0.clockOffset = time - context.now() }
         case .changeRegion:
             guard let region = await newRegion(fault.region, after: signed, requester) else { return false }
-            learnt.withLock { $0.region = region }
+            learned.withLock { $0.region = region }
         }
         return true
     }
 
-    private func newRegion(_ told: String?, after signed: Signed, _ requester: S3Requester) async -> String? {
-        var region = told
-        if region == nil { region = await askedRegion(requester) }
-        // Another call may have learnt it meanwhile; it is new to this one all the same.
+    private func newRegion(_ named: String?, after signed: Signed, _ requester: S3Requester) async -> String? {
+        var region = named
+        if region == nil { region = await regionOfBucket(requester) }
+        // Another call may have learned it meanwhile; it is new to this one all the same.
         guard let region, region != signed.region, S3Endpoint.isRegion(region) else { return nil }
         return region
     }
 
     /// S3 tells a bucket's region with every answer about it, refusals included.
-    private func askedRegion(_ requester: S3Requester) async -> String? {
+    private func regionOfBucket(_ requester: S3Requester) async -> String? {
         var call = S3Call("find the region of", address: context.address(of: nil), method: .HEAD)
-        // Asked in the course of another call, whose caller may keep a place.
-        call.waitsForPlace = false
+        // Another call waits for it, whose caller may hold a pass.
+        call.waitsAtGate = false
         switch await requester.attempt(call, { $0.headers.first(name: "x-amz-bucket-region") }) {
         case .success(let region): return region
         case .failure(let failed):
-            guard case .fault(let fault) = failed.trouble else { return nil }
+            guard case .fault(let fault) = failed.failure else { return nil }
             return fault.region
         }
     }
 
     // MARK: Errors
 
-    func kind(of fault: S3Fault, unmendedBy remedy: S3Remedy) -> StoreError.Kind {
+    func kind(of fault: S3Fault, after remedy: S3Remedy) -> StoreError.Kind {
         switch remedy {
         case .refreshCredentials, .correctClock: .unauthenticated
         case .changeRegion: fault.status == 403 ? .permissionDenied : .misconfigured
         }
     }
 
-    func complete(
-        _ error: StoreError, _ fault: S3Fault, _ call: S3Call, _ signed: Signed?, unmendedBy remedy: S3Remedy?
-    ) -> StoreError {
+    func completed(_ error: StoreError, for failed: FailedCall<S3Dialect>) -> StoreError {
         var error = error
-        let who = S3Words.identity(signed?.identity)
+        let identity = S3Words.identity(failed.signed?.identity)
         switch error.kind {
         case .permissionDenied:
-            error.notes += who + S3Words.ambiguity(fault, call)
-            error.remedy = S3Words.remedy(for: fault, call)
+            error.notes += identity + S3Words.ambiguity(failed.fault, failed.call)
+            error.remedy = S3Words.remedy(for: failed.fault, failed.call)
         case .unauthenticated:
-            error.notes += who
-            error.remedy = S3Words.remedy(for: fault, call)
+            error.notes += identity
+            error.remedy = S3Words.remedy(for: failed.fault, failed.call)
         case .misconfigured: error.remedy = S3Words.bucketRemedy
         case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer: break
         }
-        switch remedy {
+        switch failed.remedy {
         case .correctClock:
-            let offset = fault.serverTime.map { $0 - context.now() }
+            let offset = failed.fault.serverTime.map { $0 - context.now() }
             error.notes += offset.map { ["the clock here is \(S3Words.skew($0)) the store's"] } ?? []
             error.remedy = "set the clock of this machine; in a container it is the host's"
         case .changeRegion:
-            error.notes.append("the request was made for the region \(signed?.region ?? context.endpoint.region)")
+            let region = failed.signed?.region ?? context.endpoint.region
+            error.notes.append("the request was made for the region \(region)")
             error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
         case .refreshCredentials, nil: break
         }
@@ -160,7 +159,7 @@ final class S3Dialect: StoreDialect {
 }
 
 typealias S3Requester = StoreRequester<S3Dialect>
-typealias S3Trouble = CallTrouble<S3Fault>
+typealias S3Failure = AttemptFailure<S3Fault>
 typealias S3Reply = StoreReply
 
 extension StoreRequester<S3Dialect> {

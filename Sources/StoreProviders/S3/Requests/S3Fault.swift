@@ -5,7 +5,7 @@ internal import StoreTransport
 /// An answer of S3 that says that something went wrong.
 ///
 /// Source of the codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
-struct S3Fault: CallFault {
+struct S3Fault: ServiceFault {
     let status: Int
     /// `AccessDenied`; nil where the answer has none, as that to a HEAD.
     let code: String?
@@ -39,7 +39,7 @@ extension S3Fault {
         retryAfter = Self.retryAfter(headers, now: serverTime)
     }
 
-    /// Without what nobody may see.
+    /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> S3Fault {
         S3Fault(
             status: status, code: code.map(redaction.callAsFunction), message: message.map(redaction.callAsFunction),
@@ -59,7 +59,7 @@ extension S3Fault {
     }
 }
 
-/// What helps against some faults, once.
+/// What can help against some faults.
 enum S3Remedy: Hashable, Sendable {
     /// The credentials expired earlier than they said.
     case refreshCredentials
@@ -85,14 +85,14 @@ extension S3Fault {
     /// | 404, 412, 416 | not found, changed, no such range |
     /// | NoSuchBucket, InvalidBucketName | settings that name no store |
     /// | the rest | not what the protocol says |
-    var reaction: CallReaction<S3Remedy> { code.flatMap(reaction(to:)) ?? reactionToStatus }
+    var handling: FaultHandling<S3Remedy> { code.flatMap(handling(of:)) ?? handlingOfStatus }
 
-    private func reaction(to code: String) -> CallReaction<S3Remedy>? {
+    private func handling(of code: String) -> FaultHandling<S3Remedy>? {
         switch code {
         case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
-            .mend(.changeRegion)
-        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .mend(.refreshCredentials)
-        case "RequestTimeTooSkewed": .mend(.correctClock)
+            .apply(.changeRegion)
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .apply(.refreshCredentials)
+        case "RequestTimeTooSkewed": .apply(.correctClock)
         case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "MissingSecurityHeader":
             .fail(.unauthenticated)
         case "AccessDenied", "AllAccessDisabled", "AccountProblem", "InvalidObjectState": .fail(.permissionDenied)
@@ -104,10 +104,10 @@ extension S3Fault {
         }
     }
 
-    private var reactionToStatus: CallReaction<S3Remedy> {
+    private var handlingOfStatus: FaultHandling<S3Remedy> {
         switch status {
-        case 301, 302, 307, 308: .mend(.changeRegion)
-        case 401: .mend(.refreshCredentials)
+        case 301, 302, 307, 308: .apply(.changeRegion)
+        case 401: .apply(.refreshCredentials)
         case 403: .fail(.permissionDenied)
         case 404: .fail(.notFound)
         case 409, 412: .fail(.changed)
@@ -116,7 +116,7 @@ extension S3Fault {
         case 501: .fail(.invalidAnswer)
         case 408, 500...: .retry(reason, slowsDown: false)
         // What a HEAD says of another region, or of a token that expired, has no code.
-        case 400 where code == nil: .mend(.changeRegion)
+        case 400 where code == nil: .apply(.changeRegion)
         default: .fail(.invalidAnswer)
         }
     }

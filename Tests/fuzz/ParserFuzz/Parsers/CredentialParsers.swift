@@ -12,7 +12,7 @@ extension Parser {
         let answer = Answer(bytes)
         let environment = ProviderEnvironment(
             variables: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/credentials"]) { 1_700_000_000 }
-        let settings = CredentialSettings(
+        let settings = S3CredentialSettings(
             environment: environment, configuration: try S3Configuration(S3Overrides(), environment),
             transport: answer, sleep: { _ in })
         let service = SecurityTokenService(settings: settings, provider: "test")
@@ -72,15 +72,15 @@ extension Parser {
         let path = "\(Files.temporary)/parser-fuzz-google-\(getpid())"
         try? Files.write(bytes, to: path)
         defer { unlink(path) }
-        let settings = TokenSettings(
+        let settings = GCSCredentialSettings(
             environment: ProviderEnvironment(variables: [:]) { 1_700_000_000 }, transport: answer, sleep: { _ in })
-        return try await GoogleCredentials(settings: settings, file: Setting(path, from: .builtIn)).find().source
+        return try await GCSCredentialChain(settings: settings, file: Setting(path, from: .builtIn)).find().tokens
     }
 
     /// What Google's token servers answer, written as S3's answers are.
     static let googleAnswers = Parser("google-answers") { bytes in
         let answer = Answer(bytes)
-        let settings = TokenSettings(
+        let settings = GCSCredentialSettings(
             environment: ProviderEnvironment(variables: ["GCE_METADATA_HOST": "localhost"]) { 1_700_000_000 },
             transport: answer, sleep: { _ in })
         let url = HTTPURL(scheme: .https, host: "iamcredentials.googleapis.com", target: "/v1/a:generateAccessToken")

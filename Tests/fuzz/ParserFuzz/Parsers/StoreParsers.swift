@@ -24,7 +24,7 @@ extension Parser {
     static let gcsAnswers = Parser("gcs-answers") { bytes in
         let store = GCSStore(
             GCSContext(
-                transport: Answer(bytes), identities: AnonymousGCSIdentity(), endpoint: nil, bucket: "acme",
+                transport: Answer(bytes), identities: AnonymousIdentity(), endpoint: nil, bucket: "acme",
                 retries: retries, encryptionKey: nil))
         _ = try? await store.heldPermissions(["storage.objects.get"])
         return try await expectAnswers(of: store)

@@ -1,5 +1,5 @@
-/// A request to a service that hands credentials out, sent again where that can help.
-package struct ServiceCall: Sendable {
+/// Sends requests to a service that hands out credentials, and retries them where that can help.
+package struct CredentialServiceClient: Sendable {
     let transport: any HTTPTransport
     /// Waits for so many seconds.
     let sleep: @Sendable (Double) async -> Void
@@ -8,20 +8,20 @@ package struct ServiceCall: Sendable {
     /// `STS`, `the container's credential service`
     let service: String
     let attempts: Int
-    /// What a failure to reach it may come from.
+    /// What to do where it cannot be reached.
     let remedy: String
-    /// Between two tries, in seconds.
+    /// Between two attempts, in seconds.
     let pause: Double
 
-    package static let later = "run again later; if it lasts, ask whoever runs the service"
+    package static let retryLater = "run again later; if it lasts, ask whoever runs the service"
 
-    /// Whether an answer is not worth another try.
-    let isFinal: @Sendable (HTTPAnswer) -> Bool
+    /// Whether an answer is taken as it is, without another attempt.
+    let isFinal: @Sendable (BufferedResponse) -> Bool
 
     package init(
         transport: any HTTPTransport, sleep: @escaping @Sendable (Double) async -> Void, provider: String,
         service: String, attempts: Int, remedy: String = "check its address, the network and the proxy",
-        pause: Double = 0.3, isFinal: @escaping @Sendable (HTTPAnswer) -> Bool = { !$0.isFailureForAWhile }
+        pause: Double = 0.3, isFinal: @escaping @Sendable (BufferedResponse) -> Bool = { !$0.isTransientFailure }
     ) {
         self.transport = transport
         self.sleep = sleep
@@ -34,12 +34,12 @@ package struct ServiceCall: Sendable {
     }
 
     /// - Returns: an answer of any status.
-    package func send(_ request: HTTPRequest) async throws(CredentialFailure) -> HTTPAnswer {
+    package func send(_ request: HTTPRequest) async throws(CredentialFailure) -> BufferedResponse {
         for _ in 1..<attempts {
             do throws(HTTPFailure) {
                 let answer = try await transport.exchange(request)
                 if isFinal(answer) { return answer }
-            } catch  where error.lasts {
+            } catch  where error.isPermanent {
                 throw failure(error, request)
             } catch {}
             if Task.isCancelled { break }
@@ -59,12 +59,12 @@ package struct ServiceCall: Sendable {
     }
 }
 
-extension HTTPAnswer {
-    /// The server failed, waited in vain, or has too much to do: the same request may succeed later.
-    package var isFailureForAWhile: Bool { status >= 500 || status == 429 || status == 408 }
+extension BufferedResponse {
+    /// The server failed, timed out, or is overloaded: the same request may succeed later.
+    package var isTransientFailure: Bool { status >= 500 || status == 429 || status == 408 }
 }
 
 extension HTTPFailure {
-    /// Whether another try would fail likewise.
-    fileprivate var lasts: Bool { [.tls, .otherHost, .proxy, .cancelled].contains(kind) }
+    /// Whether another attempt would fail in the same way.
+    fileprivate var isPermanent: Bool { [.tls, .otherHost, .proxy, .cancelled].contains(kind) }
 }

@@ -23,7 +23,7 @@ extension GCSStore: WritableStore {
                 + "\r\n--\(boundary)\r\ncontent-type: application/octet-stream\r\n\r\n")
         body.writeImmutableBuffer(content)
         body.writeString("\r\n--\(boundary)--\r\n")
-        var call = GCSCall("put", address: address(of: key), method: .POST, place: .uploads(context.bucket))
+        var call = GCSCall("put", address: address(of: key), method: .POST, resource: .uploads(context.bucket))
         call.query = [("uploadType", "multipart")] + condition.query + encryption
         call.headers = ["content-type": "multipart/related; boundary=\"\(boundary)\""]
         call.body = body
@@ -40,14 +40,14 @@ extension GCSStore: WritableStore {
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
         var call = GCSCall(
-            "start an upload of", address: address(of: key), method: .POST, place: .uploads(context.bucket))
+            "start an upload of", address: address(of: key), method: .POST, resource: .uploads(context.bucket))
         call.query = [("uploadType", "resumable")] + condition.query + encryption
         call.headers = ["content-type": "application/json; charset=UTF-8"]
         call.body = ByteBuffer(string: GCSNewObject(name: key.text, md5Hash: nil).text)
         let url = try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
             guard let url = reply.headers.first(name: "location").flatMap({ HTTPURL($0) }) else {
-                throw GCSTrouble.malformed("the upload has no address")
+                throw GCSFailure.malformed("the upload has no address")
             }
             return url
         }
@@ -102,7 +102,7 @@ extension GCSStore: WritableStore {
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
         var call = GCSCall(
-            "delete", address: address(of: key), method: .DELETE, place: .object(context.bucket, key))
+            "delete", address: address(of: key), method: .DELETE, resource: .object(context.bucket, key))
         call.expected = [404]
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
     }
@@ -110,146 +110,16 @@ extension GCSStore: WritableStore {
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
         let session = try await session(of: upload, "abort the upload of")
         var call = GCSCall(
-            "abort the upload of", address: address(of: upload.key), method: .DELETE, place: .upload(session.url))
+            "abort the upload of", address: address(of: upload.key), method: .DELETE, resource: .upload(session.url))
         // What the store answers to a client that takes its request back.
         call.expected = [499]
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
         await sessions.remove(upload.identifier)
     }
 
-    // MARK: Sessions
-
-    private func session(of upload: MultipartUpload, _ operation: String) async throws(StoreError) -> GCSSession {
-        if let session = await sessions[upload.identifier] { return session }
-        throw StoreError(
-            .notFound, operation: operation, address: address(of: upload.key), detail: "the upload was ended before")
-    }
-
-    /// Sends what waits, as far as it goes: whole units, and with the last all of it.
-    ///
-    /// - Returns: the session with what the store has not kept, and once it is whole the object.
-    private func sent(
-        _ session: GCSSession, isLast: Bool, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (session: GCSSession, made: GCSObject?) {
-        var session = session
-        var course = CallCourse(operation, address: address(of: key), context.retries)
-        while true {
-            let count = session.tail.readableBytes
-            let chunk = isLast ? count : count / GCSSession.unit * GCSSession.unit
-            let start = session.offset
-            do throws(StoreError) {
-                let (kept, made) = try await send(session, chunk, isLast: isLast, key, operation)
-                try session.keep(upTo: kept, operation, address: address(of: key))
-                if made != nil || kept > start { return (session, made) }
-                let error = course.error(.unavailable, "the store keeps nothing of what is sent")
-                try await course.wait(RetryReason(error.detail), orThrow: error)
-            } catch {
-                guard error.kind == .unavailable, !Task.isCancelled else { throw error }
-                try await course.wait(RetryReason(error.detail), orThrow: error)
-                // Some of it may have been kept.
-                let (kept, made) = try await asked(session, key, operation)
-                try session.keep(upTo: kept, operation, address: address(of: key))
-                if made != nil || kept > start { return (session, made) }
-            }
-        }
-    }
-
-    private func send(
-        _ session: GCSSession, _ chunk: Int, isLast: Bool, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
-        let end = ByteSum.adding(session.offset, Int64(chunk))
-        let total = isLast ? "\(end)" : "*"
-        let range = chunk == 0 ? "bytes */\(total)" : "bytes \(session.offset)-\(end - 1)/\(total)"
-        return try await put(
-            range, session.tail.getSlice(at: session.tail.readerIndex, length: chunk), session, key, operation)
-    }
-
-    /// How much of it the store has.
-    private func asked(
-        _ session: GCSSession, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
-        try await put("bytes */*", nil, session, key, operation)
-    }
-
-    private func put(
-        _ range: String, _ body: ByteBuffer?, _ session: GCSSession, _ key: ObjectKey, _ operation: String
-    ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
-        var call = GCSCall(operation, address: address(of: key), method: .PUT, place: .upload(session.url))
-        call.headers = ["content-range": range]
-        // Of the whole object, with its last piece.
-        if let body, body.readableBytes > 0, !range.hasSuffix("/*") {
-            call.headers.add(name: "x-goog-hash", value: "crc32c=\(Base64.encode(session.checksum))")
-        }
-        call.body = body ?? ByteBuffer()
-        // No redirect: there is more to come.
-        call.expected = [308]
-        // What was kept of it is asked for before more is sent.
-        return try await requester.perform(call, body == nil ? .always : .never) { reply in
-            guard reply.response.status == 308 else {
-                return (
-                    ByteSum.adding(session.offset, Int64(body?.readableBytes ?? 0)), try await reply.newObject()
-                )
-            }
-            _ = try await reply.response.readBody(limit: 1 << 16)
-            // Without the header, nothing was kept.
-            let last = reply.headers.first(name: "range")?.split(separator: "-").last.flatMap { Int64($0) }
-            return (last.map { ByteSum.adding($0, 1) } ?? 0, nil)
-        }
-    }
-
     private var encryption: [(name: String, value: String?)] {
         context.encryptionKey.map { [("kmsKeyName", $0)] } ?? []
     }
-}
-
-/// An upload under way.
-struct GCSSession: Sendable {
-    /// As good as a key: nothing else is asked of who writes to it.
-    let url: HTTPURL
-    /// What the store has, in bytes.
-    var offset: Int64 = 0
-    /// What it does not have yet.
-    var tail = ByteBuffer()
-    /// How many were given.
-    var parts = 0
-    /// Of all that was given.
-    var crc32c: UInt32 = 0
-
-    var checksum: [UInt8] { ContentChecksum.bigEndian(crc32c) }
-
-    /// In bytes: all that is sent but the last is a multiple of it.
-    static let unit = 256 << 10
-
-    /// - Throws: where the store has less than it had: what it lost is here no longer.
-    mutating func keep(upTo end: Int64, _ operation: String, address: String) throws(StoreError) {
-        guard end >= offset else {
-            throw StoreError(
-                .invalidAnswer, operation: operation, address: address,
-                detail: "the store has \(end) bytes of the upload, of which it had \(offset) before")
-        }
-        let count = Int(min(end - offset, Int64(tail.readableBytes)))
-        tail.moveReaderIndex(forwardBy: count)
-        tail.discardReadBytes()
-        offset += Int64(count)
-    }
-}
-
-/// The uploads of a store, each by a name that is no secret.
-actor UploadSessions {
-    private var sessions: [String: GCSSession] = [:]
-    private var count = 0
-
-    subscript(name: String) -> GCSSession? { sessions[name] }
-
-    func add(_ url: HTTPURL) -> String {
-        count += 1
-        sessions["upload-\(count)"] = GCSSession(url: url)
-        return "upload-\(count)"
-    }
-
-    func set(_ session: GCSSession, of name: String) { sessions[name] = session }
-
-    func remove(_ name: String) { sessions[name] = nil }
 }
 
 /// What is said of an object before its content.
@@ -265,10 +135,10 @@ private struct GCSNewObject: Encodable {
 
 extension GCSReply {
     /// What was just written.
-    fileprivate func newObject() async throws -> GCSObject {
+    func newObject() async throws -> GCSObject {
         let object = try await json(GCSObject.self)
         guard object.attributes != nil, object.generation != nil else {
-            throw GCSTrouble.malformed("the answer does not say what was written: something else answered")
+            throw GCSFailure.malformed("the answer does not say what was written: something else answered")
         }
         return object
     }

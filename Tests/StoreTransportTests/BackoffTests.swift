@@ -3,45 +3,45 @@ import Testing
 
 @testable import StoreTransport
 
-@Suite struct RetriesTests {
+@Suite struct BackoffTests {
     private static let reason = RetryReason("503 SlowDown")
 
     @Test func waitsTwiceAsLongEachTimeUpToTwentySeconds() {
-        var retries = Retries(RetryPolicy(attempts: 11, budget: 1000))
-        let waits = (0..<11).map { _ in retries.wait(after: Self.reason, now: 0, random: 1) }
+        var backoff = Backoff(RetryPolicy(attempts: 11, budget: 1000))
+        let waits = (0..<11).map { _ in backoff.wait(after: Self.reason, now: 0, random: 1) }
         #expect(waits == [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20, 20, 20, nil])
     }
 
     @Test func waitsFullJitter() {
-        var retries = Retries(RetryPolicy())
-        #expect(retries.wait(after: Self.reason, now: 0, random: 0) == 0)
-        #expect(retries.wait(after: Self.reason, now: 0, random: 0.5) == 0.2)
+        var backoff = Backoff(RetryPolicy())
+        #expect(backoff.wait(after: Self.reason, now: 0, random: 0) == 0)
+        #expect(backoff.wait(after: Self.reason, now: 0, random: 0.5) == 0.2)
     }
 
     @Test func waitsAsLongAsTheServerAsks() {
-        var retries = Retries(RetryPolicy())
-        #expect(retries.wait(after: RetryReason("503", wait: 7), now: 0, random: 1) == 7)
+        var backoff = Backoff(RetryPolicy())
+        #expect(backoff.wait(after: RetryReason("503", wait: 7), now: 0, random: 1) == 7)
     }
 
     @Test func endsWithTheBudget() {
-        var retries = Retries(RetryPolicy(attempts: 100, budget: 10))
-        #expect(retries.wait(after: RetryReason("503", wait: 4), now: 100, random: 0) == 4)
-        #expect(retries.wait(after: RetryReason("503", wait: 4), now: 105, random: 0) == 4)
-        #expect(retries.wait(after: RetryReason("503", wait: 4), now: 107, random: 0) == nil)
+        var backoff = Backoff(RetryPolicy(attempts: 100, budget: 10))
+        #expect(backoff.wait(after: RetryReason("503", wait: 4), now: 100, random: 0) == 4)
+        #expect(backoff.wait(after: RetryReason("503", wait: 4), now: 105, random: 0) == 4)
+        #expect(backoff.wait(after: RetryReason("503", wait: 4), now: 107, random: 0) == nil)
     }
 
     @Test func beginsAnewWhereSomethingArrived() {
-        var retries = Retries(RetryPolicy(attempts: 2, budget: 10))
-        #expect(retries.wait(after: Self.reason, now: 0, random: 1) == 0.2)
-        retries.progressed()
-        #expect(retries.wait(after: Self.reason, now: 50, random: 1) == 0.2)
-        #expect(retries.wait(after: Self.reason, now: 51, random: 1) == nil)
+        var backoff = Backoff(RetryPolicy(attempts: 2, budget: 10))
+        #expect(backoff.wait(after: Self.reason, now: 0, random: 1) == 0.2)
+        backoff.progressed()
+        #expect(backoff.wait(after: Self.reason, now: 50, random: 1) == 0.2)
+        #expect(backoff.wait(after: Self.reason, now: 51, random: 1) == nil)
     }
 
     @Test func triesAServerThatNobodyReachedLessOften() {
-        var retries = Retries(RetryPolicy())
+        var backoff = Backoff(RetryPolicy())
         let refused = RetryReason("connection refused", isUnreachable: true)
-        let waits = (0..<4).map { _ in retries.wait(after: refused, now: 0, random: 1) }
+        let waits = (0..<4).map { _ in backoff.wait(after: refused, now: 0, random: 1) }
         #expect(waits == [0.2, 0.4, 0.8, nil])
     }
 }

@@ -1,11 +1,6 @@
 internal import StoreTransport
 
-/// Credentials, and in words where they come from.
-struct FoundCredentials: Sendable, Hashable {
-    let credentials: AWSCredentials
-    /// `environment variables`, `profile dev in /home/a/.aws/credentials:3`
-    let source: String
-
+extension FoundCredentials<AWSCredentials> {
     /// - Throws: where a text cannot be sent in a header: a secret's file that was read with the line break at its end.
     init(
         _ credentials: AWSCredentials, source: String, provider: String,
@@ -19,8 +14,7 @@ struct FoundCredentials: Sendable, Hashable {
                 .malformed, provider, "the \(name) of \(source) holds a line break or another control character",
                 remedy: "store it without: `printf %s` writes no line break, `echo` does")
         }
-        self.credentials = credentials
-        self.source = source
+        self.init(credentials, source: source)
     }
 }
 

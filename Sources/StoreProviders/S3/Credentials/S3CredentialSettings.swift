@@ -1,21 +1,8 @@
 internal import AssetModel
 internal import StoreTransport
 
-/// One way to get credentials.
-protocol CredentialProvider: Sendable {
-    /// In messages: `web identity`.
-    var name: String { get }
-
-    /// - Returns: nil where nothing is configured for it.
-    /// - Throws: where something is, and it does not work: then no other provider is asked.
-    func credentials() async throws(CredentialFailure) -> FoundCredentials?
-
-    /// Why it had none: `no variable AWS_ACCESS_KEY_ID`.
-    var absence: String { get }
-}
-
 /// What the providers look at.
-struct CredentialSettings: Sendable {
+struct S3CredentialSettings: Sendable {
     let environment: ProviderEnvironment
     let configuration: S3Configuration
     let transport: any HTTPTransport

@@ -8,18 +8,18 @@ internal import NIOHTTP1
 /// | 206, or `Content-Range` | that range | that range |
 /// | 206, or `Content-Range` | anything else | a fault |
 /// | 200 | the object, or a range that is all of it | the object |
-/// | 200 | a range that begins at 0, by who takes all in its place | the object, in one piece |
+/// | 200 | a range that begins at 0, with `takesWhole` | the object |
 /// | 200 | another range | that range, cut out of what comes |
 ///
-/// An answer of 200 without Content-Length is gathered first, so that its length is known: up to `gathered` bytes.
-package struct RangedAnswer: Sendable {
+/// An answer of 200 without Content-Length is read first, so that its length is known: up to `mostGathered` bytes.
+package struct RangedResponse: Sendable {
     let range: Range<Int64>
     /// Of the whole object, in bytes.
     package let size: Int64
     let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
-    /// Whether it is known that nothing is missing at its end. An answer that ends with its connection, and that nothing
-    /// was said of beforehand, may have been cut.
-    let isProven: Bool
+    /// Whether it is known that nothing is missing at its end. One that ends with its connection, and that tells no length,
+    /// may have been cut.
+    let isComplete: Bool
 
     /// Whether it brings all of the object.
     package var isWhole: Bool { Int64(range.count) == size }
@@ -30,28 +30,28 @@ package struct RangedAnswer: Sendable {
     }
 
     /// In bytes; as much as a part of a large object.
-    private static let gathered = 16 << 20
+    private static let mostGathered = 16 << 20
 
     /// - Parameters:
     ///   - asked: the range that was asked for; nil for the whole object.
     ///   - takesWhole: whether all may come in place of a range that begins at 0.
-    ///   - isRight: compares a whole object with a digest that the answer tells; nil where there is nothing to compare.
+    ///   - matches: whether a whole object has the digest that the answer tells; nil where it tells none.
     /// - Throws: `Fault`, `HTTPFailure`
     package static func read(
-        _ response: HTTPResponse, asked: Range<Int64>?, takesWhole: Bool, isRight: ([UInt8]) -> Bool?
-    ) async throws -> RangedAnswer {
+        _ response: HTTPResponse, asked: Range<Int64>?, takesWhole: Bool, matches: ([UInt8]) -> Bool?
+    ) async throws -> RangedResponse {
         let headers = response.headers
         let length = headers.first(name: "content-length").flatMap(Int64.init)
         // By the header: `rclone serve s3` answers a range with the status 200.
         if headers.contains(name: "content-range") || response.status == 206 {
             let (range, size) = try part(headers.first(name: "content-range") ?? "", length: length, asked: asked)
-            return RangedAnswer(range: range, size: size, body: response.body, isProven: true)
+            return RangedResponse(range: range, size: size, body: response.body, isComplete: true)
         }
-        var whole: RangedAnswer
+        var whole: RangedResponse
         if let length, length >= 0 {
-            whole = RangedAnswer(range: 0..<length, size: length, body: response.body, isProven: true)
+            whole = RangedResponse(range: 0..<length, size: length, body: response.body, isComplete: true)
         } else {
-            whole = try await gather(response, isRight)
+            whole = try await gather(response, matches)
         }
         guard let asked, !(takesWhole && asked.lowerBound == 0) else { return whole }
         let range = asked.clamped(to: whole.range)
@@ -59,29 +59,29 @@ package struct RangedAnswer: Sendable {
             throw Fault(words: "the object came, which ends before the part that was asked for")
         }
         guard range != whole.range else { return whole }
-        return RangedAnswer(
-            range: range, size: whole.size, body: CutBody(base: whole.body, range: range), isProven: whole.isProven)
+        return RangedResponse(
+            range: range, size: whole.size, body: CutBody(base: whole.body, range: range), isComplete: whole.isComplete)
     }
 
     private static func gather(
-        _ response: HTTPResponse, _ isRight: ([UInt8]) -> Bool?
-    ) async throws -> RangedAnswer {
+        _ response: HTTPResponse, _ matches: ([UInt8]) -> Bool?
+    ) async throws -> RangedResponse {
         var gathered = ByteBuffer()
         for try await chunk in response.body {
             gathered.writeImmutableBuffer(chunk)
-            guard gathered.readableBytes <= Self.gathered else {
+            guard gathered.readableBytes <= Self.mostGathered else {
                 throw Fault(
-                    words: "the answer does not say how long it is, and has more than \(Self.gathered >> 20) MiB")
+                    words: "the answer does not say how long it is, and has more than \(Self.mostGathered >> 20) MiB")
             }
         }
-        let right = isRight(Array(gathered.readableBytesView))
-        guard right != false else {
+        let isMatch = matches(Array(gathered.readableBytesView))
+        guard isMatch != false else {
             throw Fault(words: "the answer does not say how long it is, and does not have the digest that it tells")
         }
         let size = Int64(gathered.readableBytes)
         // The end of a chunked body is said; that of another one is that of the connection.
-        let isProven = right == true || response.headers.contains(name: "transfer-encoding")
-        return RangedAnswer(range: 0..<size, size: size, body: OneBuffer(buffer: gathered), isProven: isProven)
+        let isComplete = isMatch == true || response.headers.contains(name: "transfer-encoding")
+        return RangedResponse(range: 0..<size, size: size, body: OneBuffer(buffer: gathered), isComplete: isComplete)
     }
 
     private static func part(

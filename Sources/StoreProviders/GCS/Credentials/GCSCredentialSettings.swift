@@ -1,16 +1,16 @@
 internal import StoreTransport
 
 /// What the sources of tokens look at.
-struct TokenSettings: Sendable {
+struct GCSCredentialSettings: Sendable {
     let environment: ProviderEnvironment
     let transport: any HTTPTransport
     /// Waits for so many seconds.
     let sleep: @Sendable (Double) async -> Void
 
-    func call(_ provider: String, _ service: String, attempts: Int) -> ServiceCall {
-        ServiceCall(
+    func call(_ provider: String, _ service: String, attempts: Int) -> CredentialServiceClient {
+        CredentialServiceClient(
             transport: transport, sleep: sleep, provider: provider, service: service, attempts: attempts, pause: 1,
-            isFinal: { !$0.isFailureForAWhile && TokenFault($0)?.isPassing != true })
+            isFinal: { !$0.isTransientFailure && TokenFault($0)?.isTransient != true })
     }
 
     /// An address that a file of credentials names.

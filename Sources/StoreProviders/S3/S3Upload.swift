@@ -27,7 +27,7 @@ extension S3Store: WritableStore {
         call.headers.add(contentsOf: encryption)
         return try await requester.perform(call) { reply in
             guard let identifier = try await reply.xml()["UploadId"], !identifier.isEmpty else {
-                throw S3Trouble.malformed("the upload has no name")
+                throw S3Failure.malformed("the upload has no name")
             }
             return MultipartUpload(key: key, identifier: identifier, condition: condition)
         }
@@ -39,7 +39,9 @@ extension S3Store: WritableStore {
     ) async throws(StoreError) -> MultipartUpload? {
         var call = S3Call("find uploads of", address: address(of: key), method: .GET)
         call.query = [("encoding-type", "url"), ("prefix", key.text), ("uploads", nil)]
-        let found = try await requester.perform(call) { reply in try S3Uploads.latest(of: key, try await reply.xml()) }
+        let found = try await requester.perform(call) { reply in
+            try S3UploadListing.latest(of: key, try await reply.xml())
+        }
         guard let found else { return nil }
         var parts: [Int: UploadedPart] = [:]
         var marker: String?
@@ -47,7 +49,7 @@ extension S3Store: WritableStore {
             var call = S3Call("list the parts of", address: address(of: key), method: .GET, key: key)
             call.query = [("uploadId", found)] + (marker.map { [("part-number-marker", $0)] } ?? [])
             let (page, next) = try await requester.perform(call) { [marker] reply in
-                try S3Uploads.parts(try await reply.xml(), after: marker)
+                try S3UploadListing.parts(try await reply.xml(), after: marker)
             }
             for part in page { parts[part.number] = part }
             marker = next
@@ -88,7 +90,7 @@ extension S3Store: WritableStore {
             let root = try await reply.xml()
             guard root.name == "CompleteMultipartUploadResult",
                 let tag = root["ETag"] ?? reply.headers.first(name: "etag")
-            else { throw S3Trouble.malformed("the answer does not say what was made of the parts") }
+            else { throw S3Failure.malformed("the answer does not say what was made of the parts") }
             return WriteReceipt(entityTag: tag, evidence: S3EntityTag.evidence(tag, of: parts))
         }
     }
@@ -113,52 +115,16 @@ extension S3Store: WritableStore {
     }
 }
 
-/// Reads what S3 tells of uploads that are not completed.
-private enum S3Uploads {
-    /// The name of the one that was begun last.
-    static func latest(of key: ObjectKey, _ root: XMLElement) throws(S3Trouble) -> String? {
-        guard root.name == "ListMultipartUploadsResult" else {
-            throw .malformed("a <\(root.name)> came in place of a list of uploads")
-        }
-        let isEncoded = root["EncodingType"] == "url"
-        let uploads = root.children.filter { child in
-            guard child.name == "Upload", let text = child["Key"] else { return false }
-            return (isEncoded ? PercentEncoding.decodeForm(text) : text).map(ObjectKey.init) == key
-        }
-        return uploads.max { ($0["Initiated"] ?? "") < ($1["Initiated"] ?? "") }?["UploadId"]
-    }
-
-    static func parts(
-        _ root: XMLElement, after marker: String?
-    ) throws(S3Trouble) -> (parts: [UploadedPart], next: String?) {
-        // moto calls it ListPartsResponse.
-        guard root.name.hasPrefix("ListParts") else {
-            throw .malformed("a <\(root.name)> came in place of a list of parts")
-        }
-        let parts = root.children.compactMap { child -> UploadedPart? in
-            guard child.name == "Part", let number = child["PartNumber"].flatMap({ Int($0) }),
-                let size = child["Size"].flatMap({ Int64($0) }), let tag = child["ETag"]
-            else { return nil }
-            // Whoever takes it has compared the tag with the content.
-            return UploadedPart(number: number, size: size, entityTag: tag, evidence: .matches, isReused: true)
-        }
-        guard root["IsTruncated"] == "true", let next = root["NextPartNumberMarker"], next != marker else {
-            return (parts, nil)
-        }
-        return (parts, next)
-    }
-}
-
 extension S3Reply {
     /// For what was just written.
     fileprivate func receipt(for content: ByteBuffer, md5: [UInt8]) async throws -> WriteReceipt {
         _ = try await response.readBody(limit: 1 << 16)
         guard let tag = headers.first(name: "etag"), !tag.isEmpty else {
-            throw S3Trouble.malformed("the answer has no entity tag, which S3's always has: something else answered")
+            throw S3Failure.malformed("the answer has no entity tag, which S3's always has: something else answered")
         }
-        let told = S3Attributes.checksums(of: headers)
+        let reported = S3Attributes.checksums(of: headers)
         return WriteReceipt(
-            entityTag: tag, evidence: ContentChecksum.evidence(told, of: content, md5: md5))
+            entityTag: tag, evidence: ContentChecksum.evidence(reported, of: content, md5: md5))
     }
 }
 
@@ -170,27 +136,6 @@ extension S3Call {
         (body, isContent) = (content, true)
         headers.add(name: "content-md5", value: Base64.encode(digest))
         return digest
-    }
-}
-
-/// What can be read off an entity tag.
-enum S3EntityTag {
-    /// Of an object, or a part, that was sent in one request; nil where it cannot be one.
-    static func md5(_ tag: String) -> ObjectChecksum? {
-        guard tag.utf8.count == 34, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return nil }
-        return ObjectChecksum(.md5, hex: String(tag.dropFirst().dropLast()))
-    }
-
-    /// Amazon's of an object of parts, which most stores have too, is the MD5 of the parts' MD5s and their number. Another one
-    /// says nothing.
-    static func evidence(_ tag: String, of parts: [UploadedPart]) -> WriteReceipt.Evidence {
-        if parts.contains(where: { $0.evidence == .differs }) { return .differs }
-        let digests = parts.sorted { $0.number < $1.number }.compactMap { part in
-            part.evidence == .matches ? md5(part.entityTag)?.bytes : nil
-        }
-        guard digests.count == parts.count else { return .none }
-        let expected = "\(Digests.md5(digests.flatMap(\.self)).hex)-\(parts.count)"
-        return tag == "\"\(expected)\"" ? .matches : .none
     }
 }
 

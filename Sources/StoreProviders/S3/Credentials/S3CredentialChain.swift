@@ -5,11 +5,11 @@ internal import StoreTransport
 /// nobody else is asked.
 ///
 /// Source: botocore's `credentials.py`, `create_credential_resolver`.
-struct CredentialChain: Sendable {
-    let providers: [any CredentialProvider]
+struct S3CredentialChain: Sendable {
+    let providers: [any CredentialProvider<AWSCredentials>]
     private let environment: ProviderEnvironment
 
-    init(_ settings: CredentialSettings) {
+    init(_ settings: S3CredentialSettings) {
         environment = settings.environment
         let name = settings.configuration.profile.value
         let profile = CredentialProfile(
@@ -24,8 +24,8 @@ struct CredentialChain: Sendable {
     /// - Parameter roles: the profiles whose roles led here, so that no circle is followed; nil where no role of its own
     ///   is to be taken.
     static func ofProfile(
-        _ profile: CredentialProfile, _ settings: CredentialSettings, roles: [String]?
-    ) -> [any CredentialProvider] {
+        _ profile: CredentialProfile, _ settings: S3CredentialSettings, roles: [String]?
+    ) -> [any CredentialProvider<AWSCredentials>] {
         let role = roles.map { AssumeRoleCredentials(profile: profile, settings: settings, roles: $0) }
         return (role.map { [$0] } ?? []) + [
             WebIdentityCredentials(profile: profile, settings: settings),
@@ -38,7 +38,7 @@ struct CredentialChain: Sendable {
     }
 
     /// - Throws: `.noneFound` where nothing is configured.
-    func find() async throws(CredentialFailure) -> FoundCredentials {
+    func find() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
         var absences: [String] = []
         for provider in providers {
             if let found = try await provider.credentials() { return try unexpired(found, of: provider.name) }
@@ -51,7 +51,8 @@ struct CredentialChain: Sendable {
                 + "bucket, give --no-sign-request")
     }
 
-    private func unexpired(_ found: FoundCredentials, of provider: String) throws(CredentialFailure) -> FoundCredentials
+    private func unexpired(_ found: FoundCredentials<AWSCredentials>, of provider: String) throws(CredentialFailure)
+        -> FoundCredentials<AWSCredentials>
     {
         guard let expiration = found.credentials.expiration, expiration <= environment.now() else { return found }
         throw CredentialFailure(

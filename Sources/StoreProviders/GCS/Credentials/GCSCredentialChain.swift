@@ -1,24 +1,37 @@
 internal import AssetModel
 internal import StoreTransport
 
+/// Where tokens come from, found once.
+struct FoundTokenSource: Sendable {
+    let tokens: any TokenSource
+    /// In messages.
+    let place: String
+    /// The project that the credentials' file says pays for requests.
+    let quotaProject: String?
+}
+
 /// Looks for credentials where Google's own libraries do, in their order: the first that is there is the one, and where it
 /// does not work, nobody else is asked.
 ///
 /// Source: google-auth's `_default.py`.
-struct GoogleCredentials: Sendable {
-    let settings: TokenSettings
+struct GCSCredentialChain: Sendable {
+    let settings: GCSCredentialSettings
     let file: Setting<String>?
 
     /// - Throws: `.noneFound` where nothing is configured.
-    func find() async throws(CredentialFailure) -> (source: any TokenSource, place: String, quotaProject: String?) {
+    func find() async throws(CredentialFailure) -> FoundTokenSource {
         if let file {
             let document = try read(file)
             // google-auth does not read who pays from a service account's file.
             let named = document.quotaProjectId.flatMap { $0.isEmpty ? nil : $0 }
             let quotaProject = document.type == "service_account" ? nil : named
-            return (try Self.source(document, settings), "\(file.value) (\(file.provenance))", quotaProject)
+            return FoundTokenSource(
+                tokens: try Self.source(document, settings), place: "\(file.value) (\(file.provenance))",
+                quotaProject: quotaProject)
         }
-        if let metadata = try await MetadataTokens(settings) { return (metadata, "the metadata service", nil) }
+        if let metadata = try await MetadataTokens(settings) {
+            return FoundTokenSource(tokens: metadata, place: "the metadata service", quotaProject: nil)
+        }
         throw CredentialFailure(
             .noneFound, "",
             "no credentials were found (no GOOGLE_APPLICATION_CREDENTIALS; no login by gcloud; the metadata service does "
@@ -48,7 +61,7 @@ struct GoogleCredentials: Sendable {
 
     /// The source that a file describes.
     static func source(
-        _ file: GoogleCredentialFile, _ settings: TokenSettings
+        _ file: GoogleCredentialFile, _ settings: GCSCredentialSettings
     ) throws(CredentialFailure) -> any TokenSource {
         // Tokens go to hosts below it.
         if let domain = file.universeDomain, !HTTPURL.isName(domain) {

@@ -4,7 +4,7 @@ internal import StoreTransport
 /// Reads the answer to ListObjectsV2.
 enum S3Listing {
     /// - Parameter token: what the page was asked for with; nil for the first.
-    static func page(_ root: XMLElement, after token: String?) throws(S3Trouble) -> ListPage {
+    static func page(_ root: XMLElement, after token: String?) throws(S3Failure) -> ListPage {
         guard root.name == "ListBucketResult" else { throw .malformed("a <\(root.name)> came in place of a listing") }
         let isEncoded = root["EncodingType"] == "url"
         var objects: [ListedObject] = []
@@ -12,14 +12,14 @@ enum S3Listing {
         return ListPage(objects: objects, next: try next(root, after: token))
     }
 
-    private static func object(_ element: XMLElement, _ isEncoded: Bool) throws(S3Trouble) -> ListedObject {
+    private static func object(_ element: XMLElement, _ isEncoded: Bool) throws(S3Failure) -> ListedObject {
         guard let text = element["Key"], let key = isEncoded ? PercentEncoding.decodeForm(text) : text,
             let size = element["Size"].flatMap(Int64.init), size >= 0
         else { throw .malformed("the listing has an object without a key or a size") }
         return ListedObject(key: ObjectKey(key), size: size)
     }
 
-    private static func next(_ root: XMLElement, after token: String?) throws(S3Trouble) -> String? {
+    private static func next(_ root: XMLElement, after token: String?) throws(S3Failure) -> String? {
         guard root["IsTruncated"] == "true" else { return nil }
         guard let next = root["NextContinuationToken"], !next.isEmpty else {
             throw .malformed("the listing goes on, and does not say how to ask for more")
@@ -40,10 +40,10 @@ extension S3Reply {
         do {
             root = try XMLTree.parse(body)
         } catch {
-            throw S3Trouble.malformed("the answer is not whole XML: \(error)")
+            throw S3Failure.malformed("the answer is not whole XML: \(error)")
         }
         if root.name == "Error" {
-            throw S3Trouble.fault(S3Fault(status: 500, headers: headers, body: body))
+            throw S3Failure.fault(S3Fault(status: 500, headers: headers, body: body))
         }
         return root
     }

@@ -2,9 +2,9 @@ package import AssetModel
 package import StoreTransport
 
 /// A bucket that is about to be read or written: its store, and what `check` has to say about it.
-package struct GCSOpening: Sendable {
+package struct GCSClient: Sendable {
     package let configuration: GCSConfiguration
-    package let identities: any GCSIdentitySource
+    package let identities: any IdentitySource<GoogleCredentials>
     package let store: GCSStore
     /// By which the bucket is reached: `10.0.0.1:3128`.
     package let proxy: Setting<String>?
@@ -28,11 +28,11 @@ package struct GCSOpening: Sendable {
                     configuration.certificateAuthorities, environment,
                     isNeeded: configuration.endpoint?.value.scheme != .http),
                 connections: window))
-        let settings = TokenSettings(
+        let settings = GCSCredentialSettings(
             environment: environment, transport: transport, sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
-            ? AnonymousGCSIdentity() : TokenIdentity(configuration, settings, address: "gs://\(bucket)")
+            ? AnonymousIdentity() : GCSCredentials.identities(configuration, settings, address: "gs://\(bucket)")
         store = GCSStore(
             GCSContext(
                 transport: transport, identities: identities, endpoint: configuration.endpoint?.value, bucket: bucket,

@@ -1,51 +1,52 @@
 package import NIOHTTP1
 package import ObjectStore
 
-/// What a store answered in place of what was asked for.
-package protocol CallFault: Sendable {
-    /// What helps against some faults, once.
+/// An answer that says that something went wrong, as the service words it.
+package protocol ServiceFault: Sendable {
+    /// What can help against some faults: other credentials, another region. Each is applied once for a call.
     associatedtype Remedy: Hashable, Sendable
 
     /// `AccessDenied: not for you (status 403)`
     var words: String { get }
-    var reaction: CallReaction<Remedy> { get }
+    var handling: FaultHandling<Remedy> { get }
 
-    /// - Parameter body: of the answer, which may be another's than the store's: a proxy's.
+    /// - Parameter body: of the answer, which may come from a proxy in place of the service.
     init(status: Int, headers: HTTPHeaders, body: [UInt8])
 
-    /// Without what nobody may see.
+    /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> Self
 }
 
 /// What to do about a fault.
-package enum CallReaction<Remedy: Hashable & Sendable>: Sendable {
+package enum FaultHandling<Remedy: Hashable & Sendable>: Sendable {
     case fail(StoreError.Kind)
+    /// - Parameter slowsDown: whether the service asks for fewer requests at a time.
     case retry(RetryReason, slowsDown: Bool)
-    case mend(Remedy)
+    case apply(Remedy)
 }
 
-/// Why one try of a call came to nothing.
-package enum CallTrouble<Fault: CallFault>: Error {
+/// Why one attempt of a call failed.
+package enum AttemptFailure<Fault: ServiceFault>: Error {
     case fault(Fault)
     case transport(HTTPFailure)
     /// The answer is not what the protocol says: how.
     case malformed(String)
-    /// Known to be final: there are no credentials, or the object changed.
+    /// No other attempt can help: there are no credentials, or the object has changed.
     case final(StoreError)
 
-    /// Whatever a try threw.
+    /// Whatever an attempt threw.
     init(_ error: any Error) {
         switch error {
-        case let trouble as Self: self = trouble
+        case let failure as Self: self = failure
         case let failure as HTTPFailure: self = .transport(failure)
-        case let fault as RangedAnswer.Fault: self = .malformed(fault.words)
+        case let fault as RangedResponse.Fault: self = .malformed(fault.words)
         case let error as StoreError: self = .final(error)
         case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
         default: self = .malformed("\(error)")
         }
     }
 
-    /// Without what nobody may see.
+    /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> Self {
         switch self {
         case .final: self

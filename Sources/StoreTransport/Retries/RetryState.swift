@@ -1,23 +1,23 @@
 package import ObjectStore
 
-/// How a call fares: how often it was sent, and for how long.
-package struct CallCourse {
+/// How often one call was sent, and for how long it has been tried.
+package struct RetryState {
     /// `get`, `list`: in messages.
     let operation: String
     /// In messages.
     let address: String
     private let context: RetryContext
-    private var retries: Retries
-    /// When it was sent, or got on for the last time, in seconds of the context's clock.
+    private var backoff: Backoff
+    /// When the first attempt since the last progress began, in seconds of the context's clock.
     private var start: Double
-    /// How often it was sent, or how often since it got on.
+    /// How often it was sent since the last progress.
     private(set) var attempts = 1
 
     package init(_ operation: String, address: String, _ context: RetryContext) {
         self.operation = operation
         self.address = address
         self.context = context
-        retries = Retries(context.policy)
+        backoff = Backoff(context.policy)
         start = context.uptime()
     }
 
@@ -26,7 +26,7 @@ package struct CallCourse {
     /// - Throws: the error, where it was sent often or long enough.
     package mutating func wait(_ reason: RetryReason, orThrow error: StoreError) async throws(StoreError) {
         let now = context.uptime()
-        guard let seconds = retries.wait(after: reason, now: now, random: context.random()) else { throw error }
+        guard let seconds = backoff.wait(after: reason, now: now, random: context.random()) else { throw error }
         attempts += 1
         context.log.note(
             RetryNotice(
@@ -36,23 +36,23 @@ package struct CallCourse {
 
     /// The same after a request or its answer was lost.
     ///
-    /// - Parameter isAnswered: whether the endpoint has answered anything in this run.
-    mutating func overcome(
-        _ failure: HTTPFailure, isAnswered: Bool, orThrow error: StoreError
+    /// - Parameter hasAnswered: whether the endpoint has answered any request of this run.
+    mutating func wait(
+        after failure: HTTPFailure, hasAnswered: Bool, orThrow error: StoreError
     ) async throws(StoreError) {
-        guard failure.kind.mayPass else { throw error }
+        guard failure.kind.isTransient else { throw error }
         let isUnreachable =
             switch failure.kind {
             case .unknownHost, .noConnection, .noProxy: true
-            case .timedOut: !isAnswered
+            case .timedOut: !hasAnswered
             case .tls, .otherHost, .proxy, .closed, .malformed, .cancelled: false
             }
         try await wait(RetryReason(failure.detail, isUnreachable: isUnreachable), orThrow: error)
     }
 
-    /// Something arrived: what failed before no longer counts.
+    /// Something arrived: earlier failures no longer count.
     mutating func progressed() {
-        retries.progressed()
+        backoff.progressed()
         start = context.uptime()
         attempts = 1
     }

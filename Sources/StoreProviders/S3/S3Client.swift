@@ -2,12 +2,12 @@ package import AssetModel
 package import StoreTransport
 
 /// A bucket that is about to be read or written: its store, and what `check` has to say about it.
-package struct S3Opening: Sendable {
+package struct S3Client: Sendable {
     package let configuration: S3Configuration
     package let endpoint: S3Endpoint
-    package let identities: any S3IdentitySource
+    package let identities: any IdentitySource<AWSCredentials>
     package let store: S3Store
-    private let settings: CredentialSettings
+    private let settings: S3CredentialSettings
     /// By which the bucket is reached: `10.0.0.1:3128`.
     package let proxy: Setting<String>?
 
@@ -31,12 +31,12 @@ package struct S3Opening: Sendable {
                     configuration.certificateAuthorities, environment,
                     isNeeded: configuration.endpoint?.value.scheme != .http),
                 connections: window))
-        settings = CredentialSettings(
+        settings = S3CredentialSettings(
             environment: environment, configuration: configuration, transport: transport,
             sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
-            ? AnonymousIdentity() : ChainIdentity(settings, address: "s3://\(bucket)")
+            ? AnonymousIdentity() : S3Credentials.identities(settings, address: "s3://\(bucket)")
         store = S3Store(
             S3Context(
                 transport: transport, identities: identities, endpoint: endpoint, bucket: bucket,

@@ -1,0 +1,83 @@
+internal import ObjectStore
+
+/// The credentials that requests are made with, and where they come from.
+package struct Identity<Credentials: ExpiringCredentials>: Sendable {
+    /// Nil: anonymous, without a signature or a token.
+    package let credentials: Credentials?
+    /// `environment variables`, `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
+    package let source: String
+    /// Another number for each renewal.
+    let generation: Int
+
+    package init(credentials: Credentials?, source: String, generation: Int = 0) {
+        self.credentials = credentials
+        self.source = source
+        self.generation = generation
+    }
+
+    package static var anonymous: Identity { Identity(credentials: nil, source: "") }
+
+    /// In seconds since 1970; nil where they do not expire, or where that is not known.
+    package var expiration: Double? { credentials?.expiration }
+}
+
+/// What requests are made with, for some time.
+package protocol ExpiringCredentials: Sendable {
+    /// In seconds since 1970; nil where they do not expire, or where that is not known.
+    var expiration: Double? { get }
+}
+
+/// Where the identities of requests come from.
+package protocol IdentitySource<Credentials>: Sendable {
+    associatedtype Credentials: ExpiringCredentials
+
+    func current() async throws -> Identity<Credentials>
+
+    /// New credentials in place of these, which the service no longer takes.
+    func refresh(replacing identity: Identity<Credentials>) async throws
+}
+
+/// For what is public, and for emulators.
+package struct AnonymousIdentity<Credentials: ExpiringCredentials>: IdentitySource {
+    package init() {}
+
+    package func current() async -> Identity<Credentials> { .anonymous }
+
+    package func refresh(replacing identity: Identity<Credentials>) async {}
+}
+
+/// What a credential provider finds, renewed before it expires.
+package struct ProvidedIdentity<Credentials: ExpiringCredentials>: IdentitySource {
+    private let cache: CredentialCache<FoundCredentials<Credentials>>
+    /// In messages.
+    private let address: String
+
+    /// - Parameters:
+    ///   - address: of what the credentials are for, in messages.
+    ///   - now: the wall clock, in seconds since 1970.
+    ///   - find: throws `CredentialFailure`.
+    package init(
+        address: String, renewal: CredentialRenewal, now: @escaping @Sendable () -> Double,
+        find: @escaping @Sendable () async throws -> FoundCredentials<Credentials>
+    ) {
+        self.address = address
+        cache = CredentialCache(now: now, renewal) {
+            let found = try await find()
+            return .init(value: found, expiration: found.credentials.expiration)
+        }
+    }
+
+    package func current() async throws -> Identity<Credentials> {
+        do {
+            let current = try await cache.current()
+            return Identity(
+                credentials: current.value.credentials, source: current.value.source, generation: current.generation)
+        } catch let failure as CredentialFailure {
+            throw StoreError(failure, address: address)
+        }
+    }
+
+    package func refresh(replacing identity: Identity<Credentials>) async throws {
+        try await cache.refresh(replacing: identity.generation)
+    }
+}
