@@ -156,9 +156,10 @@ let package = Package(
         .testTarget(
             name: "StoreTransportTests",
             dependencies: [
-                "AssetModel", "ObjectStore", "StoreTransport", "AssetsTestSupport",
+                "AssetModel", "FileSystem", "ObjectStore", "StoreTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(
             name: "StoreProvidersTests",
