@@ -60,7 +60,7 @@ enum GCSObjectResponse {
     static func read(_ reply: GCSReply, _ options: GetOptions, address: String) async throws -> ObjectResponse {
         let headers = reply.headers
         let encoding = GCSEncoding.of(headers.first(name: "content-encoding"))
-        // Decoded on the way, it has another length and another checksum than the store tells.
+        // Decoded on the way, it has another length and another checksum than the store's.
         guard encoding == GCSEncoding.of(headers.first(name: "x-goog-stored-content-encoding")) ?? encoding else {
             throw StoreError(
                 .invalidAnswer, operation: "get", address: address,

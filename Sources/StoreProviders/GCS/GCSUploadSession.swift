@@ -86,7 +86,7 @@ extension GCSStore {
 
 /// An upload under way.
 struct GCSSession: Sendable {
-    /// A secret: whoever has it can write to the upload.
+    /// A secret: requests to it need no token.
     let url: HTTPURL
     /// How much the store has kept, in bytes.
     var offset: Int64 = 0

@@ -32,7 +32,7 @@ final class LocalUploads: Sendable {
             let file = try folder.openFile(name)
             // Where folders cannot be locked, none is swept either.
             let isHeld = (try? file.tryLock()) ?? true
-            // Whoever sweeps may have come between: then another name.
+            // Another process may have removed it meanwhile: then another name.
             guard isHeld, try folder.status(of: name) != nil else { continue }
             state.withLock { $0.parts[name] = file }
             return name

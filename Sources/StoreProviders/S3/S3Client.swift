@@ -48,9 +48,9 @@ package struct S3Client: Sendable {
                 encryptionKey: environment["AWS_KMS_KEY_ID"], now: environment.now))
     }
 
-    /// Who the credentials belong to, `arn:aws:iam::123456789012:user/ci`, as STS tells.
+    /// The account and user of the credentials, `arn:aws:iam::123456789012:user/ci`, by STS.
     ///
-    /// - Returns: nil where nobody can be asked: a store that is not Amazon's has no STS that is known.
+    /// - Returns: nil where no STS is known: the store is not Amazon's.
     package func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String? {
         let isAmazons = configuration.endpoint == nil
         guard isAmazons || environmentNamesSTS else { return nil }

@@ -86,7 +86,7 @@ extension S3Store: WritableStore {
         call.headers.add(name: "content-type", value: "application/xml")
         call.headers.add(contentsOf: upload.condition.headers)
         return try await requester.perform(call) { reply in
-            // An upload that cannot be completed may be told with a status of success.
+            // The answer to an upload that cannot be completed may have a status of success.
             let root = try await reply.xml()
             guard root.name == "CompleteMultipartUploadResult",
                 let tag = root["ETag"] ?? reply.headers.first(name: "etag")

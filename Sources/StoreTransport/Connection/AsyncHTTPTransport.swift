@@ -5,8 +5,8 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// The network: AsyncHTTPClient, with connections that are kept and used again, HTTP/1.1 alone, and nothing done that was
-/// not asked for.
+/// The network: AsyncHTTPClient, with connections that are kept and used again, HTTP/1.1 alone, and without redirects,
+/// decompression or retries of its own.
 ///
 /// A class because it owns the connections; they are closed with it.
 package final class AsyncHTTPTransport: HTTPTransport {
@@ -24,7 +24,7 @@ package final class AsyncHTTPTransport: HTTPTransport {
 
     deinit {
         let (group, clients) = (group, Array(clients.withLock { $0.values }))
-        // Nobody waits for it: a server that leaves a connection half open could hold it up for long.
+        // It is not waited for: a server that leaves a connection half open could hold it up for long.
         Task {
             for client in clients { try? await client.shutdown() }
             try? await group.shutdownGracefully()
@@ -108,10 +108,10 @@ package struct HTTPTransportSettings: Sendable {
         configuration.timeout.connect = WaitingTime(seconds: timeouts.connect).timeAmount
         configuration.timeout.read = WaitingTime(seconds: timeouts.idle).timeAmount
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections * 2
-        // Whoever sends decides what is tried again.
+        // Retries are for the caller, who counts and logs them.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = try tlsConfiguration()
-        // Nobody traces this program, and asking for it takes its time.
+        // This program is not traced, and looking for a tracer costs time in each request.
         configuration.tracing.tracer = nil
         // Runs after the handshake and before a request; where it fails, there is no connection and no request.
         configuration.http1_1ConnectionDebugInitializer = { channel in

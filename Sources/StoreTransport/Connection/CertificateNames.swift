@@ -13,8 +13,8 @@ struct CertificateNames: Hashable, Sendable {
 
     /// Whether the certificate is valid for a host of an URL: a name, an IPv4 address, or an IPv6 address in brackets.
     ///
-    /// An address is compared with addresses alone, and a name with names alone: where a connection leads to says
-    /// nothing about who may answer there.
+    /// An address is compared with addresses alone, and a name with names alone: the address that a connection leads to
+    /// does not say which host answers there.
     func cover(_ host: String) -> Bool {
         let host = host.hasSuffix(".") ? String(host.dropLast()) : host
         if let address = AddressText.bytes(host) { return names.contains(.address(address)) }

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// One request under way: gathers its answer on the event loop, and hands it over in large pieces.
+/// One request in flight: gathers its answer on the event loop, and hands it over in large pieces.
 ///
 /// Each hand-over between an event loop and a task costs as much as some tens of kilobytes: a small object comes with one.
 /// A class because the event loop and the task that reads share it.
@@ -14,7 +14,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
         /// Of what is gathered, in bytes.
         var size = 0
         var end: Result<Void, HTTPFailure>?
-        /// Who waits until there is a piece or the end.
+        /// The task that waits until there is a piece or the end.
         var reader: CheckedContinuation<Void, Never>?
         /// Kept while enough is gathered, so that no more is read from the connection.
         var brake: EventLoopPromise<Void>?
@@ -113,7 +113,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
         state.withLock { $0.task }?.cancel()
     }
 
-    /// The first end counts: what is given up is cancelled then.
+    /// The first end counts: a request that is given up ends with its cancellation too.
     private func end(_ result: Result<Void, HTTPFailure>) {
         let (reader, brake) = state.withLock { state in
             state.end = state.end ?? result
@@ -124,7 +124,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
     }
 }
 
-/// The body of an answer. A connection whose body nobody reads any more is closed.
+/// The body of an answer. Its connection is closed with the last reference to a body that is not read to its end.
 struct TransportBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error

@@ -1,4 +1,4 @@
-/// A text that nobody but its addressee may see: a secret key, a session token. Whatever prints it prints `[secret]`.
+/// A secret key, a session token. It prints as `[secret]`.
 package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The text itself.
     package let exposed: String

@@ -89,7 +89,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
         /// The host's name is not known.
         case unknownHost
-        /// Nobody listens, or the network does not lead there.
+        /// The port is closed, or the network does not lead there.
         case noConnection
         /// The same of the proxy that the request was to go through.
         case noProxy
@@ -129,7 +129,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { detail }
 }
 
-/// Sends requests. Follows no redirect and repeats nothing: both are for whoever signs.
+/// Sends requests. Follows no redirect and retries nothing: both take a new signature, which is the caller's to make.
 package protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
 }

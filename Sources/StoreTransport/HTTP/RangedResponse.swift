@@ -17,7 +17,7 @@ package struct RangedResponse: Sendable {
     /// Of the whole object, in bytes.
     package let size: Int64
     let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
-    /// Whether it is known that nothing is missing at its end. One that ends with its connection, and that tells no length,
+    /// Whether it is known that nothing is missing at its end. One that ends with its connection, and has no length,
     /// may have been cut.
     let isComplete: Bool
 
@@ -35,7 +35,7 @@ package struct RangedResponse: Sendable {
     /// - Parameters:
     ///   - asked: the range that was asked for; nil for the whole object.
     ///   - takesWhole: whether all may come in place of a range that begins at 0.
-    ///   - matches: whether a whole object has the digest that the answer tells; nil where it tells none.
+    ///   - matches: whether a whole object has the digest in the answer's headers; nil where there is none.
     /// - Throws: `Fault`, `HTTPFailure`
     package static func read(
         _ response: HTTPResponse, asked: Range<Int64>?, takesWhole: Bool, matches: ([UInt8]) -> Bool?
@@ -109,7 +109,7 @@ package struct RangedResponse: Sendable {
     }
 }
 
-/// Some bytes of a body that brings more. What is behind them is not read.
+/// A range of the bytes of a body. What follows it is not read.
 private struct CutBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error

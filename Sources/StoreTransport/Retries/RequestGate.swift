@@ -6,7 +6,7 @@ internal import Synchronization
 /// the time; each request that succeeds opens it by a fraction of a place, so that as many as are under way open it by
 /// one (additive increase, multiplicative decrease).
 ///
-/// A class because all who send share it.
+/// A class because all requests share it.
 final class RequestGate: Sendable {
     fileprivate struct State {
         /// Nil: open.

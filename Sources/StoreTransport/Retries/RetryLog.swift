@@ -12,14 +12,14 @@ package struct RetryNotice: Sendable {
     package let elapsed: Double
 }
 
-/// What was sent again in a run, and why: told as it happens, and to be said once at the end.
+/// The retries of a run, and why: reported as they happen, and summed up at the end.
 ///
-/// A class because all who send write to it.
+/// A class because all requests write to it.
 package final class RetryLog: Sendable {
     private let counts = Mutex<[String: Int]>([:])
     private let tell: @Sendable (RetryNotice) -> Void
 
-    /// - Parameter tell: told of each, from many tasks; must not block.
+    /// - Parameter tell: called with each, from many tasks; must not block.
     package init(tell: @escaping @Sendable (RetryNotice) -> Void = { _ in }) { self.tell = tell }
 
     func note(_ notice: RetryNotice) {

@@ -28,7 +28,7 @@ extension RetryPolicy {
     /// three times as long, up to what every answer may take between two of its pieces.
     ///
     /// boto3 and Google's client give each try 60 s, object_store 30 s, aws-sdk-go (s5cmd) any time. With the four tries
-    /// that a server has that was not reached, a wrong address is told after 5 s and given up after two minutes.
+    /// that a server has that was not reached, a wrong address is reported after 5 s and given up after two minutes.
     static func answerLimit(attempt: Int) -> Double { 5 * Double([1, 3, 9, 12][min(max(attempt, 1), 4) - 1]) }
 }
 
@@ -38,7 +38,7 @@ package struct RetryReason: Sendable, Hashable {
     package let words: String
     /// How long the server asked to wait, in seconds.
     package var wait: Double?
-    /// A server that nobody has reached yet may be the wrong one: it is tried less often.
+    /// A server that has not been reached may be the wrong one: it is tried less often.
     package var isUnreachable = false
 
     package init(_ words: String, wait: Double? = nil, isUnreachable: Bool = false) {

@@ -14,7 +14,7 @@ package enum JSONDocument {
     }
 }
 
-/// The fields of an object, read one by one: one of another type is as if it was not there, and spoils no other.
+/// The fields of an object, read one by one: one of another type counts as absent, and the others can still be read.
 package struct JSONFields: Sendable {
     private let values: [String: JSONValue]
 
@@ -43,7 +43,7 @@ package struct JSONFields: Sendable {
     package var texts: [String: String] { values.compactMapValues(\.text) }
 }
 
-/// A value of JSON, kept as it is for whoever wrote it.
+/// A value of JSON, which is written again as it was read.
 package indirect enum JSONValue: Codable, Sendable {
     case text(String)
     case flag(Bool)

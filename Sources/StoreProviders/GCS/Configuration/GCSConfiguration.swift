@@ -1,7 +1,7 @@
 package import AssetModel
 package import StoreTransport
 
-/// What the command was told about Google Cloud Storage beside Google's own variables.
+/// The settings of Google Cloud Storage beside Google's own variables.
 package struct GCSOverrides: Sendable {
     /// By a flag: no spec file may say where tokens go.
     package var endpoint: Setting<String>?
@@ -19,11 +19,11 @@ package struct GCSOverrides: Sendable {
 package struct GCSConfiguration: Sendable {
     /// Nil: Google's own, in the universe of the credentials.
     package let endpoint: Setting<HTTPURL>?
-    /// Nobody's name is used: asked for, or because an emulator wants none.
+    /// Whether requests carry no token: a flag says so, or the store is an emulator.
     package let anonymous: Setting<Bool>
     /// The file that holds the credentials; nil where the metadata service has them.
     package let credentialFile: Setting<String>?
-    /// Who pays for the requests; nil for the project of the credentials.
+    /// The project that pays for the requests; nil for that of the credentials.
     package let quotaProject: Setting<String>?
     /// A file of certificates; nil for the system's.
     package let certificateAuthorities: Setting<String>?

@@ -3,7 +3,7 @@ internal import StoreTransport
 /// A token that requests to Google carry.
 package struct AccessToken: Sendable, Hashable {
     let value: Secret
-    /// In seconds since 1970; nil where nobody said.
+    /// In seconds since 1970; nil where the answer did not say.
     package let expiration: Double?
 }
 

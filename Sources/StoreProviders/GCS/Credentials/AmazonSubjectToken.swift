@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import NIOHTTP1
 internal import StoreTransport
 
-/// The identity that a job has at Amazon: a signed request of who it is, which Google sends to Amazon.
+/// A job's identity at Amazon: a signed request of GetCallerIdentity, which Google sends to STS.
 ///
 /// Source: google-auth's `aws.py`. It looks at the environment and the machine's metadata service, and at no profile.
 struct AmazonSubjectToken: SubjectTokenSource {

@@ -11,7 +11,7 @@ struct FoundTokenSource: Sendable {
 }
 
 /// Looks for credentials where Google's own libraries do, in their order: the first that is there is the one, and where it
-/// does not work, nobody else is asked.
+/// does not work, no other one is asked.
 ///
 /// Source: google-auth's `_default.py`.
 struct GCSCredentialChain: Sendable {
@@ -22,7 +22,7 @@ struct GCSCredentialChain: Sendable {
     func find() async throws(CredentialFailure) -> FoundTokenSource {
         if let file {
             let document = try read(file)
-            // google-auth does not read who pays from a service account's file.
+            // google-auth takes no quota project from a service account's file.
             let named = document.quotaProjectId.flatMap { $0.isEmpty ? nil : $0 }
             let quotaProject = document.type == "service_account" ? nil : named
             return FoundTokenSource(

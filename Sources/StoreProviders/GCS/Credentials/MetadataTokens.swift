@@ -59,7 +59,7 @@ struct MetadataTokens: TokenSource {
             ?? "metadata.google.internal"
     }
 
-    /// Costs nothing where the environment names the service, and a second where nobody answers.
+    /// Costs nothing where the environment names the service, and a second where nothing answers.
     ///
     /// Google's library waits three times and for twelve seconds in all; a service that is there answers in milliseconds.
     private static func isThere(_ settings: GCSCredentialSettings) async -> Bool {

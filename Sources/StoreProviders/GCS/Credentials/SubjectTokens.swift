@@ -83,7 +83,7 @@ struct TokenFormat: Sendable {
     }
 }
 
-/// A file that whoever runs the job keeps fresh: it is read again for each exchange.
+/// A file that the platform of the job rewrites: it is read again for each exchange.
 struct FileSubjectToken: SubjectTokenSource {
     let path: String
     let format: TokenFormat

@@ -116,7 +116,7 @@ struct AWSSettingSources: Sendable {
         return setting.map { _ in count }
     }
 
-    /// The program has one way to try again; a mode that nobody knows is a mistake all the same, as it is for boto3.
+    /// The program retries in one way only; an unknown mode is a mistake all the same, as it is for boto3.
     func checkRetryMode() throws(ConfigurationFault) {
         guard let setting = text("AWS_RETRY_MODE", "retry_mode") else { return }
         guard ["legacy", "standard", "adaptive"].contains(setting.value) else {
@@ -138,7 +138,7 @@ struct AWSSettingSources: Sendable {
         return try word("AWS_DEFAULTS_MODE", "defaults_mode", modes).map { $0.value == "legacy" } ?? true
     }
 
-    /// It is about no service that is used here; a mode that nobody knows is a mistake all the same.
+    /// No service that is used here heeds it; an unknown mode is a mistake all the same.
     func checkAccountIDEndpointMode() throws(ConfigurationFault) {
         _ = try word("AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", ["disabled", "preferred", "required"])
     }

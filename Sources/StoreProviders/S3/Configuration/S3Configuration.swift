@@ -1,7 +1,7 @@
 package import AssetModel
 package import StoreTransport
 
-/// What the command was told about S3 beside the files of Amazon's tools: by flags, modelkit's variables and the spec.
+/// The settings of S3 beside the files of Amazon's tools: by flags, modelkit's variables and the spec.
 package struct S3Overrides: Sendable {
     package var region: Setting<String>?
     package var endpoint: Setting<String>?
@@ -32,7 +32,7 @@ package struct S3Overrides: Sendable {
 /// | endpoint | flag, S3_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, spec file, the profile's services, the profile |
 /// | the others | their variable, the profile, the default |
 ///
-/// AWS_REGION, which boto3 does not read, comes last, for those who set nothing else. A variable that is empty counts as
+/// AWS_REGION, which boto3 does not read, comes last. A variable that is empty counts as
 /// unset, where boto3 takes it for a value.
 package struct S3Configuration: Sendable {
     package let profile: Setting<String>
@@ -53,7 +53,7 @@ package struct S3Configuration: Sendable {
     package let certificateAuthorities: Setting<String>?
     /// The first time included; nil for the program's own number.
     package let attempts: Setting<Int>?
-    /// Whether the checksums that the store tells are asked for and compared.
+    /// Whether the store's checksums are asked for and compared.
     package let validatesResponses: Setting<Bool>
     package let anonymous: Setting<Bool>
     package let endpointTrust: SpecEndpointTrust
@@ -82,7 +82,7 @@ package struct S3Configuration: Sendable {
         try sources.checkRetryMode()
         try sources.checkAccountIDEndpointMode()
         _ = try sources.usesLegacyDefaults()
-        // How pushes are checked does not depend on it; a word that nobody knows is a mistake all the same.
+        // How pushes are checked does not depend on it; an unknown word is a mistake all the same.
         _ = try sources.wantsChecksums("AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation")
         validatesResponses =
             try sources.wantsChecksums("AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation")

@@ -1,7 +1,7 @@
 package import AssetModel
 internal import StoreTransport
 
-/// Who says that an endpoint of the spec file may be sent credentials: the file may be somebody else's.
+/// Why credentials may be sent to an endpoint of the spec file, which may have been written by somebody else.
 ///
 /// | the spec's endpoint is | credentials | values of the environment's variables |
 /// | --- | --- | --- |

@@ -20,7 +20,7 @@ struct InstanceCredentials: CredentialProvider {
         case value(Secret)
         /// The service speaks its first version alone.
         case none
-        /// Nobody is there.
+        /// No such service answers.
         case unreachable
     }
 
@@ -139,7 +139,7 @@ struct InstanceCredentials: CredentialProvider {
         var last: BufferedResponse?
         for _ in 0..<max(1, attempts ?? 1) {
             guard !Task.isCancelled else { break }
-            // Where there is no such service, nobody answers.
+            // Outside EC2 nothing answers at this address.
             guard let answer = try? await settings.transport.exchange(request) else { continue }
             if isFinal(answer) { return answer }
             last = answer

@@ -1,8 +1,8 @@
 internal import AssetModel
 internal import StoreTransport
 
-/// Looks for credentials where boto3 does, in its order: whoever is configured first answers, and where that fails,
-/// nobody else is asked.
+/// Looks for credentials where boto3 does, in its order: the first provider that is configured is asked, and where it fails,
+/// no other one.
 ///
 /// Source: botocore's `credentials.py`, `create_credential_resolver`.
 struct S3CredentialChain: Sendable {
@@ -63,7 +63,7 @@ struct S3CredentialChain: Sendable {
     /// A secret that a build or a pod was to mount, and did not.
     private var missingFile: String? {
         for variable in ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
-            // Who names /dev/null wants none.
+            // /dev/null stands for no file.
             guard let path = environment[variable], path != "/dev/null" else { continue }
             let bytes = (try? SmallFile.read(environment.expanding(path))) ?? nil
             if bytes?.isEmpty ?? true {

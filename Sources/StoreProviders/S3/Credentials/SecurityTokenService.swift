@@ -26,7 +26,7 @@ struct SecurityTokenService: Sendable {
         try await credentials("AssumeRoleWithWebIdentity", parameters, signedWith: nil)
     }
 
-    /// The account and the name of whoever has the credentials.
+    /// The account and user that the credentials belong to.
     func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String {
         let root = try await call("GetCallerIdentity", [], signedWith: credentials)
         guard let arn = root.child("GetCallerIdentityResult")?["Arn"] else {

@@ -8,7 +8,7 @@ package struct S3Context: Sendable {
     let endpoint: S3Endpoint
     let bucket: String
     let retries: RetryContext
-    /// Whether the checksums that the store tells are asked for.
+    /// Whether the store's checksums are asked for.
     let wantsChecksums: Bool
     /// Encrypts what is uploaded; nil for the bucket's own way. From AWS_KMS_KEY_ID, as modelkit has it.
     let encryptionKey: String?

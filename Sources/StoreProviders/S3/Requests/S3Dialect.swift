@@ -106,7 +106,7 @@ final class S3Dialect: StoreDialect {
         return region
     }
 
-    /// S3 tells a bucket's region with every answer about it, refusals included.
+    /// S3 names a bucket's region in every answer about it, refusals included.
     private func regionOfBucket(_ requester: S3Requester) async -> String? {
         var call = S3Call("find the region of", address: context.address(of: nil), method: .HEAD)
         // Another call waits for it, whose caller may hold a pass.

@@ -10,7 +10,7 @@ struct S3Fault: ServiceFault {
     /// `AccessDenied`; nil where the answer has none, as that to a HEAD.
     let code: String?
     let message: String?
-    /// The bucket's region, as the answer tells it.
+    /// The bucket's region, where the answer names it.
     let region: String?
     let requestID: String?
     /// The server's time, in seconds since 1970.
@@ -65,7 +65,7 @@ enum S3Remedy: Hashable, Sendable {
     case refreshCredentials
     /// The clock here and the server's are too far apart.
     case correctClock
-    /// The bucket is in another region: in the one that the fault tells, or in one that has to be asked for.
+    /// The bucket is in another region: in the one that the fault names, or in one that has to be asked for.
     case changeRegion
 }
 
