@@ -2,6 +2,7 @@ internal import AssetModel
 
 /// Dates in HTTP's headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
 /// Source: <https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>; the two obsolete forms are not read.
+/// FoundationEssentials of Swift 6.3 has no format for them.
 package enum HTTPDate {
     /// In seconds since 1970; nil where the text is no such date.
     package static func seconds(_ text: String) -> Double? {

@@ -27,10 +27,10 @@ package struct S3Endpoint: Sendable {
     private let usesFIPS: Bool
     private let isGlobal: Bool
     private let isAccelerated: Bool
-    private let accessPoint: AccessPoint?
+    private let accessPoint: S3AccessPoint?
 
     package init(_ bucket: String, _ configuration: S3Configuration) throws(ConfigurationFault) {
-        accessPoint = bucket.hasPrefix("arn:") ? try AccessPoint(bucket) : nil
+        accessPoint = bucket.hasPrefix("arn:") ? try S3AccessPoint(bucket) : nil
         if accessPoint == nil { try Self.check(bucket) }
         let named = configuration.region?.value ?? "us-east-1"
         let clean = AWSRegion(named).name
@@ -126,7 +126,7 @@ package struct S3Endpoint: Sendable {
     }
 
     private static func style(
-        _ bucket: String, _ endpoint: HTTPURL?, _ configuration: S3Configuration, _ accessPoint: AccessPoint?
+        _ bucket: String, _ endpoint: HTTPURL?, _ configuration: S3Configuration, _ accessPoint: S3AccessPoint?
     ) -> AddressingStyle {
         if accessPoint != nil { return .virtual }
         guard let endpoint else {
@@ -175,26 +175,6 @@ extension S3Endpoint {
         guard !bucket.hasSuffix("--x-s3") else {
             throw ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
         }
-    }
-}
-
-/// `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`
-private struct AccessPoint: Sendable {
-    let region: String
-    let host: String
-
-    init(_ text: String) throws(ConfigurationFault) {
-        let fields = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        let resource = fields.last?.split(whereSeparator: { ":/".contains($0) }).map(String.init) ?? []
-        guard fields.count == 6, fields[2] == "s3", !fields[3].isEmpty, !fields[4].isEmpty, resource.count == 2,
-            resource[0] == "accesspoint"
-        else {
-            throw ConfigurationFault(
-                "`\(text)` is not supported as a bucket", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
-                hint: "access points of several regions, of outposts and of object lambdas are not supported")
-        }
-        region = fields[3]
-        host = "\(resource[1])-\(fields[4])"
     }
 }
 
