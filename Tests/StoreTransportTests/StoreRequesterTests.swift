@@ -1,0 +1,148 @@
+import NIOCore
+import NIOHTTP1
+import ObjectStore
+import Synchronization
+import Testing
+
+@testable import StoreTransport
+
+/// A dialect of three statuses, to which nothing of a cloud belongs: 401 has a remedy, 503 passes, the rest fails.
+private final class PlainDialect: StoreDialect {
+    struct Call: StoreCall {
+        let operation = "get"
+        let address = "plain://object"
+        var body: ByteBuffer?
+    }
+
+    struct Fault: ServiceFault {
+        let status: Int
+        var words: String { "status \(status)" }
+        var handling: FaultHandling<String> {
+            switch status {
+            case 401: .apply("new token")
+            case 503: .retry(RetryReason("503"), slowsDown: false)
+            default: .fail(.notFound)
+            }
+        }
+
+        init(status: Int, headers: HTTPHeaders, body: [UInt8]) { self.status = status }
+
+        func redacted(_ redaction: Redaction) -> Fault { self }
+    }
+
+    struct Signed: SignedRequest {
+        let request: HTTPRequest
+    }
+
+    let server: PlainServer
+    let retries = RetryContext(policy: RetryPolicy(attempts: 3, budget: 60), log: RetryLog(), window: 1)
+    let certificatesVariable = "SSL_CERT_FILE"
+    /// How often the remedy was applied.
+    let applied = Mutex(0)
+
+    init(_ server: PlainServer) { self.server = server }
+
+    var transport: any HTTPTransport { server }
+
+    func identity() async throws -> Int { applied.withLock { $0 } }
+
+    func sign(_ call: Call, as identity: Int) -> Signed {
+        let url = HTTPURL(scheme: .https, host: "store.example", target: "/object")
+        return Signed(request: HTTPRequest(.GET, url, headers: ["authorization": "token-\(identity)"]))
+    }
+
+    func apply(
+        _ remedy: String, to fault: Fault, of signed: Signed?, _ requester: StoreRequester<PlainDialect>
+    ) async -> Bool {
+        applied.withLock { $0 += 1 }
+        return true
+    }
+
+    func kind(of fault: Fault, after remedy: String) -> StoreError.Kind { .unauthenticated }
+
+    func completed(_ error: StoreError, for failed: FailedCall<PlainDialect>) -> StoreError {
+        var error = error
+        if let remedy = failed.remedy { error.notes.append("\(remedy) did not help") }
+        return error
+    }
+
+    func endpointWords(_ signed: Signed?) -> String? { signed?.request.url.origin }
+}
+
+/// Answers in turn with a status, and with the last one from then on; 0 is a connection that ends before an answer.
+private final class PlainServer: HTTPTransport {
+    private let statuses: [Int]
+    let tokens = Mutex<[String]>([])
+
+    init(_ statuses: [Int]) { self.statuses = statuses }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        let number = tokens.withLock { tokens in
+            tokens.append(request.headers.first(name: "authorization") ?? "")
+            return tokens.count
+        }
+        let status = statuses[min(number, statuses.count) - 1]
+        guard status > 0 else { throw HTTPFailure(.closed, "connection reset") }
+        return HTTPResponse(status: status, headers: [:], body: ScriptedBody(pieces: ["body"]))
+    }
+}
+
+@Suite("Calls of any dialect") struct StoreRequesterTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let statuses: [Int]
+        var idempotency = Idempotency.idempotent
+        let outcome: String
+        /// The number of each attempt's token.
+        let tokens: [Int]
+    }
+
+    private static let cases = [
+        Case(testDescription: "success", statuses: [200], outcome: "body", tokens: [0]),
+        Case(testDescription: "a transient fault", statuses: [503, 200], outcome: "body", tokens: [0, 0]),
+        Case(testDescription: "a lost answer", statuses: [0, 0, 200], outcome: "body", tokens: [0, 0, 0]),
+        Case(testDescription: "a fault with a remedy", statuses: [401, 200], outcome: "body", tokens: [0, 1]),
+        Case(
+            testDescription: "a remedy is applied once", statuses: [401],
+            outcome: "unauthenticated: status 401, new token did not help", tokens: [0, 1]),
+        Case(testDescription: "a fault", statuses: [404], outcome: "notFound: status 404", tokens: [0]),
+        Case(
+            testDescription: "no more attempts than are allowed", statuses: [503],
+            outcome: "unavailable: status 503, it was tried 3 times", tokens: [0, 0, 0]),
+        Case(
+            testDescription: "a request that may have taken effect", statuses: [0, 200], idempotency: .notIdempotent,
+            outcome: "unavailable: connection reset", tokens: [0]),
+        Case(
+            testDescription: "one that has not", statuses: [401, 200], idempotency: .notIdempotent, outcome: "body",
+            tokens: [0, 1]),
+    ]
+
+    @Test(arguments: cases) func outcome(call: Case) async {
+        let server = PlainServer(call.statuses)
+        let requester = StoreRequester(dialect: PlainDialect(server))
+        do throws(StoreError) {
+            let body = try await requester.perform(PlainDialect.Call(), call.idempotency) { reply in
+                String(decoding: try await reply.response.readBody(limit: 10), as: UTF8.self)
+            }
+            #expect(body == call.outcome)
+        } catch {
+            #expect((["\(error.kind): \(error.detail)"] + error.notes).joined(separator: ", ") == call.outcome)
+        }
+        #expect(server.tokens.withLock { $0 } == call.tokens.map { "token-\($0)" })
+    }
+
+    @Test("an answer that cannot be read is asked for again, and then not what the protocol says") func malformed()
+        async
+    {
+        let server = PlainServer([200])
+        let requester = StoreRequester(dialect: PlainDialect(server))
+        let error = await #expect(throws: StoreError.self) {
+            try await requester.perform(PlainDialect.Call()) { _ in
+                throw AttemptFailure<PlainDialect.Fault>.malformed("no length")
+            }
+        }
+        #expect(error?.kind == .invalidAnswer)
+        #expect(error?.detail == "no length")
+        #expect(server.tokens.withLock { $0.count } == 3)
+    }
+}
