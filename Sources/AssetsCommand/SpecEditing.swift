@@ -69,7 +69,7 @@ struct SpecEditing: Sendable {
         let built = await LockBuilding(session: session)
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
         guard let lock = built.lock, built.problems.isEmpty else {
-            throw Problems(built.problems + LockCommand.unknown(resolved))
+            throw Problems(built.problems + built.unknown)
         }
         shell.warn(built.warnings)
         if file.exists, lock == file.lock { return nil }

@@ -52,7 +52,7 @@ struct LockCommand: AsyncParsableCommand {
         let built = await LockBuilding(session: session)
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
         guard let lock = built.lock, built.problems.isEmpty else {
-            throw Problems(built.problems + Self.unknown(resolved))
+            throw Problems(built.problems + built.unknown)
         }
         shell.warn(built.warnings)
         let path = session.lock.path ?? SpecLock.path(besides: spec)
@@ -71,15 +71,5 @@ struct LockCommand: AsyncParsableCommand {
         try session.lock.write(lock)
         for line in changes.lines { shell.remark(line) }
         shell.remark("wrote \(path): \(Units.count(lock.assets.count, "asset"))")
-    }
-
-    /// Why it is not known what versions consist of.
-    static func unknown(_ resolved: Resolved) -> [Problem] {
-        resolved.all.choices.compactMap { choice in
-            guard case .failure(let error) = resolved.facts.contents[choice.pin], !(error is NoMetadata) else {
-                return nil
-            }
-            return .wording(error)
-        }
     }
 }

@@ -14,6 +14,8 @@ struct LockBuilding: Sendable {
         /// Nil where it is not known what a version consists of.
         var lock: Lock?
         var problems: [Problem] = []
+        /// Why it is not known.
+        var unknown: [Problem] = []
         var warnings: [String] = []
     }
 
@@ -21,12 +23,9 @@ struct LockBuilding: Sendable {
     ///   - report: of what was fetched in this run.
     ///   - isWhole: whether the run failed nowhere. Of one that did, only what it knows is written.
     func lock(_ resolved: Resolved, _ plan: Plan, _ report: Report, isWhole: Bool = true) async -> Outcome {
-        guard resolved.all.choices.allSatisfy({ isKnown($0.pin, resolved) }) else { return Outcome() }
-        let old = Dictionary(session.lock.lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
-        let fetched = fetchedFiles(plan, report)
-        let assets = resolved.all.choices.compactMap { choice in
-            asset(choice.pin, resolved, old[choice.pin]).map { known($0, fetched[choice.pin] ?? [:]) }
-        }
+        let formation = LockFormation(resolved, from: session.lock.lock)
+        guard formation.unknown.isEmpty else { return Outcome(unknown: formation.unknown.map(Problem.wording)) }
+        let assets = formation.assets(fetched: Self.fetchedFiles(plan, report))
         guard isWhole else { return Outcome(lock: Lock(assets: assets)) }
         let completed = await concurrentMap(assets) { await complete($0) }
         return Outcome(
@@ -34,52 +33,19 @@ struct LockBuilding: Sendable {
             warnings: completed.flatMap(\.warnings))
     }
 
-    private func isKnown(_ pin: AssetPin, _ resolved: Resolved) -> Bool {
-        guard case .failure(let error) = resolved.facts.contents[pin] else { return true }
-        return error is NoMetadata
-    }
-
-    /// Nil for a version that no store has: it cannot be locked.
-    private func asset(_ pin: AssetPin, _ resolved: Resolved, _ old: LockedAsset?) -> LockedAsset? {
-        let dependencies = (resolved.declared[pin] ?? []).sorted {
-            ($0.pin, "\($0.specification)") < ($1.pin, "\($1.specification)")
-        }
-        if let old {
-            return LockedAsset(
-                pin: pin, kind: old.kind, pushTime: old.pushTime, dependencies: dependencies, files: old.files)
-        }
-        guard let metadata = try? resolved.facts.contents[pin]?.get() else { return nil }
-        let files = metadata.objects.sorted(by: Self.order)
-        return LockedAsset(
-            pin: pin, kind: metadata.kind, pushTime: metadata.pushTime, dependencies: dependencies,
-            files: files.map { ObjectFacts(path: $0.path, size: $0.size, sha256: $0.sha256) })
-    }
-
-    private static func order(_ left: ObjectFacts, _ right: ObjectFacts) -> Bool {
-        guard let left = left.path, let right = right.path else { return false }
-        return left < right
-    }
-
-    private func fetchedFiles(_ plan: Plan, _ report: Report) -> [AssetPin: [RelativePath?: FileDigest]] {
-        var files: [AssetPin: [RelativePath?: FileDigest]] = [:]
+    private static func fetchedFiles(_ plan: Plan, _ report: Report) -> [AssetPin: [RelativePath?: ObjectFacts]] {
+        var files: [AssetPin: [RelativePath?: ObjectFacts]] = [:]
         let results = Dictionary(report.results.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
         for step in plan.steps {
             guard let content = step.content, let digests = results[step.pin]?.digests, !digests.isEmpty else {
                 continue
             }
-            files[step.pin] = Dictionary(
-                zip(content.objects.map(\.path), digests), uniquingKeysWith: { first, _ in first })
+            let fetched = zip(content.objects.map(\.path), digests).map { path, digest in
+                (path, ObjectFacts(path: path, size: digest.size, sha256: digest.sha256))
+            }
+            files[step.pin] = Dictionary(fetched, uniquingKeysWith: { first, _ in first })
         }
         return files
-    }
-
-    private func known(_ asset: LockedAsset, _ fetched: [RelativePath?: FileDigest]) -> LockedAsset {
-        var asset = asset
-        for index in asset.files.indices {
-            guard let digest = fetched[asset.files[index].path] else { continue }
-            asset.files[index] = ObjectFacts(path: asset.files[index].path, size: digest.size, sha256: digest.sha256)
-        }
-        return asset
     }
 
     // MARK: What is not known yet

@@ -1,13 +1,12 @@
-internal import FileSystem
 internal import Glibc
 
 /// Files that are written whole or not at all, outside the assets directory.
 ///
 /// A symbolic link stays one: what it leads to is replaced. What is no regular file (a FIFO, a device, standard output)
 /// and what cannot be replaced (a mount) is written to.
-enum WholeFile {
+package enum WholeFile {
     /// Puts the bytes in the place of what stands there, and keeps its mode and, where it may, its group.
-    static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         var status = stat()
         let old: stat? = stat(path, &status) == 0 ? status : nil
         if let old, old.st_mode & S_IFMT != S_IFREG || isDescriptor(path) { return try writeInto(path, bytes) }

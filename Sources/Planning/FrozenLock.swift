@@ -1,13 +1,10 @@
-internal import AssetModel
-internal import Planning
+package import AssetModel
 
 /// The entries for which a lock has a version, and whatever else it pins: what `--frozen` puts in place.
-struct FrozenManifest: Sendable {
-    let manifest: Manifest
-    /// Entries of the spec that the lock has nothing for.
-    let left: [ManifestEntry]
+package struct FrozenManifest: Sendable {
+    package let manifest: Manifest
 
-    init(_ manifest: Manifest, _ lock: Lock) {
+    package init(_ manifest: Manifest, _ lock: Lock) {
         let pinned = Dictionary(grouping: lock.assets.map(\.pin), by: \.name)
         func isPinned(_ specification: AssetSpecification) -> Bool {
             (pinned[specification.name] ?? []).contains { specification.requirement.isMet(by: $0.version) }
@@ -18,7 +15,6 @@ struct FrozenManifest: Sendable {
                 dependsOn: entry.dependsOn.filter { isPinned($0.specification) }, groups: entry.groups,
                 selection: entry.selection, sha256: entry.sha256, excerpt: entry.excerpt)
         }
-        left = manifest.entries.filter { !isPinned($0.specification) }
         let asked = Set(manifest.entries.flatMap { [$0.name] + $0.dependsOn.map(\.specification.name) })
         let declared = Set(lock.assets.flatMap { $0.dependencies.map(\.pin) })
         let others = lock.assets.map(\.pin).filter { !asked.contains($0.name) && !declared.contains($0) }
@@ -32,35 +28,31 @@ struct FrozenManifest: Sendable {
 }
 
 /// Facts where no store may be asked: the lock alone says which versions there are.
-struct FrozenFacts: AssetFacts {
-    let base: any AssetFacts
+package struct FrozenFacts: AssetFacts {
+    private let base: any AssetFacts
 
-    func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions {
+    package init(base: any AssetFacts) { self.base = base }
+
+    package func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions {
         throw NotLocked(name: name)
     }
 
-    func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
+    package func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {
         try await base.localState(of: pin, expecting: metadata)
     }
 
-    func metadata(of pin: AssetPin) async throws -> VersionMetadata { throw NotLocked(name: pin.name) }
+    package func metadata(of pin: AssetPin) async throws -> VersionMetadata { throw NotLocked(name: pin.name) }
 
-    func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
+    package func hasPart(_ part: RelativePath, of pin: AssetPin) async throws -> Bool {
         try await base.hasPart(part, of: pin)
     }
 
-    func names(near name: AssetName) async -> [AssetName] { [] }
+    package func names(near name: AssetName) async -> [AssetName] { [] }
 }
 
 /// A lock has no version that does for what one of its versions depends on.
-struct NotLocked: Error {
-    let name: AssetName
-}
+package struct NotLocked: Error {
+    package let name: AssetName
 
-extension Problem {
-    init(_ fault: NotLocked) {
-        self.init(
-            code: "not-locked", message: "the lock has no version of `\(fault.name)` that does for what depends on it",
-            hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
-    }
+    package init(name: AssetName) { self.name = name }
 }

@@ -1,0 +1,61 @@
+internal import AssetModel
+internal import Planning
+
+// The words for what is the matter with a lock.
+
+extension LockChanges {
+    /// What would change, a sentence each, in the order of the assets.
+    var sentences: [String] {
+        let all = versions.map { ($0.name, $0.sentence) } + dependencies.map { ($0.pin.name, $0.sentence) }
+        return all.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
+    }
+
+    /// What was done once the lockfile is written, a line for each asset whose versions changed.
+    var lines: [String] { versions.map(\.line) }
+
+    /// - Parameters:
+    ///   - path: the lock's.
+    ///   - spec: the spec's.
+    func problem(_ path: String, spec: String) -> Problem {
+        let sentences = sentences
+        return Problem(
+            code: "lock-outdated", message: "the lock `\(path)` does not have what `\(spec)` asks for",
+            details: Array(sentences.prefix(20)) + (sentences.count > 20 ? ["and \(sentences.count - 20) more"] : []),
+            hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
+    }
+}
+
+extension LockChanges.Versions {
+    fileprivate var sentence: String {
+        switch (removed.isEmpty, added.isEmpty) {
+        case (true, _): "`\(name)` \(texts(added)) would be added"
+        case (_, true): "`\(name)` \(texts(removed)) would be removed"
+        default: "`\(name)` would change from \(texts(removed)) to \(texts(added))"
+        }
+    }
+
+    fileprivate var line: String {
+        switch (removed.isEmpty, added.isEmpty) {
+        case (true, _): "locked \(name) \(texts(added))"
+        case (_, true): "removed \(name) \(texts(removed))"
+        default: "updated \(name) \(texts(removed)) → \(texts(added))"
+        }
+    }
+
+    private func texts(_ versions: [AssetVersion]) -> String { enumeration(versions.map(\.text)) }
+}
+
+extension LockChanges.Dependencies {
+    fileprivate var sentence: String {
+        let pins = new.map { "`\($0)`" }
+        return "`\(pin)` would depend on \(pins.isEmpty ? "nothing" : enumeration(pins))"
+    }
+}
+
+extension Problem {
+    init(_ fault: NotLocked) {
+        self.init(
+            code: "not-locked", message: "the lock has no version of `\(fault.name)` that does for what depends on it",
+            hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
+    }
+}
