@@ -111,6 +111,16 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
 
+        // MARK: What the program does, without a terminal
+
+        /** An operation takes a request, tells what happens, and comes to a result or to faults */
+        .target(
+            name: "Operations",
+            dependencies: [
+                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
+                "Catalog", "Execution", "Publishing",
+            ]),
+
         // MARK: What a person types and sees
 
         /** The commands */
@@ -118,7 +128,7 @@ let package = Package(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
-                "Catalog", "Execution", "Publishing", "CLinux",
+                "Catalog", "Execution", "Publishing", "Operations", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -138,7 +148,7 @@ let package = Package(
             name: "parser-fuzz",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreTransport", "StoreProviders", "Catalog",
-                "Execution", "Publishing", "AssetsCommand", "AssetsTestSupport",
+                "Execution", "Publishing", "Operations", "AssetsCommand", "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -185,13 +195,15 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "Execution",
+                "Operations",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */
         .testTarget(name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "AssetsCommand"]),
         .testTarget(name: "AssetModelTests", dependencies: ["AssetModel"]),
         .testTarget(name: "PlanningTests", dependencies: ["AssetModel", "Planning"]),
-        .testTarget(name: "PlanningWordsTests", dependencies: ["AssetModel", "Planning", "AssetsCommand"]),
+        .testTarget(
+            name: "PlanningWordsTests", dependencies: ["AssetModel", "Planning", "Operations", "AssetsCommand"]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -209,7 +221,7 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 }
 
 // Much code that runs once and moves no bytes: small is worth more than fast.
-let compact: Set = ["AssetsCommand", "Catalog", "Publishing", "SpecFile"]
+let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile"]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
 }

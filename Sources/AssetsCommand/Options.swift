@@ -1,6 +1,6 @@
 internal import AssetModel
 internal import ArgumentParser
-internal import Planning
+internal import Operations
 
 /// Which store and which directory; the flags that beat the environment and the spec file.
 struct StoreOptions: ParsableArguments {
@@ -48,11 +48,24 @@ struct StoreOptions: ParsableArguments {
     var offline = false
 
     var flags: SettingFlags {
-        SettingFlags(
-            assetsDirectory: assetsDir, provider: provider, bucket: bucket, prefix: prefix, versioning: versioning,
-            region: region, endpoint: endpoint, isAnonymous: noSignRequest, trustsSpecEndpoint: trustSpecEndpoint,
-            isOffline: offline)
+        var flags = SettingFlags()
+        flags.assetsDirectory = .flag("--assets-dir", assetsDir)
+        flags.provider = .flag("--provider", provider)
+        flags.bucket = .flag("--bucket", bucket)
+        flags.prefix = .flag("--prefix", prefix)
+        flags.versioning = .flag("--versioning", versioning)
+        flags.region = .flag("--region", region)
+        flags.endpoint = .flag("--endpoint", endpoint)
+        flags.isAnonymous = .flag("--no-sign-request", noSignRequest ? true : nil)
+        flags.trustsSpecEndpoint = .flag("--trust-spec-endpoint", trustSpecEndpoint ? true : nil)
+        flags.isOffline = offline
+        return flags
     }
+}
+
+extension Setting {
+    /// What a flag says; nil where it is not given.
+    static func flag(_ name: String, _ value: Value?) -> Setting? { value.map { Setting($0, from: .flag(name)) } }
 }
 
 /// Which cache.
@@ -62,6 +75,8 @@ struct CacheOptions: ParsableArguments {
             "The folder of a cache that assets directories share. Else MODELKIT_ASSETS_CACHE_DIR; else there is none.",
             valueName: "dir"))
     var cacheDir: String?
+
+    var flag: Setting<String>? { .flag("--cache-dir", cacheDir) }
 }
 
 /// How a run that fetches goes.
@@ -78,6 +93,15 @@ struct FetchOptions: ParsableArguments {
     var jobs: Int?
 
     @OptionGroup var cache: CacheOptions
+
+    /// With what the flags of the store say.
+    func flags(_ store: StoreOptions) -> SettingFlags {
+        var flags = store.flags
+        flags.forceDownload = .flag("--force-download", forceDownload ? true : nil)
+        flags.jobs = .flag("--jobs", jobs)
+        flags.cacheDirectory = cache.flag
+        return flags
+    }
 
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be from 1 to 1024") }
@@ -114,7 +138,7 @@ enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// The spec file and what of it is wanted.
 struct SpecOptions: ParsableArguments {
-    static let defaultFile = "assets.yaml"
+    static let defaultFile = Workspace.defaultSpec
 
     @Argument(help: ArgumentHelp("The spec file; - for standard input.", valueName: "spec"))
     var spec = defaultFile

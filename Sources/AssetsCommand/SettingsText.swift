@@ -1,11 +1,10 @@
 internal import AssetModel
+internal import Operations
 internal import Planning
 
 /// The settings of a run, each with where it came from.
 enum SettingsText {
     /// For `--verbose`: a line each.
-    static func lines(_ session: Session) -> String { lines(session.settings) }
-
     static func lines(_ settings: Settings) -> String {
         rows(settings).map { row in
             "\(row.name): \(row.value.escapedForTerminal)" + (row.source.map { " (\($0.escapedForTerminal))" } ?? "")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AssetModel
 internal import FileSystem
 internal import Glibc
+internal import Operations
 internal import Planning
 
 /// What a command speaks through: the terminal's two streams, and how they are to look.
@@ -96,15 +97,21 @@ struct Shell: Sendable {
         let status: Int32
         do {
             status = exitStatus(try await body())
+        } catch let faults as Faults {
+            status = failing(Problems(faults))
         } catch let problems as Problems {
-            complain(problems.list)
-            status = problems.exitStatus
+            status = failing(problems)
         } catch {
             let problem = Problem.wording(error)
             complain([problem])
             status = problem.exitStatus
         }
         throw ExitCode(status)
+    }
+
+    private func failing(_ problems: Problems) -> Int32 {
+        complain(problems.list)
+        return problems.exitStatus
     }
 
     /// The status that a command exits with after its results were written.

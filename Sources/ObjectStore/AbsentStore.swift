@@ -4,10 +4,12 @@ package struct AbsentStore: ObjectStore {
     private let fault: StoreError
 
     /// - Parameters:
-    ///   - name: as the store's own would be; its objects' addresses begin with it.
+    ///   - path: as the folder's own store would be named; its objects' addresses begin with it.
     ///   - fault: what opening it came to.
-    package init(name: String, _ fault: StoreError) {
-        self.name = name
+    package init(folder path: String, _ fault: StoreError) {
+        name = path
+        var fault = fault
+        fault.remedy = "name a folder that exists, or mount it"
         self.fault = fault
     }
 

@@ -8,8 +8,8 @@ import Testing
 /// right all the same stands in a list, with the reason.
 @Suite struct OutsideNumberTests {
     private static let targets = [
-        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
-        "Catalog", "Execution", "Publishing", "AssetsCommand",
+        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders", "Catalog", "Execution",
+        "Publishing", "Operations", "AssetsCommand",
     ]
 
     @Test("whole numbers from outside are not calculated with")

@@ -17,9 +17,23 @@ enum SourceTree {
 
     /// All of Swift's, of the given targets.
     static func lines(of targets: [String]) throws -> [Line] {
+        try files(of: targets).flatMap { try lines(ofFile: $0) }
+    }
+
+    /// The same with what stands in texts, and without the lines that are comments.
+    static func texts(of targets: [String]) throws -> [Line] {
+        try files(of: targets).flatMap { file in
+            let text = String(decoding: try Data(contentsOf: URL(filePath: "\(root)/Sources/\(file)")), as: UTF8.self)
+            return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+                Line(file: file, number: $0 + 1, code: String($1))
+            }
+        }.filter { !$0.code.drop { $0 == " " }.hasPrefix("//") }
+    }
+
+    private static func files(of targets: [String]) throws -> [String] {
         try targets.flatMap { target in
             try FileManager.default.subpathsOfDirectory(atPath: "\(root)/Sources/\(target)").sorted()
-                .filter { $0.hasSuffix(".swift") }.flatMap { try lines(ofFile: "\(target)/\($0)") }
+                .filter { $0.hasSuffix(".swift") }.map { "\(target)/\($0)" }
         }
     }
 

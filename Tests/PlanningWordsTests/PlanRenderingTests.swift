@@ -1,4 +1,5 @@
 import AssetModel
+import Operations
 import Planning
 import Testing
 

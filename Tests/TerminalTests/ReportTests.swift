@@ -1,6 +1,7 @@
 import AssetModel
 import Execution
 import FoundationEssentials
+import Operations
 import Planning
 import Testing
 

@@ -1,3 +1,5 @@
+internal import Operations
+
 /// What `check` found, in the order in which it is shown.
 struct CheckTable: Codable, Equatable, Sendable {
     enum State: String, Codable, Sendable {

@@ -1,6 +1,6 @@
 internal import AssetModel
 internal import FoundationEssentials
-internal import Planning
+internal import Operations
 
 /// The least policy of IAM with which a spec can be resolved, and for developers pushed to.
 ///

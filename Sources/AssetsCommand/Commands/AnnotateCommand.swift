@@ -1,9 +1,5 @@
 internal import ArgumentParser
-internal import AssetModel
-internal import Catalog
-internal import ObjectStore
-internal import Publishing
-internal import StoreTransport
+internal import Operations
 
 /// What a push of this tool would have recorded, for what Python modelkit pushed.
 struct AnnotateCommand: AsyncParsableCommand {
@@ -28,22 +24,16 @@ struct AnnotateCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
-            let session = try StoreSession(flags: store.flags, shell)
-            let (pin, _) = try await session.find(asset)
-            let writable = try StoreOpening.openForWriting(session.settings, shell.retryLog())
-            let annotator = Annotator(
-                store: writable, system: session.settings.versioning.value, window: session.settings.jobs.value)
-            do {
-                let count = try await annotator.annotate(pin)
-                shell.console.writeResult("\(pin)\n")
-                shell.remark(
-                    count == 0
-                        ? "all of it is recorded already"
-                        : "recorded sizes and digests of \(Units.count(count, "file"))")
-                return 0
-            } catch {
-                throw Pushing.problems(error, session.settings)
+            let annotating = try shell.begin(.defaultSpec, store.flags) { (workspace, retries) throws(Faults) in
+                Annotating(workspace, retries)
             }
+            let (pin, count) = try await annotating.annotate(asset)
+            shell.console.writeResult("\(pin)\n")
+            shell.remark(
+                count == 0
+                    ? "all of it is recorded already"
+                    : "recorded sizes and digests of \(Units.count(count, "file"))")
+            return 0
         }
     }
 }

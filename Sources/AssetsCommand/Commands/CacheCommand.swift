@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Execution
-internal import FileSystem
+internal import Operations
 
 /// The cache that assets directories share.
 struct CacheCommand: ParsableCommand {
@@ -19,7 +19,7 @@ struct CacheCommand: ParsableCommand {
         subcommands: [CacheSizeCommand.self, CachePruneCommand.self, CacheCleanCommand.self])
 }
 
-struct CacheSizeCommand: ParsableCommand {
+struct CacheSizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "size",
         abstract: "Say how much is in the cache.",
@@ -30,12 +30,10 @@ struct CacheSizeCommand: ParsableCommand {
 
     @OptionGroup var about: CacheSubject
 
-    func run() throws {
-        try about.report("size", text: { "\($0) in the cache" }) { cache throws(FileError) in try cache.size() }
-    }
+    func run() async throws { try await about.report("size", .measure) { "\($0) in the cache" } }
 }
 
-struct CachePruneCommand: ParsableCommand {
+struct CachePruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
         abstract: "Remove what was not used for a while.",
@@ -51,15 +49,12 @@ struct CachePruneCommand: ParsableCommand {
             "How long an entry may have been idle: a number and s, m, h, d or w.", valueName: "time"))
     var olderThan = TimeSpan(seconds: 30 * 86_400)
 
-    func run() throws {
-        let now = Int64(WallClock.now())
-        try about.report("prune", text: { "removed \($0)" }) { cache throws(FileError) in
-            try cache.prune(idleFor: olderThan.seconds, now: now)
-        }
+    func run() async throws {
+        try await about.report("prune", .prune(idleFor: olderThan.seconds)) { "removed \($0)" }
     }
 }
 
-struct CacheCleanCommand: ParsableCommand {
+struct CacheCleanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clean",
         abstract: "Remove all that is in the cache.",
@@ -70,9 +65,7 @@ struct CacheCleanCommand: ParsableCommand {
 
     @OptionGroup var about: CacheSubject
 
-    func run() throws {
-        try about.report("clean", text: { "removed \($0)" }) { cache throws(FileError) in try cache.clean() }
-    }
+    func run() async throws { try await about.report("clean", .clean) { "removed \($0)" } }
 }
 
 /// Which cache a command is about, and how it speaks.
@@ -85,23 +78,14 @@ struct CacheSubject: ParsableArguments {
     /// Does something to the cache and prints what it came to.
     ///
     /// - Parameter text: from `3 entries (34.1 MB)`.
-    func report(
-        _ command: String, text: (String) -> String, _ body: (ContentCache) throws(FileError) -> ContentCache.Extent
-    ) throws {
+    func report(_ command: String, _ work: CacheUpkeep.Work, _ text: (String) -> String) async throws {
         let shell = Shell()
-        do {
-            let setting = Settings.cacheDirectory(cache.cacheDir, shell.environment)
-            let opened = try CacheOpening.existing(setting)
-            let extent = try opened.map(body) ?? ContentCache.Extent()
+        try await shell.exiting {
+            let setting = Settings.cacheDirectory(cache.flag, shell.environment)
+            let extent = try CacheUpkeep(setting).run(work)
             shell.console.writeResult(
                 format == .json ? try JSONText.document(CacheDocument(command, extent)) : text(words(extent)) + "\n")
-            throw ExitCode(shell.exitStatus(0))
-        } catch let problems as Problems {
-            shell.complain(problems.list)
-            throw ExitCode(problems.exitStatus)
-        } catch let error as FileError {
-            shell.complain([Problem(error)])
-            throw ExitCode(9)
+            return 0
         }
     }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Operations
 internal import Planning
 
 /// The doctor.
@@ -38,31 +39,26 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         var flags = store.flags
-        flags.cacheDirectory = cache.cacheDir
-        do {
-            let (manifest, settings) = try SpecReading.read(
-                spec, flags: flags, environment: shell.environment, isOptional: true)
-            if policy {
-                return shell.console.writeResult(
-                    try S3Policy(for: manifest.entries.map(\.name), settings, role).document())
+        flags.cacheDirectory = cache.flag
+        try await shell.exiting {
+            let (workspace, checking) = try shell.begin(.optionalSpec(spec), flags) { (workspace, retries) in
+                (workspace, Checking(workspace, role, retries))
             }
-            let table = await Checking(settings: settings, manifest: manifest, role: role, retries: shell.retryLog())
-                .table()
+            if policy {
+                let names = workspace.manifest.entries.map(\.name)
+                shell.console.writeResult(try S3Policy(for: names, workspace.settings, role).document())
+                return 0
+            }
+            let table = CheckTable(await checking.check())
             let text =
                 switch format {
                 case .text: CheckText(table, width: shell.resultWidth ?? 120, style: shell.options.resultStyle).text
                 case .json: try JSONText.document(table)
                 }
             shell.console.writeResult(text)
-            throw ExitCode(shell.exitStatus(table.exitStatus))
-        } catch let problems as Problems {
-            shell.complain(problems.list)
-            throw ExitCode(problems.exitStatus)
+            return table.exitStatus
         }
     }
 }
 
-/// What a check is made for.
-enum CheckRole: String, CaseIterable, ExpressibleByArgument {
-    case runtime, developer
-}
+extension CheckRole: ExpressibleByArgument {}

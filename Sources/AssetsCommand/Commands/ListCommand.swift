@@ -1,8 +1,7 @@
 internal import AssetModel
 internal import ArgumentParser
-internal import Catalog
 internal import ObjectStore
-internal import Planning
+internal import Operations
 
 /// What the store holds.
 struct ListCommand: AsyncParsableCommand {
@@ -33,15 +32,13 @@ struct ListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        do {
-            let storeSession = try StoreSession(flags: store.flags, shell)
-            let (listed, problems) = await storeSession.list { name in wants(name) }
-            if problems.isEmpty || format == .text { try print(listed, isWhole: problems.isEmpty, storeSession, shell) }
-            if !problems.isEmpty { throw Problems(problems) }
-            throw ExitCode(shell.exitStatus(0))
-        } catch let problems as Problems {
-            shell.complain(problems.list)
-            throw ExitCode(problems.exitStatus)
+        try await shell.exiting {
+            let session = try shell.storeSession(store.flags)
+            let (assets, faults) = await session.list(wants)
+            let listed = assets.map { ListedAsset(name: $0.name.text, versions: $0.versions.map(\.text)) }
+            if faults.isEmpty || format == .text { try print(listed, isWhole: faults.isEmpty, session, shell) }
+            guard faults.isEmpty else { throw Faults(faults) }
+            return 0
         }
     }
 

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Execution
+internal import Operations
 internal import Planning
 
 /// Writes the lock without fetching.
@@ -41,35 +41,30 @@ struct LockCommand: AsyncParsableCommand {
         }
     }
 
-    private func lock(_ shell: Shell) async throws(Problems) {
-        let request = ResolveRequest(
-            spec: spec, groups: [], flags: store.flags, lock: LockRequest(mode: .update, upgrade: upgrading),
-            missingDirectory: .isUnneeded, mendsLock: !check)
-        let session = try Session(request, shell)
-        if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
-        let resolved = try await Planner(session: session, groups: []).resolve().get()
-        shell.warn(resolved.all.warnings)
-        let built = await LockBuilding(session: session)
-            .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
-        guard let lock = built.lock, built.problems.isEmpty else {
-            throw Problems(built.problems + built.unknown)
-        }
-        shell.warn(built.warnings)
-        let path = session.lock.path ?? SpecLock.path(besides: spec)
-        let old = session.lock.lock
-        if session.lock.exists, lock.assets == old.assets, old.hasDigests || check {
-            shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
-            if !old.hasDigests {
-                shell.remark("`modelkit-assets lock` would add digests, by which a wrong merge is noticed")
-            }
-            return
+    private func lock(_ shell: Shell) async throws {
+        let request = SpecRequest(
+            spec: spec, lock: LockRequest(mode: .update, upgrade: upgrading.names), missingDirectory: .isUnneeded,
+            mendsLock: !check)
+        let session = try shell.session(request, store.flags)
+        let proposal = try await Locking(session, shell).propose()
+        let (old, path) = (proposal.old, proposal.old.path ?? SpecLock.path(besides: spec))
+        if old.exists, proposal.new.assets == old.lock.assets, old.lock.hasDigests || check {
+            return tell(isUpToDate: old.lock, path, shell)
         }
         shell.warn(
-            old.mixed.map { "the entry of `\($0)` was mixed by a merge: what it consists of is taken from the store" })
-        let changes = LockChanges(from: session.lock.lock, to: resolved)
-        if check { throw Problems([changes.problem(path, spec: spec)]) }
-        try session.lock.write(lock)
-        for line in changes.lines { shell.remark(line) }
-        shell.remark("wrote \(path): \(Units.count(lock.assets.count, "asset"))")
+            old.lock.mixed.map {
+                "the entry of `\($0)` was mixed by a merge: what it consists of is taken from the store"
+            })
+        if check { throw Faults(.lock(.outdated(proposal.changes, path: path, spec: spec))) }
+        try proposal.write()
+        for line in proposal.changes.lines { shell.remark(line) }
+        shell.remark("wrote \(path): \(Units.count(proposal.new.assets.count, "asset"))")
+    }
+
+    private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) {
+        shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
+        if !lock.hasDigests {
+            shell.remark("`modelkit-assets lock` would add digests, by which a wrong merge is noticed")
+        }
     }
 }

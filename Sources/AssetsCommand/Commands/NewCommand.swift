@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Operations
 internal import Publishing
 
 /// The first version of an asset.
@@ -25,8 +26,8 @@ struct NewCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(push.output)
         try await shell.exiting {
-            let pushing = try Pushing(shell: shell, options: push)
-            return try await pushing.run(path, as: .new(try Pushing.name(name)))
+            let pushing = try PushRunning(shell, push)
+            return try await pushing.run(path, as: try .first(of: name))
         }
     }
 }

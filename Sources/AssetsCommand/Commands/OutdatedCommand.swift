@@ -1,6 +1,6 @@
-internal import AssetModel
-internal import Catalog
 internal import ArgumentParser
+internal import AssetModel
+internal import Operations
 internal import Planning
 
 /// Newer versions there are.
@@ -26,40 +26,12 @@ struct OutdatedCommand: AsyncParsableCommand {
         try await shell.exiting {
             let session = try options.session(spec, shell)
             let resolved = try await options.resolve(session, shell)
-            let upgraded = try await Planner(session: session.upgrading(.everything), groups: Set(options.group))
-                .resolve().get()
-            let outdated = try await outdated(resolved.wanted, upgraded.wanted, session)
+            let outdated = try await Outdating(session: session, groups: Set(options.group))
+                .outdated(in: resolved.wanted).map(OutdatedDocument.Asset.init)
             try options.write(OutdatedDocument(assets: outdated), text: Self.text(outdated), shell)
             if outdated.isEmpty { shell.remark("every asset is of the latest version") }
             return 0
         }
-    }
-
-    private func outdated(
-        _ current: Resolution, _ upgraded: Resolution, _ session: Session
-    ) async throws -> [OutdatedDocument.Asset] {
-        let upgrades = Dictionary(grouping: upgraded.choices.map(\.pin), by: \.name).mapValues {
-            $0.map(\.version).max()
-        }
-        let pins = current.choices.map(\.pin).sorted()
-        let answers = await concurrentMap(pins) { pin in
-            await Result.catching { try await session.catalog.versions(of: pin.name, requirements: []).all.first }
-        }
-        var assets: [OutdatedDocument.Asset] = []
-        for (pin, answer) in zip(pins, answers) {
-            let latest: AssetVersion?
-            do {
-                latest = try answer.get()
-            } catch {
-                throw Problems([.wording(error)])
-            }
-            guard let latest, latest > pin.version else { continue }
-            assets.append(
-                OutdatedDocument.Asset(
-                    name: pin.name.text, current: pin.version.text,
-                    upgrade: (upgrades[pin.name] ?? nil)?.text ?? pin.version.text, latest: latest.text))
-        }
-        return assets
     }
 
     private static func text(_ assets: [OutdatedDocument.Asset]) -> String {
@@ -77,6 +49,13 @@ struct OutdatedDocument: Codable, Sendable {
         /// What `lock --upgrade` would choose.
         let upgrade: String
         let latest: String
+
+        init(_ asset: OutdatedAsset) {
+            name = asset.pin.name.text
+            current = asset.pin.version.text
+            upgrade = asset.upgrade.text
+            latest = asset.latest.text
+        }
     }
 
     var format = "modelkit-assets/outdated"

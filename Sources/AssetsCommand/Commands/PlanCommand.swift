@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Operations
 
 /// The plan alone.
 struct PlanCommand: AsyncParsableCommand {
@@ -34,10 +35,12 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         var flags = store.flags
-        flags.forceDownload = forceDownload
-        let request = ResolveRequest(
-            spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
-            missingDirectory: createAssetsDir ? .isPlanned : .isAnError, maxBytes: limit.maxBytes?.bytes)
-        throw ExitCode(await PlanPrinting(shell: Shell(output), format: format, file: file).run(request))
+        flags.forceDownload = .flag("--force-download", forceDownload ? true : nil)
+        let request = SpecRequest(
+            spec: spec.spec, groups: Set(spec.group), lock: lock.request,
+            missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
+        let printing = PlanPrinting(
+            shell: Shell(output), format: format, maxBytes: limit.maxBytes?.bytes, file: file)
+        throw ExitCode(await printing.run(request, flags))
     }
 }

@@ -1,9 +1,6 @@
-internal import AssetModel
 internal import ArgumentParser
-internal import Catalog
-internal import Execution
-internal import FileSystem
-internal import Planning
+internal import AssetModel
+internal import Operations
 
 /// Removes versions that the lock does not name.
 struct PruneCommand: AsyncParsableCommand {
@@ -34,28 +31,21 @@ struct PruneCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
-            let (_, settings) = try SpecReading.read(spec, flags: store.flags, environment: shell.environment)
-            let lock = try SpecLock.read(
-                besides: spec, LockRequest(mode: .frozen, upgrade: .nothing), in: settings.versioning.value)
-            guard let directory = try AssetsDirectoryOpening.open(settings.assetsDirectory, ifMissing: .isAnError)
-            else { return 0 }
-            let pruning = Pruning(directory: directory, system: settings.versioning.value)
-            let outcome = try await pruning.prune(keeping: Set(lock.lock.assets.map(\.pin)), isDry: dryRun)
-            if !dryRun {
-                let kept = Plan(keeping: lock.lock.assets.map(\.pin))
-                // What was asked for is done: the next run tidies what cannot be tidied now.
-                try? Housekeeping(directory: directory, fixedTime: settings.sourceDate?.value)
-                    .tidy(kept, abandoned: true)
+            let (lock, pruning) = try shell.begin(.spec(spec), store.flags) { (workspace, _) throws(Faults) in
+                let system = workspace.settings.versioning.value
+                return (
+                    try SpecLock.read(besides: spec, LockRequest(mode: .frozen), in: system),
+                    try Pruning(workspace.settings)
+                )
             }
+            let outcome = try await pruning.prune(to: lock, isDry: dryRun)
             let removed = outcome.removed.map(\.description)
             let text = removed.map { $0.escapedForTerminal + "\n" }.joined()
             shell.console.writeResult(
                 format == .json ? try JSONText.document(PruneDocument(removed: removed, isDryRun: dryRun)) : text)
-            shell.warn(outcome.warnings)
-            if let replaced = try directory.directoryIfPresent(ToolLayout.replacedFolder) {
-                shell.warn([
-                    "`\(replaced.path)` keeps what stood in the place of assets: remove what you do not need"
-                ])
+            shell.warn(outcome.warnings.map(\.words))
+            if let replaced = try pruning.replacedFolder() {
+                shell.warn(["`\(replaced)` keeps what stood in the place of assets: remove what you do not need"])
             }
             if removed.isEmpty { shell.remark("nothing to remove") }
             return 0
@@ -69,45 +59,4 @@ struct PruneDocument: Codable, Sendable {
     /// Or what would be.
     let removed: [String]
     let isDryRun: Bool
-}
-
-/// Removes what is not to be kept.
-struct Pruning: Sendable {
-    let directory: Directory
-    let system: VersioningSystem
-
-    struct Outcome: Sendable {
-        var removed: [AssetPin] = []
-        var warnings: [String] = []
-    }
-
-    /// - Parameter isDry: whether it is only found out.
-    func prune(keeping kept: Set<AssetPin>, isDry: Bool) async throws(Problems) -> Outcome {
-        var outcome = Outcome()
-        do throws(FileError) {
-            let pins = try await DiskQueue.shared.run { () throws(FileError) in
-                try LocalCatalog(directory: directory).pins(in: system)
-            }
-            for pin in pins where !kept.contains(pin) {
-                let outcomeOfPin = isDry ? .removed : try await Pruner(directory: directory).remove(pin)
-                switch outcomeOfPin {
-                case .removed: outcome.removed.append(pin)
-                case .inUse:
-                    outcome.warnings.append("`\(pin)` is not removed: another process holds its lock")
-                case .holds(let inner):
-                    outcome.warnings.append("`\(pin)` is not removed: `\(inner)` is in its folder")
-                }
-            }
-        } catch {
-            throw Problems([Problem(error)])
-        }
-        return outcome
-    }
-}
-
-extension Plan {
-    /// Everything is there.
-    init(keeping pins: [AssetPin]) {
-        self.init(steps: pins.map { Step(pin: $0, action: .keep, content: nil) }, entries: [])
-    }
 }

@@ -1,4 +1,6 @@
+internal import AssetModel
 internal import ArgumentParser
+internal import Operations
 
 /// How an asset is pushed.
 struct PushOptions: ParsableArguments {
@@ -21,6 +23,12 @@ struct PushOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
     var format = ResultFormat.text
+
+    var flags: SettingFlags {
+        var flags = store.flags
+        flags.jobs = .flag("--jobs", jobs)
+        return flags
+    }
 
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be from 1 to 1024") }

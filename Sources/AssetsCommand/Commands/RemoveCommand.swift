@@ -1,7 +1,5 @@
-internal import AssetModel
 internal import ArgumentParser
-internal import Planning
-internal import SpecFile
+internal import Operations
 
 /// Removes assets from a spec and its lockfile.
 struct RemoveCommand: AsyncParsableCommand {
@@ -30,21 +28,8 @@ struct RemoveCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
-            try await SpecEditing(options: edit, flags: store.flags, shell: shell).run { draft in
-                for name in names { try remove(name, from: &draft) }
-            }
+            try await edit.run(.remove(names), store.flags, shell)
             return 0
-        }
-    }
-
-    private func remove(_ text: String, from draft: inout SpecEditing.Draft) throws {
-        guard let name = try? AssetName(text), case let places = draft.places(of: name), !places.isEmpty else {
-            throw Problems([.noEntry(text, in: draft)])
-        }
-        for place in places.reversed() {
-            let specification = draft.editor.manifest.entries[place].specification
-            try draft.editor.remove(at: place)
-            draft.lines.append("removed `\(specification)` from \(draft.file)")
         }
     }
 }

@@ -1,5 +1,5 @@
-internal import AssetModel
 internal import ArgumentParser
+internal import Operations
 internal import Planning
 
 /// What a command needs that resolves a spec to tell something of it, and fetches and writes nothing.
@@ -16,14 +16,12 @@ struct ResolutionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
     var format = ResultFormat.text
 
-    func session(_ spec: String, _ shell: Shell) throws(Problems) -> Session {
-        let request = ResolveRequest(
-            spec: spec, groups: Set(group), flags: store.flags, lock: lock.request, missingDirectory: .isUnneeded)
-        return try Session(request, shell)
+    func session(_ spec: String, _ shell: Shell) throws(Faults) -> Session {
+        let request = SpecRequest(spec: spec, lock: lock.request, missingDirectory: .isUnneeded)
+        return try shell.session(request, store.flags)
     }
 
-    func resolve(_ session: Session, _ shell: Shell) async throws(Problems) -> Resolved {
-        if shell.options.isVerbose { shell.remark(SettingsText.lines(session)) }
+    func resolve(_ session: Session, _ shell: Shell) async throws(Faults) -> Resolved {
         let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
         shell.warn(resolved.wanted.warnings)
         return resolved

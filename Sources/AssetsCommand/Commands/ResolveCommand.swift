@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Planning
+internal import Operations
 
 /// The main job.
 struct ResolveCommand: AsyncParsableCommand {
@@ -44,22 +44,21 @@ struct ResolveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        var flags = store.flags
-        flags.forceDownload = fetch.forceDownload
-        flags.jobs = fetch.jobs
-        flags.cacheDirectory = fetch.cache.cacheDir
+        let flags = fetch.flags(store)
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
-        let request = ResolveRequest(
-            spec: spec.spec, groups: Set(spec.group), flags: flags, lock: lock.request,
-            missingDirectory: fetch.createAssetsDir ? made : .isAnError, maxBytes: limit.maxBytes?.bytes, prunes: prune)
+        let request = SpecRequest(
+            spec: spec.spec, groups: Set(spec.group), lock: lock.request,
+            missingDirectory: fetch.createAssetsDir ? made : .isAnError)
         if dryRun, let format = format.ofPlan {
-            throw ExitCode(await PlanPrinting(shell: shell, format: format).run(request))
+            let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes)
+            throw ExitCode(await printing.run(request, flags))
         }
-        let resolving = Resolving(shell: shell)
-        let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
-            await resolving.run(request)
-        }
-        throw ExitCode(resolving.report(run.interrupted(by: signal), format.ofReport ?? .text))
+        let running = Running(shell: shell)
+        var wanted = Resolving.Request(groups: request.groups)
+        wanted.maxBytes = limit.maxBytes?.bytes
+        wanted.prunes = prune
+        let run = await running.resolve(wanted) { () throws(Faults) in try shell.session(request, flags) }
+        throw ExitCode(running.report(run, format.ofReport ?? .text))
     }
 }
 
@@ -78,19 +77,4 @@ enum ReportFormat: String, Sendable {
     case text, json
     /// Text, with annotations for GitHub's runner.
     case github
-}
-
-/// What a resolve, or the plan of one, is asked for.
-struct ResolveRequest: Sendable {
-    let spec: String
-    let groups: Set<String>
-    let flags: SettingFlags
-    let lock: LockRequest
-    let missingDirectory: MissingDirectory
-    /// How much may be fetched, in bytes; nil for any amount.
-    var maxBytes: Int64?
-    /// Whether versions are removed that the spec does not lead to.
-    var prunes = false
-    /// Whether what a merge mixed in the lock is no error, because the lock is made anew.
-    var mendsLock = false
 }

@@ -1,8 +1,7 @@
 internal import AssetModel
 internal import ArgumentParser
-internal import Catalog
 internal import FoundationEssentials
-internal import ObjectStore
+internal import Operations
 internal import Planning
 
 /// One version of an asset, as the store has it.
@@ -27,14 +26,10 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        do {
-            let session = try StoreSession(flags: store.flags, shell)
-            let shown = try await session.show(asset)
+        try await shell.exiting {
+            let shown = ShowDocument(try await shell.storeSession(store.flags).show(asset))
             shell.console.writeResult(format == .json ? try JSONText.document(shown) : text(shown))
-            throw ExitCode(shell.exitStatus(0))
-        } catch let problems as Problems {
-            shell.complain(problems.list)
-            throw ExitCode(problems.exitStatus)
+            return 0
         }
     }
 
@@ -98,11 +93,12 @@ struct ShowDocument: Codable, Sendable {
     /// Nil where a size is not known.
     @OrNull var bytes: Int64?
 
-    init(_ pin: AssetPin, versions: [AssetVersion], metadata: VersionMetadata) {
+    init(_ shown: ShownVersion) {
+        let (pin, metadata) = (shown.pin, shown.metadata)
         asset = pin.description
         name = pin.name.text
         version = pin.version.text
-        self.versions = versions.map(\.text)
+        versions = shown.versions.map(\.text)
         kind = metadata.kind
         pushDate = Date(timeIntervalSince1970: TimeInterval(metadata.pushTime)).formatted(.iso8601)
         dependencies = metadata.dependencies.map(\.description)

@@ -22,8 +22,7 @@ struct TreeCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(options.output)
         try await shell.exiting {
-            let session = try options.session(spec, shell)
-            let resolved = try await options.resolve(session, shell)
+            let resolved = try await options.resolve(try options.session(spec, shell), shell)
             let tree = DependencyTree(resolved.wanted)
             try options.write(TreeDocument(resolved.wanted), text: tree.text, shell)
             return 0

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import AssetModel
+internal import Operations
 internal import Publishing
 
 /// A further version of an asset.
@@ -31,32 +31,9 @@ struct UpdateCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(push.output)
         try await shell.exiting {
-            let pushing = try Pushing(shell: shell, options: push)
-            return try await pushing.run(path, as: try target(pushing.system))
+            let pushing = try PushRunning(shell, push)
+            let target = try PushTarget.further(of: asset, bumpsMajor: bumpMajor, in: pushing.system)
+            return try await pushing.run(path, as: target)
         }
-    }
-
-    private func target(_ system: VersioningSystem) throws(Problems) -> PushTarget {
-        let (text, major) = splitAtColon(asset)
-        let name = try Pushing.name(text)
-        if bumpMajor, system == .simpleDate {
-            throw Problems([usage("`--bump-major` means nothing for versions by date")])
-        }
-        guard let major else { return .update(name, bumpMajor ? .major : .latest) }
-        guard !bumpMajor else {
-            throw Problems([usage("`\(asset)` names a major version, and `--bump-major` begins another")])
-        }
-        guard let version = system.version(major), !system.isComplete(version), let number = version.components.first
-        else { throw Problems([usage("`\(major)` is no major version", hint: "write name or name:1")]) }
-        return .update(name, .ofMajor(number))
-    }
-
-    private func splitAtColon(_ text: String) -> (String, String?) {
-        guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
-        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
-    }
-
-    private func usage(_ message: String, hint: String? = nil) -> Problem {
-        Problem(code: "usage", message: message, hint: hint, exitStatus: 64)
     }
 }

@@ -1,7 +1,6 @@
-internal import AssetModel
 internal import ArgumentParser
 internal import Execution
-internal import FileSystem
+internal import Operations
 internal import Planning
 
 /// Local files against the lock.
@@ -46,25 +45,23 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
-            let request = ResolveRequest(
-                spec: spec, groups: Set(group), flags: store.flags, lock: LockRequest(mode: .locked, upgrade: .nothing),
-                missingDirectory: .isAnError)
-            let session = try Session(request, shell)
+            let request = SpecRequest(
+                spec: spec, lock: LockRequest(mode: .locked), missingDirectory: .isAnError)
+            let session = try shell.session(request, store.flags)
             guard let directory = session.directory else { return 9 }
             let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
-            if asModelkit { return try await rehearse(resolved, session, shell) }
+            if asModelkit { return try rehearse(resolved, session, shell) }
             let verifying = Verifying(session: session, directory: directory)
             let results = try await verifying.verify(resolved.wanted)
             guard repair, results.contains(where: { !$0.result.faults.isEmpty }) else {
                 return try report(results, shell)
             }
             shell.warn(results.flatMap(\.sentences))
-            let damaged = verifying.damaged(results)
-            let resolving = Resolving(shell: shell)
-            let (run, signal) = await Interruption.cancelling(lastWords: shell.lastWords) {
-                await resolving.run(session, groups: Set(group), damaged: damaged)
-            }
-            return resolving.report(run.interrupted(by: signal), format == .json ? .json : .text)
+            var wanted = Resolving.Request(groups: Set(group))
+            wanted.damaged = verifying.damaged(results)
+            let running = Running(shell: shell)
+            let run = await running.resolve(wanted) { () throws(Faults) in session }
+            return running.report(run, format == .json ? .json : .text)
         }
     }
 
@@ -83,13 +80,7 @@ struct VerifyCommand: AsyncParsableCommand {
             ])
         }
         guard wrong.isEmpty else {
-            throw Problems([
-                Problem(
-                    code: "verify",
-                    message: "\(wrong.count) of \(Units.count(results.count, "asset")) in the assets directory "
-                        + "\(wrong.count == 1 ? "is" : "are") not what the lock has",
-                    hint: "run `modelkit-assets verify --repair \(spec)`", exitStatus: 6)
-            ])
+            throw Problems([.notVerified(wrong.count, of: results.count, spec: spec)])
         }
         let files = results.reduce(0) { $0 + $1.result.verified }
         shell.remark("\(Units.count(results.count, "asset")) verified (\(Units.count(files, "file")))")
@@ -98,23 +89,16 @@ struct VerifyCommand: AsyncParsableCommand {
 
     // MARK: As modelkit
 
-    private func rehearse(_ resolved: Resolved, _ session: Session, _ shell: Shell) async throws -> Int32 {
-        let rehearsals = try await ModelkitRehearsal(session: session).rehearse(resolved.wanted)
+    private func rehearse(_ resolved: Resolved, _ session: Session, _ shell: Shell) throws -> Int32 {
+        let rehearsals = try ModelkitRehearsal(session: session).rehearse(resolved.wanted)
         if format == .json {
-            shell.console.writeResult(try JSONText.document(RehearsalDocument(entries: rehearsals)))
+            shell.console.writeResult(try JSONText.document(RehearsalDocument(rehearsals)))
         } else {
             shell.console.writeResult(rehearsals.map(\.sentence).map { $0.escapedForTerminal + "\n" }.joined())
         }
         let wrong = rehearsals.filter { !$0.isAsLocked }
         guard wrong.isEmpty else {
-            throw Problems([
-                Problem(
-                    code: "as-modelkit",
-                    message: "Python modelkit would not find \(wrong.count) of "
-                        + "\(rehearsals.count) specification strings as the lock has it",
-                    hint: "name versions in full, remove others with `modelkit-assets prune`, and resolve again",
-                    exitStatus: 6)
-            ])
+            throw Problems([.notFoundByModelkit(wrong.count, of: rehearsals.count)])
         }
         return 0
     }

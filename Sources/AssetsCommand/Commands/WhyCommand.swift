@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import ArgumentParser
+internal import Operations
 internal import Planning
 
 /// Why something is in the plan.
@@ -81,17 +82,6 @@ struct WhyDocument: Codable, Sendable {
                         chain: demand.isOfEntry ? [] : demand.chain.map(\.name), file: demand.excerpt?.location.file,
                         line: demand.excerpt?.location.line)
                 })
-        }
-    }
-}
-
-extension AssetSpecification {
-    /// A specification string that was typed.
-    init(typed text: String, in system: VersioningSystem) throws(Problems) {
-        do throws(AssetSpecificationFault) {
-            self = try AssetSpecification(parsing: text, in: system)
-        } catch {
-            throw Problems([Problem(error, text: text, in: system)])
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Operations
 internal import Planning
 
 /// A plan as JSON; `schema/plan.schema.json` describes it.

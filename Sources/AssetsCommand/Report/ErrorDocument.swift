@@ -1,3 +1,5 @@
+internal import Operations
+
 /// An error in JSON, wherever there is one: in reports, in progress.
 struct ErrorDocument: Codable, Equatable, Sendable {
     let code: String

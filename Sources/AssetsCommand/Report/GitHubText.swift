@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Operations
 internal import Planning
 
 /// A run as GitHub's runner reads it: annotations on the lines of the spec, and the summary of a job.

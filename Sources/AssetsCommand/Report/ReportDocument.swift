@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Operations
 internal import Planning
 
 /// A run as JSON: what `schema/report.schema.json` describes.

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Operations
 internal import Planning
 
 /// What `resolve` prints for people: the paths to standard output, and to standard error what was done and, last, what

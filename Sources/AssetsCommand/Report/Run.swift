@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Operations
 internal import Planning
 
 /// A run that is over, as its report tells it.
@@ -36,12 +37,7 @@ struct Run: Sendable {
     }
 
     /// The plan's steps with what became of each.
-    var assets: [RunAsset] {
-        let results = Dictionary(report.results.map { ($0.pin, $0) }) { first, _ in first }
-        return plan.steps.map { step in
-            RunAsset(step: step, result: results[step.pin], isInterrupted: interruption != nil)
-        }
-    }
+    var assets: [RunAsset] { [RunAsset](plan, report, isInterrupted: interruption != nil) }
 
     var status: Status {
         let assets = assets
@@ -74,40 +70,25 @@ struct Run: Sendable {
     }
 }
 
-/// What became of one step.
-struct RunAsset: Sendable {
-    enum Outcome: String, Codable, Sendable, CaseIterable {
-        case present, fetched, failed, skipped, interrupted
+extension Run {
+    init(_ result: RunResult) {
+        plan = result.plan
+        report = result.report
+        assetsDirectory = result.assetsDirectory
+        store = result.store
+        problems = Problems(Faults(result.faults)).list
+        cacheFault = result.cacheFault
     }
 
-    let step: Step
-    let outcome: Outcome
-    let problem: Problem?
-    /// Why it was skipped.
-    let missing: AssetPin?
-    let downloadedObjects: Int
-    let downloadedBytes: Int64
-
-    var isInPlace: Bool { outcome == .present || outcome == .fetched }
-
-    init(step: Step, result: AssetResult?, isInterrupted: Bool) {
-        self.step = step
-        downloadedObjects = result?.downloadedObjects ?? 0
-        downloadedBytes = result?.downloadedBytes ?? 0
-        var (problem, missing): (Problem?, AssetPin?)
-        switch result?.outcome {
-        case .present: outcome = .present
-        case .fetched: outcome = .fetched
-        case .failed(let failure):
-            outcome = .failed
-            problem = Problem(failure)
-        case .skipped(let because):
-            outcome = .skipped
-            missing = because
-        case .interrupted: outcome = .interrupted
-        // Nobody came to it: the run ended first.
-        case nil: outcome = step.action == .keep ? .present : isInterrupted ? .interrupted : .skipped
-        }
-        (self.problem, self.missing) = (problem, missing)
+    func interrupted(by signal: CInt?) -> Run {
+        var run = self
+        // A signal that came after the last asset was in place interrupted nothing.
+        if run.status != .done { run.interruption = signal.flatMap { Interruption(rawValue: 128 + $0) } }
+        return run
     }
+}
+
+extension RunAsset {
+    /// Why it failed.
+    var problem: Problem? { failure.map { Problem($0) } }
 }

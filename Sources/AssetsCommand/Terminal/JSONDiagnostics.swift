@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Operations
 
 /// What is said besides the progress, for programs: with `--progress json` every line of standard error is an event.
 enum JSONDiagnostics {

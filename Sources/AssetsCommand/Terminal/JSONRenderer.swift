@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Operations
 
 /// Progress for programs: one JSON object a line, as `schema/progress.schema.json` says.
 struct JSONRenderer: ProgressRenderer {

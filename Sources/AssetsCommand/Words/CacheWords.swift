@@ -1,7 +1,9 @@
+internal import AssetModel
 internal import Execution
 internal import FileSystem
+internal import Operations
 
-// The words for what goes wrong with the cache, which stops nothing.
+// The words for what goes wrong with the cache. What goes wrong while it is used stops nothing.
 
 extension CacheFault {
     /// A warning.
@@ -17,6 +19,21 @@ extension CacheFault {
             return "the cache is not used: \(Problem(error).message)"
         case .notAdded(let error):
             return "the cache is not added to: \(Problem(error).message)"
+        }
+    }
+}
+
+extension Problem {
+    init(_ fault: CacheOpeningFault) {
+        switch fault {
+        case .noCache:
+            self.init(
+                code: "no-cache", message: "no cache is set",
+                hint: "set MODELKIT_ASSETS_CACHE_DIR or give --cache-dir", exitStatus: 9)
+        case .notACache(let error, let setting):
+            self.init(
+                code: "not-a-cache", message: Problem(error).message, details: ["it comes from \(setting.provenance)"],
+                hint: "name an empty folder, or one that does not exist yet", exitStatus: 9)
         }
     }
 }

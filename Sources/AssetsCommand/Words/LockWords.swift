@@ -1,4 +1,6 @@
 internal import AssetModel
+internal import FileSystem
+internal import Operations
 internal import Planning
 
 // The words for what is the matter with a lock.
@@ -53,9 +55,32 @@ extension LockChanges.Dependencies {
 }
 
 extension Problem {
-    init(_ fault: NotLocked) {
-        self.init(
-            code: "not-locked", message: "the lock has no version of `\(fault.name)` that does for what depends on it",
-            hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
+    init(_ fault: LockFault) {
+        switch fault {
+        case .besideStandardInput:
+            self.init(
+                code: "no-lock", message: "a spec from standard input has no lock beside it",
+                hint: "write the spec to a file, or give --no-lock", exitStatus: 64)
+        case .missing(let path, let spec):
+            self.init(
+                code: "no-lock", message: "there is no lock `\(path)`",
+                hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
+        case .ofPlanIsGone(let path):
+            self.init(
+                code: "no-lock", message: "the lock `\(path)`, which the plan was made with, is gone",
+                hint: "restore it, or plan again", exitStatus: 3)
+        case .unreadable(let error, let path):
+            self.init(code: "lock-file", message: "cannot read the lock `\(path)`: \(error.reason)", exitStatus: 3)
+        case .unwritable(let error, let path):
+            self.init(
+                code: "lock-file", message: "cannot write the lock `\(path)`: \(error.reason)",
+                hint: "make its folder writable; or commit the lock and give --locked, or give --no-lock",
+                exitStatus: 9)
+        case .outdated(let changes, let path, let spec): self = changes.problem(path, spec: spec)
+        case .notLocked(let name):
+            self.init(
+                code: "not-locked", message: "the lock has no version of `\(name)` that does for what depends on it",
+                hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
+        }
     }
 }

@@ -27,3 +27,13 @@ struct Problem: Error, Hashable, Sendable {
         self.exitStatus = exitStatus
     }
 }
+
+/// Everything that keeps a command from going on.
+struct Problems: Error, Sendable {
+    let list: [Problem]
+
+    init(_ list: [Problem]) { self.list = list }
+
+    /// The status that the first of them asks for.
+    var exitStatus: Int32 { list.first?.exitStatus ?? 1 }
+}

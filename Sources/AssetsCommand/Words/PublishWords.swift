@@ -1,30 +1,72 @@
 internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
+internal import Operations
 internal import Publishing
 
-extension Pushing {
-    /// The words for whatever a push can fail with.
-    ///
-    /// - Parameter settings: for the rights that a refusal names.
-    static func problems(_ error: any Error, _ settings: Settings) -> Problems {
-        switch error {
-        case let error as StoreError where error.kind == .permissionDenied && settings.provider?.value == .local:
-            Problems([Problem(refusedByFolder: error)])
-        case let error as StoreError where error.kind == .permissionDenied:
-            Problems([Problem(error).naming(rightsToPush(settings))])
-        case let problems as Problems: problems
-        case let faults as PushSourceFaults: Problems(faults.list.map(Problem.init))
-        case let error as PublishError: Problems([Problem(error)])
-        case let error as SourceChanged:
-            Problems([
-                Problem(
-                    code: "source-changed", message: "`\(error.place)` was written to while it was pushed",
-                    details: ["nothing was made known of this version"], hint: "push again when it is whole",
-                    exitStatus: 1)
-            ])
-        default: Problems([.wording(error)])
+// The words for whatever a push can fail with.
+
+extension Problem {
+    init(_ fault: PushFault) {
+        switch fault {
+        case .source(let fault): self.init(fault)
+        case .publishing(let error): self.init(error)
+        case .refused(let error, let settings): self = .refused(error, settings)
+        case .dependency(let dependency, let known, let store): self = .dependency(dependency, known, in: store)
+        case .sourceChanged(let place):
+            self.init(
+                code: "source-changed", message: "`\(place)` was written to while it was pushed",
+                details: ["nothing was made known of this version"], hint: "push again when it is whole",
+                exitStatus: 1)
+        case .temporaryFolder(let error):
+            self.init(
+                code: "temporary-folder",
+                message: "cannot \(error.attempt) `\(error.path.escapedForTerminal)`: \(lowerFirst(error.reason))",
+                details: ["what is pushed from a store is fetched there first"],
+                hint: "name a folder with room for it in TMPDIR", exitStatus: 9)
+        case .name(let fault, let text):
+            self.init(
+                code: "asset-name", message: "`\(text)` is no name of an asset: it \(fault.words)",
+                hint: "such as nlp/vectors", exitStatus: 64)
+        case .noMajorVersions: self = .usage("`--bump-major` means nothing for versions by date")
+        case .namesMajor(let asset):
+            self = .usage("`\(asset)` names a major version, and `--bump-major` begins another")
+        case .notMajor(let text): self = .usage("`\(text)` is no major version", hint: "write name or name:1")
+        case .noObject(let address, let scheme):
+            self = .usage("`\(address)` names no object", hint: "write \(scheme)://bucket/key")
         }
+    }
+
+    /// Nobody can be asked.
+    static let notConfirmed = Problem(
+        code: "not-confirmed", message: "nobody can be asked whether to push: this is no terminal",
+        hint: "give --yes, or --dry-run to see what would be pushed", exitStatus: 64)
+
+    private static func usage(_ message: String, hint: String? = nil) -> Problem {
+        Problem(code: "usage", message: message, hint: hint, exitStatus: 64)
+    }
+
+    private static func dependency(
+        _ dependency: AssetSpecification, _ known: [AssetVersion]?, in store: String
+    ) -> Problem {
+        let details = ["`--depends-on \(dependency)` asks for it"]
+        guard let known else {
+            return Problem(
+                code: "unknown-asset", message: "there is no asset `\(dependency.name)` in \(store)",
+                details: details, hint: "push it first; `modelkit-assets list` shows what there is", exitStatus: 5)
+        }
+        return Problem(
+            code: "no-version", message: "no version of `\(dependency.name)` meets `\(dependency.requirement)`",
+            details: details + ["there are \(enumeration(known.map(\.text)))"], exitStatus: 5)
+    }
+
+    private static func refused(_ error: StoreError, _ settings: Settings) -> Problem {
+        if settings.provider?.value == .local { return Problem(refusedByFolder: error) }
+        let problem = Problem(error)
+        guard let rights = rightsToPush(settings) else { return problem }
+        return Problem(
+            code: problem.code, message: problem.message, details: problem.details + rights.details,
+            hint: rights.hint, exitStatus: problem.exitStatus)
     }
 
     /// What pushing takes, and how it is granted.
@@ -45,22 +87,19 @@ extension Pushing {
         case .local, nil: return nil
         }
     }
-}
 
-extension Problem {
     /// A folder has no credentials.
-    fileprivate init(refusedByFolder error: StoreError) {
+    private init(refusedByFolder error: StoreError) {
         self.init(
             code: "permission-denied",
             message: "cannot \(error.operation) `\(error.address.escapedForTerminal)`: \(lowerFirst(error.detail))",
             hint: "give the user who runs this the right to write to the folder and to those in it", exitStatus: 4)
     }
+}
 
-    fileprivate func naming(_ rights: (details: [String], hint: String)?) -> Problem {
-        guard let rights else { return self }
-        return Problem(
-            code: code, message: message, details: details + rights.details, hint: rights.hint, exitStatus: exitStatus)
-    }
+extension PushOrigin {
+    /// `3 files (34.1 MB)`
+    var words: String { "\(Units.count(count, "file")) (\(Units.bytes(bytes)))" }
 }
 
 extension Problem {

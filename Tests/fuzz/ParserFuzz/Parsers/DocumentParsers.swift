@@ -2,6 +2,7 @@ import AssetModel
 import Planning
 
 @testable import AssetsCommand
+@testable import Operations
 @testable import SpecFile
 
 extension Parser {
@@ -50,18 +51,18 @@ extension Parser {
 
     /// A saved plan.
     static let plan = Parser("plan") { bytes in
-        do throws(Problems) {
+        do throws(Faults) {
             let sealed = try SealedPlan.read(bytes, file: "plan.json")
             let unsealed = try UnsealedPlan(sealed, file: "plan.json")
             _ = PlanTotals(unsealed.plan)
             _ = unsealed.plan.steps.compactMap { $0.content.map { PushDate.text($0.pushTime) } }
             let text = (try? JSONText.document(sealed)) ?? ""
             let again = try SealedPlan.read(Array(text.utf8), file: "plan.json")
-            guard again == sealed else { throw Problems([]) }
+            guard again == sealed else { throw Faults([]) }
             return .accepted
         } catch {
             guard !error.list.isEmpty else { throw Violation("what was written reads otherwise") }
-            try expectShowable(ProblemText(width: 80, style: .plain).render(error.list))
+            try expectShowable(ProblemText(width: 80, style: .plain).render(Problems(error).list))
             return .refused
         }
     }

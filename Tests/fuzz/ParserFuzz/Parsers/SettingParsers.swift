@@ -1,6 +1,7 @@
 import AssetModel
 import FoundationEssentials
 import Glibc
+import Operations
 
 @testable import AssetsCommand
 @testable import StoreProviders
@@ -11,9 +12,12 @@ extension Parser {
     static let settings = Parser("settings") { bytes in
         let variables = Variables.read(bytes)
         for value in variables.values { try expectQuantities(value) }
-        let flags = SettingFlags(
-            provider: variables["FLAG_PROVIDER"], bucket: variables["FLAG_BUCKET"], prefix: variables["FLAG_PREFIX"],
-            region: variables["FLAG_REGION"], endpoint: variables["FLAG_ENDPOINT"])
+        var flags = SettingFlags()
+        flags.provider = .flag("--provider", variables["FLAG_PROVIDER"])
+        flags.bucket = .flag("--bucket", variables["FLAG_BUCKET"])
+        flags.prefix = .flag("--prefix", variables["FLAG_PREFIX"])
+        flags.region = .flag("--region", variables["FLAG_REGION"])
+        flags.endpoint = .flag("--endpoint", variables["FLAG_ENDPOINT"])
         var problem: Problem?
         do throws(SettingFault) {
             let settings = try Settings(flags: flags, environment: ProcessEnvironment(variables), manifest: nil)

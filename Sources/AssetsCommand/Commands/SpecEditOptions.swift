@@ -1,0 +1,29 @@
+internal import ArgumentParser
+internal import Operations
+
+/// Which file is edited, and how far it goes.
+struct SpecEditOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    var file = SpecOptions.defaultFile
+
+    @Flag(help: "Edit the spec file alone, without asking the store.")
+    var noLock = false
+
+    @Flag(help: "Print what would change; write nothing.")
+    var dryRun = false
+
+    /// Edits the spec, and tells what was done.
+    func run(_ request: SpecEditRequest, _ flags: SettingFlags, _ shell: Shell) async throws(Faults) {
+        let options = try SpecEditing.Options(path: file, locks: !noLock, isDry: dryRun)
+        let editing = try shell.begin(.spec(file), flags) { (workspace, retries) throws(Faults) in
+            try SpecEditing(options, workspace, retries, shell)
+        }
+        let result = try await editing.run(request)
+        for line in result.edits.map({ $0.line(in: file) }) + (result.lockChanges?.lines ?? []) { shell.remark(line) }
+        if !result.isSpecChanged, result.lockChanges == nil {
+            shell.remark("nothing to change")
+        } else if dryRun {
+            shell.remark("dry run: nothing was written")
+        }
+    }
+}

@@ -1,0 +1,122 @@
+internal import AssetModel
+internal import Glibc
+internal import Operations
+internal import Publishing
+internal import StoreProviders
+internal import StoreTransport
+
+/// Pushes an asset, asks first, and tells what was pushed.
+struct PushRunning: Sendable {
+    private let shell: Shell
+    private let options: PushOptions
+    private let pushing: Pushing
+    private let retries: RetryLog
+    let system: VersioningSystem
+
+    private static let interrupted = "interrupted: nobody sees what arrived; push the same again to go on"
+
+    init(_ shell: Shell, _ options: PushOptions) throws(Faults) {
+        self.shell = shell
+        self.options = options
+        (pushing, retries, system) = try shell.begin(.defaultSpec, options.flags) {
+            (workspace, retries) throws(Faults) in
+            (try Pushing(workspace, retries), retries, workspace.settings.versioning.value)
+        }
+    }
+
+    /// - Parameter path: of a file or a folder; or an address, `s3://bucket/key` or `gs://bucket/key`.
+    /// - Returns: the exit status.
+    func run(_ path: String, as target: PushTarget) async throws -> Int32 {
+        if !options.dryRun, !options.yes, !shell.console.isErrorTerminal || isatty(STDIN_FILENO) == 0 {
+            throw Problems([.notConfirmed])
+        }
+        let proposal = try await pushing.propose(
+            path, as: target, needing: options.dependsOn, isDry: options.dryRun)
+        if options.dryRun {
+            write(PushDocument(proposal.pin, proposal, pushing.storeName, isDryRun: true))
+            shell.remark("would push \(proposal.origin.words) to \(pushing.storeName)")
+            return 0
+        }
+        if !options.yes, !isConfirmed("push \(proposal.origin.words) as \(proposal.pin) to \(pushing.storeName)?") {
+            shell.remark("nothing was pushed")
+            return 1
+        }
+        return try await publish(proposal)
+    }
+
+    private func publish(_ proposal: PushProposal) async throws(Faults) -> Int32 {
+        let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords(Self.interrupted)) {
+            await result(of: proposal)
+        }
+        if let signal {
+            shell.remark(Self.interrupted)
+            return 128 + signal
+        }
+        return report(try published.get(), proposal)
+    }
+
+    private func result(of proposal: PushProposal) async -> Result<Published, Faults> {
+        do {
+            return .success(try await pushing.publish(proposal, shell))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func report(_ published: Published, _ proposal: PushProposal) -> Int32 {
+        var warnings = published.passedOver.map {
+            "\($0) was passed over: another push has claimed it, which is under way or did not end"
+        }
+        if !published.keepsConditions {
+            warnings.append(
+                "\(pushing.storeName) does not heed conditional writes: two pushes at the same moment are told apart by reading again"
+            )
+        }
+        shell.warn(warnings)
+        if let summary = retries.summary { shell.warn([summary]) }
+        write(PushDocument(published.pin, proposal, pushing.storeName, isDryRun: false))
+        let reused = published.reusedBytes
+        let before = reused > 0 ? ", of which \(Units.bytes(reused)) were there from a push that did not end" : ""
+        shell.remark("pushed \(proposal.origin.words) to \(pushing.storeName)\(before)")
+        return 0
+    }
+
+    private func write(_ document: PushDocument) {
+        switch options.format {
+        case .text: shell.console.writeResult("\(document.asset)\n")
+        case .json: if let text = try? JSONText.document(document) { shell.console.writeResult(text) }
+        }
+    }
+
+    private func isConfirmed(_ question: String) -> Bool {
+        shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+}
+
+/// What was pushed, or would be.
+struct PushDocument: Codable, Sendable {
+    var format = "modelkit-assets/push"
+    var formatVersion = 1
+    let asset: String
+    let name: String
+    let version: String
+    let kind: AssetKind
+    let files: Int
+    let bytes: Int64
+    let dependencies: [String]
+    let store: String
+    let dryRun: Bool
+
+    init(_ pin: AssetPin, _ proposal: PushProposal, _ store: String, isDryRun: Bool) {
+        asset = pin.description
+        name = pin.name.text
+        version = pin.version.text
+        kind = proposal.origin.kind
+        files = proposal.origin.count
+        bytes = proposal.origin.bytes
+        dependencies = proposal.dependencies.map(\.description)
+        self.store = store
+        dryRun = isDryRun
+    }
+}

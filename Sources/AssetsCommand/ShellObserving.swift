@@ -1,0 +1,25 @@
+internal import AssetModel
+internal import Execution
+internal import Operations
+
+/// What an operation does is shown and said.
+extension Shell: OperationObserver {
+    func observe(_ event: OperationEvent) {
+        switch event {
+        case .warnings(let warnings): warn(warnings.map(\.words))
+        case .removed(let pins): remark("removed \(enumeration(pins.map(\.description)))")
+        }
+    }
+
+    func observing<Value>(
+        _ transfer: Transfer, _ body: (@Sendable @escaping (ExecutionEvent) -> Void) async throws -> Value
+    ) async rethrows -> Value {
+        let model =
+            switch transfer {
+            case .fetch(let plan): ProgressModel(plan)
+            case .push: ProgressModel.push
+            }
+        let reporter = ProgressReporter(options.progress, model, console: console, style: options.style)
+        return try await reporter.whileShowing(body)
+    }
+}

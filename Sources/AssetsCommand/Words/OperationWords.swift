@@ -1,0 +1,103 @@
+internal import AssetModel
+internal import Catalog
+internal import FileSystem
+internal import ObjectStore
+internal import Operations
+internal import Planning
+
+// The words for whatever an operation can fail with, and for what it tells on the way.
+
+extension Problems {
+    init(_ faults: Faults) { self.init(faults.list.flatMap(Problem.all)) }
+}
+
+extension Problem {
+    /// The words for a fault: one problem, or of planning one for each failure.
+    static func all(of fault: Fault) -> [Problem] {
+        switch fault {
+        case .planning(let failures): PlanningWords(fact: Problem.wording).problems(failures)
+        case .diagnostic(let diagnostic): [Problem(diagnostic)]
+        case .setting(let fault): [Problem(fault)]
+        case .configuration(let fault): [Problem(fault)]
+        case .spec(let fault): [Problem(fault)]
+        case .directory(let fault): [Problem(fault)]
+        case .opening(let fault): [Problem(fault)]
+        case .cache(let fault): [Problem(fault)]
+        case .lock(let fault): [Problem(fault)]
+        case .tooLarge(let excess): [Problem(excess)]
+        case .asset(let fault): [Problem(fault)]
+        case .plan(let fault): [Problem(fault)]
+        case .edit(let fault): [Problem(fault)]
+        case .push(let fault): [Problem(fault)]
+        case .store(let error): [Problem(error)]
+        case .file(let error): [Problem(error)]
+        case .catalog(let error): [Problem(error)]
+        case .unexpected(let error): [.unexpected(error)]
+        }
+    }
+
+    /// The words for whatever a fact can fail with.
+    static func wording(_ error: any Error) -> Problem {
+        switch Fault(error) {
+        case .store(let error): Problem(error)
+        case .file(let error): Problem(error)
+        case .catalog(let error): Problem(error)
+        case .lock(let fault): Problem(fault)
+        default: .unexpected(error)
+        }
+    }
+
+    private static func unexpected(_ error: any Error) -> Problem {
+        Problem(code: "internal", message: "\(error)", exitStatus: 1)
+    }
+
+    init(_ error: CatalogError) {
+        switch error {
+        case .malformed(let address, let fault):
+            self.init(
+                code: "malformed-object", message: "cannot use `\(address)`: \(fault)",
+                hint: "it is not what modelkit writes there: push the asset again, or restore the object", exitStatus: 5
+            )
+        case .unsafePath(let address, let path, let fault):
+            self.init(
+                code: "unsafe-path", message: "cannot use `\(address)`: its path `\(path)` \(fault)",
+                hint: "nothing of this version is fetched: push it again with paths that stay inside the asset",
+                exitStatus: 5)
+        case .noStore:
+            self.init(code: "no-store", message: "no storage provider is set", exitStatus: 5)
+        }
+    }
+}
+
+// MARK: - Limits
+
+extension Problem {
+    /// How many of the largest assets are named.
+    private static let examples = 3
+
+    fileprivate init(_ excess: DownloadExcess) {
+        self.init(
+            code: "too-large",
+            message: "there are \(Units.bytes(excess.bytes)) to fetch, and --max-bytes allows "
+                + Units.bytes(excess.limit),
+            details: excess.assets.prefix(Self.examples).filter { $0.bytes > 0 }
+                .map { "\(Units.bytes($0.bytes)) of them are of `\($0.pin)`" },
+            hint: "nothing was fetched: allow more, or leave out files (`exclude`) or entries (`groups`)", exitStatus: 1
+        )
+    }
+}
+
+// MARK: - Warnings
+
+extension OperationWarning {
+    var words: String {
+        switch self {
+        case .resolution(let words): words
+        case .altered(let pin, let path):
+            "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory is not what the store has: the lock has the "
+                + "store's checksum, and `modelkit-assets verify --repair` fetches it again"
+        case .inUse(let pin): "`\(pin)` is not removed: another process holds its lock"
+        case .holds(let pin, let inner): "`\(pin)` is not removed: `\(inner)` is in its folder"
+        }
+    }
+}

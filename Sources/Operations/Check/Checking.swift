@@ -1,0 +1,79 @@
+internal import AssetModel
+internal import FileSystem
+internal import ObjectStore
+package import StoreProviders
+package import StoreTransport
+
+/// What a check is made for.
+package enum CheckRole: String, CaseIterable, Sendable {
+    /// Fetching.
+    case runtime
+    /// Pushing too.
+    case developer
+}
+
+/// Finds out whether a run would work. Leaves nothing behind.
+package struct Checking: Sendable {
+    private let settings: Settings
+    private let role: CheckRole
+    private let retries: RetryLog
+
+    package init(_ workspace: Workspace, _ role: CheckRole, _ retries: RetryLog) {
+        settings = workspace.settings
+        self.role = role
+        self.retries = retries
+    }
+
+    package func check() async -> CheckFindings {
+        CheckFindings(settings: settings, directory: directory, store: await store())
+    }
+
+    private var directory: Result<CheckFindings.AssetsDirectory, Faults> {
+        do throws(Faults) {
+            guard let directory = try AssetsDirectoryOpening.open(settings.assetsDirectory, ifMissing: .isAnError)
+            else { throw Faults(.directory(.notSet)) }
+            try StoreOpening.checkApart(settings, directory)
+            return .success((directory.path, DirectoryCheck(directory)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func store() async -> CheckFindings.Store {
+        switch (settings.provider?.value, settings.bucket?.value) {
+        case (.s3, let bucket?):
+            return .s3(await S3Checking(settings: settings, role: role, retries: retries).check(bucket))
+        case (.gcs, let bucket?):
+            return .gcs(await GCSChecking(settings: settings, role: role, retries: retries).check(bucket))
+        default: return await folder()
+        }
+    }
+
+    private func folder() async -> CheckFindings.Store {
+        do throws(Faults) {
+            guard let store = try StoreOpening.open(settings, retries) else { return .none }
+            return .folder(await StoreReading(of: store), isToBeWritten: role == .developer)
+        } catch {
+            return .unopened(error)
+        }
+    }
+}
+
+/// What a check found.
+package struct CheckFindings: Sendable {
+    package typealias AssetsDirectory = (path: String, check: DirectoryCheck)
+
+    package enum Store: Sendable {
+        /// None is set.
+        case none
+        case unopened(Faults)
+        /// Nothing is written to a folder to find out whether it can be.
+        case folder(StoreReading, isToBeWritten: Bool)
+        case s3(Result<S3Findings, Faults>)
+        case gcs(Result<GCSFindings, Faults>)
+    }
+
+    package let settings: Settings
+    package let directory: Result<AssetsDirectory, Faults>
+    package let store: Store
+}

@@ -1,0 +1,45 @@
+package import AssetModel
+package import Execution
+package import Planning
+
+/// Who is told what an operation does while it does it.
+package protocol OperationObserver: Sendable {
+    func observe(_ event: OperationEvent)
+
+    /// Runs a body that fetches or pushes; what happens in it is told to its parameter, from many tasks.
+    func observing<Value>(
+        _ transfer: Transfer, _ body: (@Sendable @escaping (ExecutionEvent) -> Void) async throws -> Value
+    ) async rethrows -> Value
+}
+
+extension OperationObserver {
+    func warn(_ warnings: [OperationWarning]) {
+        if !warnings.isEmpty { observe(.warnings(warnings)) }
+    }
+}
+
+/// Something that transfers content.
+package enum Transfer: Sendable {
+    case fetch(Plan)
+    case push
+}
+
+/// Something that happens in an operation besides its transfers.
+package enum OperationEvent: Sendable {
+    /// Found at the same time.
+    case warnings([OperationWarning])
+    /// These versions are no longer in the assets directory.
+    case removed([AssetPin])
+}
+
+/// What is worth knowing and stops nothing.
+package enum OperationWarning: Sendable {
+    /// As planning words it.
+    case resolution(String)
+    /// What stands in the assets directory is not what the store has, of which the lock takes the checksum.
+    case altered(AssetPin, RelativePath?)
+    /// A version that was to be removed stays, since another process holds its lock.
+    case inUse(AssetPin)
+    /// A version that was to be removed stays, since another one is in its folder.
+    case holds(AssetPin, inner: AssetPin)
+}

@@ -1,0 +1,90 @@
+package import AssetModel
+internal import Catalog
+internal import ObjectStore
+package import Publishing
+package import StoreProviders
+package import StoreTransport
+
+/// Pushes a version of an asset.
+package struct Pushing: Sendable {
+    private let settings: Settings
+    private let store: any WritableStore
+    private let retries: RetryLog
+    private let publisher: Publisher
+
+    package init(_ workspace: Workspace, _ retries: RetryLog) throws(Faults) {
+        settings = workspace.settings
+        self.retries = retries
+        store = try StoreOpening.openForWriting(settings, retries)
+        let window = OpenFileLimit.pushWindow(wanted: settings.jobs.value, limit: OpenFileLimit.raise())
+        publisher = Publisher(store: store, system: settings.versioning.value, window: window, now: WallClock.now)
+    }
+
+    package var storeName: String { store.name }
+
+    /// Finds out what would be pushed. Writes no more than proves that it can be.
+    ///
+    /// - Parameters:
+    ///   - path: of a file or a folder; or an address, `s3://bucket/key` or `gs://bucket/key`.
+    ///   - dependencies: specification strings.
+    ///   - isDry: whether nothing is pushed afterwards.
+    package func propose(
+        _ path: String, as target: PushTarget, needing dependencies: [String], isDry: Bool
+    ) async throws(Faults) -> PushProposal {
+        do {
+            // What is wrong with the asset's name, or with the right to write, is known before anything large is read.
+            let next = try await publisher.next(target)
+            let dependencies = try await specifications(dependencies)
+            let origin = try await PushOrigin.look(path, settings, retries)
+            // Else the claim, which is the first thing that is written, proves it as soon.
+            if isDry || origin.isRemote { try await publisher.proveWritable(next) }
+            return PushProposal(target: target, pin: next, origin: origin, dependencies: dependencies)
+        } catch {
+            throw PushFault.faults(error, settings)
+        }
+    }
+
+    /// Pushes it, as the version that it was told to become or, where another push was first, as a later one.
+    package func publish(
+        _ proposal: PushProposal, _ observer: any OperationObserver
+    ) async throws(Faults) -> Published {
+        do {
+            return try await proposal.origin.readingLocally(settings) { source in
+                try await observer.observing(.push) { emit in
+                    try await publisher.publish(
+                        source, as: proposal.target, expecting: proposal.pin, dependencies: proposal.dependencies,
+                        emit: emit)
+                }
+            }
+        } catch {
+            throw PushFault.faults(error, settings)
+        }
+    }
+
+    // MARK: Dependencies
+
+    /// Those that were typed, each of which the store can meet.
+    private func specifications(_ texts: [String]) async throws -> [AssetSpecification] {
+        let catalog = StoreCatalog(store: store, system: settings.versioning.value)
+        var dependencies: [AssetSpecification] = []
+        var faults: [Fault] = []
+        for text in texts {
+            let dependency = try AssetSpecification(typed: text, in: settings.versioning.value)
+            let versions = try await catalog.versions(of: dependency.name)
+            if versions?.contains(where: dependency.requirement.isMet) != true {
+                faults.append(.push(.dependency(dependency, known: versions, store: store.name)))
+            }
+            dependencies.append(dependency)
+        }
+        guard faults.isEmpty else { throw Faults(faults) }
+        return dependencies
+    }
+}
+
+/// What a push would make.
+package struct PushProposal: Sendable {
+    let target: PushTarget
+    package let pin: AssetPin
+    package let origin: PushOrigin
+    package let dependencies: [AssetSpecification]
+}

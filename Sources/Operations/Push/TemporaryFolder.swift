@@ -1,0 +1,22 @@
+internal import FileSystem
+internal import Glibc
+
+/// A folder in TMPDIR, else /tmp.
+struct TemporaryFolder {
+    let path: String
+
+    init(_ environment: ProcessEnvironment) throws(FileError) {
+        let parent = environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(parent)/modelkit-assets-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw FileError(path: parent, attempt: "make a temporary folder in", code: errno)
+        }
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    }
+
+    func remove() {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        // What cannot be removed is the system's to clean up.
+        try? Directory.open(String(path[..<slash]) + "/").remove(String(path[path.index(after: slash)...]))
+    }
+}

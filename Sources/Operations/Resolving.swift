@@ -1,0 +1,128 @@
+package import AssetModel
+internal import Execution
+internal import FileSystem
+internal import ObjectStore
+internal import Planning
+
+/// Puts what a spec asks for in place: plans, fetches, brings the lock up to date and, where that is asked for, removes
+/// versions that the spec does not lead to.
+package struct Resolving: Sendable {
+    private let session: Session
+    private let observer: any OperationObserver
+
+    package init(_ session: Session, _ observer: any OperationObserver) {
+        self.session = session
+        self.observer = observer
+    }
+
+    package struct Request: Sendable {
+        /// Whose entries are wanted besides those of no group.
+        package var groups: Set<String> = []
+        /// What is there and is fetched again all the same, and why.
+        package var damaged: [AssetPin: String] = [:]
+        /// How much may be fetched, in bytes; nil for any amount, and then no sizes are asked for.
+        package var maxBytes: Int64?
+        /// Whether versions are removed that the spec does not lead to.
+        package var prunes = false
+
+        package init(groups: Set<String> = []) { self.groups = groups }
+    }
+
+    package func run(_ request: Request) async -> RunResult {
+        let planner = Planner(session: session, groups: request.groups)
+        var outcome = await planner.plan(damaged: request.damaged)
+        if let maxBytes = request.maxBytes { outcome = await planner.measured(outcome).within(maxBytes) }
+        var run = RunResult(of: session, outcome.plan)
+        run.faults = outcome.faults
+        guard let store = session.store, let directory = session.directory else { return run }
+        // A folder that cannot be written to is told of where something is fetched.
+        try? PlanUnderWay.forget(in: directory)
+        run = await execute(run, from: store, into: directory)
+        if let resolved = outcome.resolved, session.lock.mode == .update, !session.settings.isOffline {
+            run = await lock(run, resolved)
+        }
+        if request.prunes, let resolved = outcome.resolved, run.isDone {
+            run = await prune(run, resolved, directory)
+        }
+        return run
+    }
+
+    /// Does what a plan says.
+    func execute(_ plan: Plan) async -> RunResult {
+        let run = RunResult(of: session, plan)
+        guard let store = session.store, let directory = session.directory else { return run }
+        return await execute(run, from: store, into: directory)
+    }
+
+    // MARK: Steps
+
+    private func execute(
+        _ run: RunResult, from store: any ObjectStore, into directory: Directory
+    ) async -> RunResult {
+        var run = run
+        let housekeeping = Housekeeping(directory: directory, fixedTime: session.settings.sourceDate?.value)
+        if run.plan.isFulfilled {
+            // A run that was killed between its last asset and its end left this to be done.
+            if housekeeping.isDue { try? housekeeping.tidy(run.plan) }
+            return run
+        }
+        let faults = DirectoryCheck(directory).faults
+        guard faults.isEmpty else {
+            run.faults += faults
+            return run
+        }
+        let cache: CacheOpening
+        do {
+            cache = try CacheOpening(session.settings, beside: directory)
+        } catch {
+            run.faults += error.list
+            return run
+        }
+        run.cacheFault = cache.fault
+        let options = options(cache.cache)
+        run.report = await observer.observing(.fetch(run.plan)) { [plan = run.plan] emit in
+            await Executor(store: store, directory: directory, options: options, emit: emit).execute(plan)
+        }
+        return run
+    }
+
+    private func options(_ cache: ContentCache?) -> ExecutionOptions {
+        ExecutionOptions(
+            window: OpenFileLimit.window(wanted: session.settings.jobs.value, limit: OpenFileLimit.raise()),
+            lockWait: session.settings.lockPatience, fixedTime: session.settings.sourceDate?.value, cache: cache)
+    }
+
+    /// Brings the lock up to date with what was resolved and fetched.
+    private func lock(_ run: RunResult, _ resolved: Resolved) async -> RunResult {
+        var run = run
+        let outcome = await LockBuilding(session: session).lock(resolved, run.plan, run.report, isWhole: run.isDone)
+        observer.warn(outcome.warnings)
+        run.faults += outcome.faults
+        guard let lock = outcome.lock, !session.lock.exists || lock.assets != session.lock.lock.assets else {
+            return run
+        }
+        do {
+            try session.lock.write(lock)
+        } catch {
+            run.faults += error.list
+        }
+        return run
+    }
+
+    private func prune(_ run: RunResult, _ resolved: Resolved, _ directory: Directory) async -> RunResult {
+        var run = run
+        do {
+            let pins = resolved.all.choices.map(\.pin)
+            let pruning = Pruning(directory: directory, settings: session.settings)
+            let outcome = try await pruning.prune(keeping: Set(pins), isDry: false)
+            observer.warn(outcome.warnings)
+            guard !outcome.removed.isEmpty else { return run }
+            observer.observe(.removed(outcome.removed))
+            try? Housekeeping(directory: directory, fixedTime: session.settings.sourceDate?.value)
+                .tidy(Plan(keeping: pins))
+        } catch {
+            run.faults += error.list
+        }
+        return run
+    }
+}
