@@ -123,12 +123,15 @@ let package = Package(
 
         // MARK: What a person types and sees
 
+        /** The terminal, and texts that fit it */
+        .target(name: "Terminal", dependencies: ["AssetModel", "FileSystem", "CLinux"]),
+
         /** The commands */
         .target(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
-                "Catalog", "Execution", "Publishing", "Operations", "CLinux",
+                "Catalog", "Execution", "Publishing", "Operations", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -148,7 +151,7 @@ let package = Package(
             name: "parser-fuzz",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreTransport", "StoreProviders", "Catalog",
-                "Execution", "Publishing", "Operations", "AssetsCommand", "AssetsTestSupport",
+                "Execution", "Publishing", "Operations", "Terminal", "AssetsCommand", "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -195,15 +198,17 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "Execution",
-                "Operations",
+                "Operations", "Terminal",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */
-        .testTarget(name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "AssetsCommand"]),
+        .testTarget(
+            name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "Terminal", "AssetsCommand"]),
         .testTarget(name: "AssetModelTests", dependencies: ["AssetModel"]),
         .testTarget(name: "PlanningTests", dependencies: ["AssetModel", "Planning"]),
         .testTarget(
-            name: "PlanningWordsTests", dependencies: ["AssetModel", "Planning", "Operations", "AssetsCommand"]),
+            name: "PlanningWordsTests",
+            dependencies: ["AssetModel", "Planning", "Operations", "Terminal", "AssetsCommand"]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -221,7 +226,7 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 }
 
 // Much code that runs once and moves no bytes: small is worth more than fast.
-let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile"]
+let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile", "Terminal"]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
 }

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// Plans, and prints the plan.
 struct PlanPrinting: Sendable {

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Terminal
 
 /// Problems as text for people. One that has a place in a file is shown with it, as `DiagnosticText` does:
 ///

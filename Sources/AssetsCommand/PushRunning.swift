@@ -4,6 +4,7 @@ internal import Operations
 internal import Publishing
 internal import StoreProviders
 internal import StoreTransport
+internal import Terminal
 
 /// Pushes an asset, asks first, and tells what was pushed.
 struct PushRunning: Sendable {

@@ -1,5 +1,6 @@
 internal import StoreTransport
 internal import Synchronization
+internal import Terminal
 
 extension Shell {
     /// How long something is tried before it is told of, and how much time is between two such lines, in seconds: what

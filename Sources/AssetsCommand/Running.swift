@@ -2,6 +2,7 @@ internal import FileSystem
 internal import Operations
 internal import StoreProviders
 internal import StoreTransport
+internal import Terminal
 
 /// Puts assets in place until that is done or a signal interrupts it, and tells what came of it.
 struct Running: Sendable {

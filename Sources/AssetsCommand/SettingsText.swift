@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// The settings of a run, each with where it came from.
 enum SettingsText {

@@ -4,6 +4,7 @@ internal import FileSystem
 internal import Glibc
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// What a command speaks through: the terminal's two streams, and how they are to look.
 struct Shell: Sendable {

@@ -8,8 +8,10 @@ import Testing
 /// right all the same stands in a list, with the reason.
 @Suite struct OutsideNumberTests {
     private static let targets = [
-        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders", "Catalog", "Execution",
-        "Publishing", "Operations", "AssetsCommand",
+        "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
+        "Catalog",
+        "Execution",
+        "Publishing", "Operations", "Terminal", "AssetsCommand",
     ]
 
     @Test("whole numbers from outside are not calculated with")
@@ -122,10 +124,10 @@ extension OutsideNumberTests {
     private static var boundedNumbers: [Exception] {
         [
             Exception("Report/ReportText.swift", "size += text.utf8.count", "of a text in memory"),
-            Exception("Terminal/BarsRenderer.swift", "Int128(", "in twice as many bits"),
-            Exception("Terminal/PlainRenderer.swift", "size", "of texts in memory"),
-            Exception("Terminal/PlainRenderer.swift", "Units.bytes(fetch.bytes)", "texts"),
-            Exception("Terminal/ProgressModel.swift", "total - bytes", "neither is negative"),
+            Exception("Progress/BarsRenderer.swift", "Int128(", "in twice as many bits"),
+            Exception("Progress/PlainRenderer.swift", "size", "of texts in memory"),
+            Exception("Progress/PlainRenderer.swift", "Units.bytes(fetch.bytes)", "texts"),
+            Exception("Progress/ProgressModel.swift", "total - bytes", "neither is negative"),
             Exception("Cache/CacheReader.swift", "copy.size - start", "of a file that is there"),
             Exception("Cache/CacheUpkeep.swift", "status.size", "of files that are there"),
             Exception("Execution/ContentHash.swift", "size += Int64(bytes.count)", "of bytes that were in memory"),
@@ -150,7 +152,7 @@ extension OutsideNumberTests {
 
     private static var fittingConversions: [Exception] {
         [
-            Exception("Terminal/BarsRenderer.swift", "Double(inside)", "a fraction of some columns"),
+            Exception("Progress/BarsRenderer.swift", "Double(inside)", "a fraction of some columns"),
             Exception("Terminal/Units.swift", "(seconds * 10", "ten years at most"),
             Exception("FileSystem/Calls.swift", "Int(seconds)", "a whole number of as many bits"),
             Exception("FileSystem/Directory.swift", "Int(seconds)", "a whole number of as many bits"),

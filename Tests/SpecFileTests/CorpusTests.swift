@@ -2,6 +2,7 @@ import AssetModel
 import Foundation
 import Planning
 import SpecFile
+import Terminal
 import Testing
 
 @testable import AssetsCommand

@@ -1,6 +1,7 @@
 import AssetModel
 import Foundation
 import SpecFile
+import Terminal
 import Testing
 
 @testable import AssetsCommand

@@ -4,6 +4,7 @@ import Planning
 import Testing
 
 @testable import AssetsCommand
+@testable import Terminal
 
 @Suite("bars")
 struct BarsRendererTests {

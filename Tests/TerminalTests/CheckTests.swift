@@ -1,4 +1,5 @@
 import Operations
+import Terminal
 import Testing
 
 @testable import AssetsCommand

@@ -4,6 +4,7 @@ import Glibc
 import Testing
 
 @testable import AssetsCommand
+@testable import Terminal
 
 @Suite("console")
 struct ConsoleTests {

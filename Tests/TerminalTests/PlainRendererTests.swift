@@ -1,6 +1,7 @@
 import AssetModel
 import Execution
 import Planning
+import Terminal
 import Testing
 
 @testable import AssetsCommand

@@ -3,6 +3,7 @@ import Execution
 import Glibc
 import Planning
 import Synchronization
+import Terminal
 import Testing
 
 @testable import AssetsCommand

@@ -3,6 +3,7 @@ import Execution
 import FoundationEssentials
 import Operations
 import Planning
+import Terminal
 import Testing
 
 @testable import AssetsCommand

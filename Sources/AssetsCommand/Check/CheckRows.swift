@@ -2,6 +2,7 @@ internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
 internal import Operations
+internal import Terminal
 
 // The rows for what a check found.
 

@@ -1,3 +1,5 @@
+internal import Terminal
+
 /// A check for people: a section a paragraph, its columns aligned, wrapped at the width. A section in which nothing can
 /// fail has no column of states.
 ///

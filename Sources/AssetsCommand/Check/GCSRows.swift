@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Operations
 internal import StoreProviders
 internal import StoreTransport
+internal import Terminal
 
 extension CheckRows {
     /// The rows about Google Cloud Storage.

@@ -3,6 +3,7 @@ internal import ObjectStore
 internal import Operations
 internal import StoreProviders
 internal import StoreTransport
+internal import Terminal
 
 extension CheckRows {
     /// The rows about S3.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Operations
+internal import Terminal
 
 /// What a push of this tool would have recorded, for what Python modelkit pushed.
 struct AnnotateCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Execution
 internal import Operations
+internal import Terminal
 
 /// The cache that assets directories share.
 struct CacheCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// The doctor.
 struct CheckCommand: AsyncParsableCommand {

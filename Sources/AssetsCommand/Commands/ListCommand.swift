@@ -2,6 +2,7 @@ internal import AssetModel
 internal import ArgumentParser
 internal import ObjectStore
 internal import Operations
+internal import Terminal
 
 /// What the store holds.
 struct ListCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// Writes the lock without fetching.
 struct LockCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AssetModel
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// Newer versions there are.
 struct OutdatedCommand: AsyncParsableCommand {

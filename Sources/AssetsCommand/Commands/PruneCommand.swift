@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import AssetModel
 internal import Operations
+internal import Terminal
 
 /// Removes versions that the lock does not name.
 struct PruneCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Terminal
 
 /// The JSON Schemas.
 struct SchemaCommand: ParsableCommand {

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// One version of an asset, as the store has it.
 struct ShowCommand: AsyncParsableCommand {

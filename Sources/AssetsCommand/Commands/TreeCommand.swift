@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import ArgumentParser
 internal import Planning
+internal import Terminal
 
 /// What depends on what.
 struct TreeCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Execution
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// Local files against the lock.
 struct VerifyCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import ArgumentParser
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// Why something is in the plan.
 struct WhyCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Planning
+internal import Terminal
 
 /// A plan as people read it: a table, and a line of totals.
 struct PlanText: Sendable {

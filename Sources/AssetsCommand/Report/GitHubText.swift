@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// A run as GitHub's runner reads it: annotations on the lines of the spec, and the summary of a job.
 ///

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Planning
+internal import Terminal
 
 /// What `resolve` prints for people: the paths to standard output, and to standard error what was done and, last, what
 /// went wrong.

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import FileSystem
 internal import Operations
+internal import Terminal
 
 // The words for what goes wrong with the cache. What goes wrong while it is used stops nothing.
 

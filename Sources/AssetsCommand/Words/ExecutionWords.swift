@@ -3,6 +3,7 @@ internal import FileSystem
 internal import Glibc
 internal import ObjectStore
 internal import Planning
+internal import Terminal
 
 // The words for what goes wrong while a plan is executed.
 

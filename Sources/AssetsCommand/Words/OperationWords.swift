@@ -4,6 +4,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Operations
 internal import Planning
+internal import Terminal
 
 // The words for whatever an operation can fail with, and for what it tells on the way.
 

@@ -1,4 +1,5 @@
 internal import AssetModel
+internal import Terminal
 
 /// An error in words, for people and programs: what text and JSON output are made from.
 ///

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Operations
 internal import Publishing
+internal import Terminal
 
 // The words for whatever a push can fail with.
 

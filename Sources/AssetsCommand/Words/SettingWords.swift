@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Operations
 internal import StoreProviders
 internal import StoreTransport
+internal import Terminal
 
 // The words for settings that cannot be used.
 

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Planning
+internal import Terminal
 
 // The words for what verifying finds.
 

@@ -1,5 +1,6 @@
 import AssetModel
 import Planning
+import Terminal
 
 @testable import AssetsCommand
 @testable import Operations

@@ -3,6 +3,7 @@ import AssetsTestSupport
 import Glibc
 import ObjectStore
 import Planning
+import Terminal
 
 @testable import AssetsCommand
 @testable import Catalog

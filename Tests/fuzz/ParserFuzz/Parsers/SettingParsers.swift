@@ -2,6 +2,7 @@ import AssetModel
 import FoundationEssentials
 import Glibc
 import Operations
+import Terminal
 
 @testable import AssetsCommand
 @testable import StoreProviders

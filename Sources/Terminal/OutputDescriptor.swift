@@ -74,9 +74,14 @@ struct OutputDescriptor: Sendable {
 }
 
 /// A window's size in cells.
-struct TerminalSize: Hashable, Sendable {
-    static let standard = TerminalSize(columns: 80, rows: 24)
+package struct TerminalSize: Hashable, Sendable {
+    package static let standard = TerminalSize(columns: 80, rows: 24)
 
-    let columns: Int
-    let rows: Int
+    package let columns: Int
+    package let rows: Int
+
+    package init(columns: Int, rows: Int) {
+        self.columns = columns
+        self.rows = rows
+    }
 }

@@ -1,4 +1,5 @@
 internal import Execution
+internal import Terminal
 
 /// A way to show progress: values in, lines out. The model that is handed in has seen the event.
 protocol ProgressRenderer: Sendable {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Terminal
 
 /// Progress in a terminal: a bar for each asset in flight and one for the whole, in place, and above them a line for
 /// each asset that failed or, in a small run, ended.

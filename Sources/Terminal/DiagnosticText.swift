@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 
 /// Diagnostics as text for a terminal, in the manner of rustc:
 ///
@@ -12,23 +12,23 @@ internal import AssetModel
 /// ```
 ///
 /// What was expected stands beside the caret where it fits, and below as a line of its own where it does not.
-struct DiagnosticText {
+package struct DiagnosticText {
     /// In cells. Of the source lines alone: sentences are left to the terminal, which breaks them.
-    let width: Int
-    let style: Style
+    private let width: Int
+    private let style: Style
 
-    init(width: Int = 120, style: Style = .plain) {
+    package init(width: Int = 120, style: Style = .plain) {
         self.width = max(width, 40)
         self.style = style
     }
 
     /// With an empty line between two diagnostics, and a line end at the end.
-    func render(_ diagnostics: [Diagnostic]) -> String {
+    package func render(_ diagnostics: [Diagnostic]) -> String {
         diagnostics.map { text(of: $0) + "\n" }.joined(separator: "\n")
     }
 
     /// - Parameter notes: further lines about it, each a sentence of its own.
-    func text(of diagnostic: Diagnostic, notes: [String] = []) -> String {
+    package func text(of diagnostic: Diagnostic, notes: [String] = []) -> String {
         lines(diagnostic, notes).joined(separator: "\n")
     }
 

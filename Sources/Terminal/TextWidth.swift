@@ -3,10 +3,10 @@
 /// A character of East Asian width W or F (https://www.unicode.org/reports/tr11/) and an emoji take two, a combining
 /// mark none. Colour sequences (`ESC [ … m`) take none. Other control characters are not expected here: text from
 /// outside is escaped first.
-enum TextWidth {
-    static let ellipsis: Character = "…"
+package enum TextWidth {
+    package static let ellipsis: Character = "…"
 
-    static func cells(_ text: String) -> Int {
+    package static func cells(_ text: String) -> Int {
         // Printable ASCII, which is nearly everything, needs no tables.
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
         var (total, isInSequence) = (0, false)
@@ -19,14 +19,14 @@ enum TextWidth {
     }
 
     /// The text, cut at its end to fit: `nlp/lexi…`.
-    static func truncatingEnd(_ text: String, to limit: Int) -> String {
+    package static func truncatingEnd(_ text: String, to limit: Int) -> String {
         guard cells(text) > limit else { return text }
         guard limit > 0 else { return "" }
         return prefix(text, cells: limit - 1) + String(ellipsis)
     }
 
     /// The text, cut in its middle to fit, for names whose ends tell most: `nlp/le…on:2.0`.
-    static func truncatingMiddle(_ text: String, to limit: Int) -> String {
+    package static func truncatingMiddle(_ text: String, to limit: Int) -> String {
         guard cells(text) > limit else { return text }
         guard limit > 0 else { return "" }
         let tail = limit / 2
@@ -34,18 +34,18 @@ enum TextWidth {
         return prefix(text, cells: limit - 1 - cells(end)) + String(ellipsis) + end
     }
 
-    static func padded(_ text: String, to width: Int) -> String {
+    package static func padded(_ text: String, to width: Int) -> String {
         text + spaces(width - cells(text))
     }
 
-    static func paddedLeft(_ text: String, to width: Int) -> String {
+    package static func paddedLeft(_ text: String, to width: Int) -> String {
         spaces(width - cells(text)) + text
     }
 
-    static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+    package static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
     /// The text in lines of at most `width` cells, broken at spaces where there are any.
-    static func wrapped(_ text: String, to width: Int) -> [String] {
+    package static func wrapped(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {

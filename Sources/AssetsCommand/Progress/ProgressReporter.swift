@@ -1,5 +1,6 @@
 internal import Execution
 internal import Synchronization
+internal import Terminal
 
 /// Shows what happens while something runs.
 ///

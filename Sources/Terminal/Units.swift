@@ -1,9 +1,9 @@
 internal import AssetModel
 
 /// Sizes, times and counts as people read them.
-enum Units {
+package enum Units {
     /// A size in SI units with one decimal: `0 B`, `999 B`, `1.0 kB`, `34.1 MB`, `2.1 GB`.
-    static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64) -> String {
         guard count >= 1000 else { return "\(max(0, count)) B" }
         // Tenths of the unit, so that 999,950 is rounded before its unit is chosen and never reads 1000.0 kB.
         var tenths = (count - count % 100) / 100 + (count % 100 >= 50 ? 1 : 0)
@@ -15,12 +15,12 @@ enum Units {
     }
 
     /// A rate: `12.3 MB/s`.
-    static func rate(_ bytesPerSecond: Double) -> String {
+    package static func rate(_ bytesPerSecond: Double) -> String {
         bytes(Int64(clamped(bytesPerSecond))) + "/s"
     }
 
     /// A time: `38ms`, `0.4s`, `12s`, `3m 05s`, `1h 02m`; ten years at most.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let seconds = min(clamped(seconds), ClampedSeconds.longest)
         let milliseconds = Int64((seconds * 1000).rounded())
         if milliseconds < 100 { return "\(milliseconds)ms" }
@@ -33,7 +33,7 @@ enum Units {
     }
 
     /// A count with its noun: `1 file`, `12 files`.
-    static func count(_ number: Int, _ noun: String) -> String {
+    package static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 

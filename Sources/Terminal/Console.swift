@@ -1,4 +1,4 @@
-internal import FileSystem
+package import FileSystem
 internal import Glibc
 internal import Synchronization
 
@@ -11,7 +11,7 @@ internal import Synchronization
 /// | progress | standard error | never waits: keeps up to `Console.backlogLimit` bytes and drops what is more |
 ///
 /// A class because it owns a descriptor and serialises those who write.
-final class Console: Sendable {
+package final class Console: Sendable {
     /// How long diagnostics may wait for a reader, in all. Long enough for a busy `less`, short enough for a build
     /// whose log nobody drains.
     static let patience = Duration.seconds(2)
@@ -38,10 +38,10 @@ final class Console: Sendable {
     private let results = Mutex(ResultState())
     private let state = Mutex(ErrorState())
 
-    let isOutputTerminal: Bool
-    let isErrorTerminal: Bool
+    package let isOutputTerminal: Bool
+    package let isErrorTerminal: Bool
 
-    init(output: CInt = STDOUT_FILENO, error: CInt = STDERR_FILENO) {
+    package init(output: CInt = 1, error: CInt = 2) {
         let original = OutputDescriptor(error)
         ownedDescriptor = original.reopenedWithoutBlocking()
         self.output = OutputDescriptor(output)
@@ -55,10 +55,10 @@ final class Console: Sendable {
     }
 
     /// The size of the window that standard error shows in, now.
-    var size: TerminalSize { error.size }
+    package var size: TerminalSize { error.size }
 
     /// Why results did not all arrive; nil as well where the reader closed the pipe, which is how `head` ends.
-    var resultFailure: FileError? {
+    package var resultFailure: FileError? {
         let code = results.withLock { $0.code }
         guard code != 0, code != EPIPE else { return nil }
         return FileError(path: "standard output", attempt: "write to", code: code)
@@ -67,7 +67,7 @@ final class Console: Sendable {
     // MARK: Writing
 
     /// Writes a result: all of it, or until a write fails, after which no more results are written.
-    func writeResult(_ text: String) {
+    package func writeResult(_ text: String) {
         if isOutputTerminal { clearProgress() }
         results.withLock { state in
             guard state.code == 0 else { return }
@@ -76,7 +76,7 @@ final class Console: Sendable {
     }
 
     /// Writes a diagnostic, and a line feed where it has none at its end, above the progress.
-    func writeDiagnostic(_ text: String) {
+    package func writeDiagnostic(_ text: String) {
         let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
         state.withLock { state in
             let frame = state.region.frame
@@ -87,7 +87,7 @@ final class Console: Sendable {
     }
 
     /// Writes lines of progress for good, and shows others below them until the next call.
-    func showProgress(_ lines: [String], frame: [String] = []) {
+    package func showProgress(_ lines: [String], frame: [String] = []) {
         state.withLock { state in
             drain(&state)
             // A frame that nobody has read yet is not worth another one.
@@ -97,7 +97,7 @@ final class Console: Sendable {
     }
 
     /// Takes the progress away and shows the cursor again.
-    func clearProgress() {
+    package func clearProgress() {
         state.withLock { state in
             guard !state.region.frame.isEmpty else { return }
             append(state.region.replace(with: [], columns: columns(of: state)), to: &state)
@@ -105,7 +105,7 @@ final class Console: Sendable {
     }
 
     /// Gives the reader of the progress the time that diagnostics have, to take what it has not.
-    func finishProgress() {
+    package func finishProgress() {
         clearProgress()
         state.withLock { drainPatiently(&$0) }
     }

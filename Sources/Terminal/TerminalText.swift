@@ -9,7 +9,7 @@ extension String {
     /// | line feed, carriage return, tabulator | `\n`, `\r`, `\t` |
     /// | other C0 and C1 control characters, DEL (an escape sequence begins with one) | `\u{1B}` |
     /// | line and paragraph separators, bidirectional embeddings, overrides and isolates | `\u{202E}` |
-    var escapedForTerminal: String {
+    package var escapedForTerminal: String {
         guard unicodeScalars.contains(where: needsEscape) else { return self }
         var text = ""
         for scalar in unicodeScalars {

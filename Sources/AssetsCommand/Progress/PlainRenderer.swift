@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Terminal
 
 /// Progress in a log: a line when an asset begins and one when it ends, and a heartbeat while one takes long. No
 /// control characters, and never more than `limit` bytes, however many assets there are.
