@@ -89,7 +89,8 @@ struct FetchOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Requests at the same time; a part of a large object counts as five.", valueName: "n"))
+        help: ArgumentHelp(
+            "Requests at the same time (default: as many as make the download faster).", valueName: "n"))
     var jobs: Int?
 
     @OptionGroup var cache: CacheOptions

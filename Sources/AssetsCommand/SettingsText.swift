@@ -26,8 +26,12 @@ enum SettingsText {
             row("force download", settings.forceDownload.map { $0 ? "yes" : "no" }),
             row("lock time-out", settings.lockTimeout.map { Units.duration($0) }),
             row("source date", settings.sourceDate.map { $0.map { "\($0)" } }),
-            row("requests at a time", settings.jobs.map { "\($0)" }),
+            row("requests at a time", settings.jobs.map { _ in requests(settings.concurrency) }),
         ].compactMap(\.self)
+    }
+
+    private static func requests(_ limits: ClosedRange<Int>) -> String {
+        limits.count == 1 ? "\(limits.upperBound)" : "as many as gain something, up to \(limits.upperBound)"
     }
 
     private static func row(_ name: String, _ setting: Setting<String>?) -> CheckTable.Row? {

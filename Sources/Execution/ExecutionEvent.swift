@@ -16,6 +16,19 @@ package enum ExecutionEvent: Sendable {
     /// Bytes were in staging from an earlier run, and still belong to the object.
     case reused(AssetPin, bytes: Int64)
     case ended(AssetPin, AssetOutcome)
+    /// Told several times a second while content is transferred.
+    case concurrency(TransferTick)
+}
+
+/// How many parts are transferred at the same time, and what that brings.
+package struct TransferTick: Sendable, Hashable {
+    /// Since the run began.
+    package let seconds: Double
+    /// How many are to be in flight.
+    package let target: Int
+    package let inFlight: Int
+    /// What has arrived in all.
+    package let bytes: Int64
 }
 
 /// A wait for the lock of an asset.

@@ -1,26 +1,24 @@
 /// How a plan is executed.
 package struct ExecutionOptions: Sendable {
-    /// How many small objects are transferred at the same time; a part of a large one counts as five.
-    package let window: Int
-    /// In bytes. Objects up to this size are one part. 16 MiB: large enough that a part's round trip does not count,
-    /// small enough that the window spreads over one large object.
-    package let partSize: Int64
+    /// How many requests for content may be in flight: `ConcurrencyController` finds how many of them gain something. One
+    /// number alone is kept to.
+    package let concurrency: ClosedRange<Int>
+    package let partSizes: PartSizes
     package let lockWait: LockPatience
     /// The time of every file in place of its push date, in seconds since 1970; from SOURCE_DATE_EPOCH.
     package let fixedTime: Int64?
     /// Where content is looked for before the store is asked, and what is fetched is added.
     package let cache: ContentCache?
 
-    /// Enough that the round trips of small objects do not count, and twelve parts of large ones.
-    package static let defaultWindow = 64
-    package static let defaultPartSize: Int64 = 16 << 20
+    /// More than a store lets one machine gain by.
+    package static let mostConcurrency = 256
 
     package init(
-        window: Int = defaultWindow, partSize: Int64 = defaultPartSize, lockWait: LockPatience = LockPatience(),
-        fixedTime: Int64? = nil, cache: ContentCache? = nil
+        concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes = .adaptive,
+        lockWait: LockPatience = LockPatience(), fixedTime: Int64? = nil, cache: ContentCache? = nil
     ) {
-        self.window = window
-        self.partSize = partSize
+        self.concurrency = concurrency
+        self.partSizes = partSizes
         self.lockWait = lockWait
         self.fixedTime = fixedTime
         self.cache = cache

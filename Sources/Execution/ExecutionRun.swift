@@ -9,6 +9,8 @@ struct ExecutionRun {
         case opened(Int, StagedAsset, [CacheFault] = [])
         case blocked(Int)
         case present(Int)
+        /// The answer for the first part of an object that is larger.
+        case began(OpenedPart)
         case received(ReceivedPart)
         case sealed(Int, [FileDigest], CacheFault? = nil)
         case committed(Int)
@@ -16,11 +18,15 @@ struct ExecutionRun {
         case discarded(Int)
         case failed(TransferMachine.Action, ExecutionFailure)
         case interrupted(TransferMachine.Action)
+        /// Some time has passed.
+        case tick(ConcurrencyController.Sample)
     }
 
     let plan: Plan
     /// Those whose lock this run holds.
     private(set) var staged: [Int: StagedAsset] = [:]
+    /// First parts whose body is still to be received.
+    private(set) var begun: [TransferMachine.Part: OpenedPart] = [:]
     private var machine: TransferMachine
     private var outcomes: [Int: AssetOutcome] = [:]
     private var failures: [Int: ExecutionFailure] = [:]
@@ -46,11 +52,14 @@ struct ExecutionRun {
         machine = TransferMachine(
             dependencies: plan.steps.map { $0.waitsFor.compactMap { places[$0] } },
             names: plan.steps.compactMap { names[$0.pin.name] }, present: Set(present),
-            window: options.window, partSize: options.partSize)
+            concurrency: options.concurrency, sizes: options.partSizes)
         for asset in present { outcomes[asset] = .present }
     }
 
     mutating func start() -> [TransferMachine.Action] { machine.start() }
+
+    /// How many parts are to be in flight, and how many are.
+    var concurrency: (target: Int, inFlight: Int) { machine.concurrency }
 
     /// - Returns: what is to be done next.
     mutating func take(_ outcome: Outcome, emit: (ExecutionEvent) -> Void) -> [TransferMachine.Action] {
@@ -59,13 +68,15 @@ struct ExecutionRun {
             case .opened(let asset, let staged, let faults): opened(asset, staged, faults)
             case .blocked(let asset): machine.handle(.blocked(asset))
             case .present(let asset): machine.handle(.present(asset))
+            case .began(let part): began(part)
             case .received(let part): received(part)
+            case .tick(let sample): machine.tick(sample)
             case .sealed(let asset, let digests, let fault): sealed(asset, digests, fault)
             case .committed(let asset): machine.handle(.committed(asset))
             case .lost(let asset): machine.handle(.lost(asset))
             case .discarded(let asset): machine.handle(.discarded(asset))
             case .failed(let action, let failure): failed(action, failure)
-            case .interrupted(let action): interrupted(action)
+            case .interrupted(let action): cancelled(action)
             }
         for action in actions { note(action, emit: emit) }
         return actions
@@ -97,7 +108,14 @@ struct ExecutionRun {
     ) -> [TransferMachine.Action] {
         for fault in faults { note(fault) }
         if machine.isLive(asset) { self.staged[asset] = staged }
-        return machine.handle(.opened(asset, staged.progress))
+        return machine.handle(.opened(asset, staged.progress, sizes: staged.content.objects.map(\.size)))
+    }
+
+    private mutating func began(_ opened: OpenedPart) -> [TransferMachine.Action] {
+        let actions = machine.handle(.began(opened.part, opened.download.attributes, opened.download.range))
+        // Else nobody wants it any more, and its connection is closed.
+        if actions.contains(.receive(opened.part)) { begun[opened.part] = opened }
+        return actions
     }
 
     private mutating func received(_ received: ReceivedPart) -> [TransferMachine.Action] {
@@ -106,7 +124,8 @@ struct ExecutionRun {
         let sum = ByteSum.adding(counts[part.asset]?.bytes ?? 0, Int64(received.range.count))
         counts[part.asset, default: Count()].bytes = sum
         if let fault = received.checksumFault { checksumFaults.append(fault) }
-        return machine.handle(.received(part, received.attributes, received.range))
+        begun[part] = nil
+        return machine.handle(.received(part))
     }
 
     private mutating func sealed(
@@ -131,12 +150,12 @@ struct ExecutionRun {
             if failures[asset] == nil { failures[asset] = failure }
             actions += machine.handle(failure.spoilsStaging ? .spoiled(asset) : .failed(asset))
         }
-        if case .fetch(let part) = action { actions += machine.handle(.cancelled(part)) }
-        return actions
+        return actions + cancelled(action)
     }
 
-    private mutating func interrupted(_ action: TransferMachine.Action) -> [TransferMachine.Action] {
-        guard case .fetch(let part) = action else { return [] }
+    private mutating func cancelled(_ action: TransferMachine.Action) -> [TransferMachine.Action] {
+        guard let part = action.part else { return [] }
+        begun[part] = nil
         return machine.handle(.cancelled(part))
     }
 
@@ -149,7 +168,7 @@ struct ExecutionRun {
             let outcome = outcome(asset, ending)
             outcomes[asset] = outcome
             emit(.ended(plan.steps[asset].pin, outcome))
-        case .open, .wait, .fetch, .seal, .commit, .discard: break
+        case .open, .wait, .fetch, .receive, .seal, .commit, .discard: break
         }
     }
 
@@ -170,7 +189,15 @@ extension TransferMachine.Action {
         case .open(let asset), .wait(let asset), .seal(let asset), .park(let asset), .commit(let asset),
             .discard(let asset), .end(let asset, _):
             asset
-        case .fetch(let part): part.asset
+        case .fetch(let part), .receive(let part): part.asset
+        }
+    }
+
+    /// The part that it transfers.
+    var part: TransferMachine.Part? {
+        switch self {
+        case .fetch(let part), .receive(let part): part
+        case .open, .wait, .seal, .park, .commit, .discard, .end: nil
         }
     }
 }

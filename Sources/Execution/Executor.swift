@@ -16,6 +16,7 @@ package struct Executor: Sendable {
     private let options: ExecutionOptions
     private let emit: @Sendable (ExecutionEvent) -> Void
     private let kept = KeptContents()
+    private let meter = TransferMeter()
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix.
@@ -35,16 +36,51 @@ package struct Executor: Sendable {
         let start = ContinuousClock.now
         var run = ExecutionRun(plan: plan, options: options)
         await withTaskGroup(of: ExecutionRun.Outcome.self) { group in
-            for action in run.start() { add(action, of: run, to: &group) }
-            while let outcome = await group.next() {
-                for action in run.take(outcome, emit: emit) where !Task.isCancelled || action.isDiscard {
-                    add(action, of: run, to: &group)
+            var (working, isTicking) = (0, false)
+            func add(_ actions: [TransferMachine.Action]) {
+                for action in actions where !Task.isCancelled || action.isDiscard {
+                    guard let work = work(action, of: run) else { continue }
+                    group.addTask { await work() }
+                    working += 1
+                    if case .fetch = action, !isTicking {
+                        isTicking = true
+                        group.addTask { await tick() }
+                    }
+                }
+            }
+            add(run.start())
+            while working > 0, let outcome = await group.next() {
+                add(run.take(outcome, emit: emit))
+                if case .tick = outcome {
+                    tell(run, since: start)
+                    group.addTask { await tick() }
+                } else {
+                    working -= 1
                 }
                 if Task.isCancelled { group.cancelAll() }
             }
+            // The clock is all that is left.
+            group.cancelAll()
         }
         await tidy(plan)
         return run.report(seconds: (ContinuousClock.now - start) / .seconds(1), kept: kept.all, emit: emit)
+    }
+
+    /// How often the number of transfers is thought over.
+    private static let tickLength = Duration.milliseconds(50)
+
+    private func tick() async -> ExecutionRun.Outcome {
+        try? await Task.sleep(for: Self.tickLength)
+        return .tick(meter.take(slowDowns: store.slowDowns))
+    }
+
+    private func tell(_ run: ExecutionRun, since start: ContinuousClock.Instant) {
+        let (target, inFlight) = run.concurrency
+        emit(
+            .concurrency(
+                TransferTick(
+                    seconds: (ContinuousClock.now - start) / .seconds(1), target: target, inFlight: inFlight,
+                    bytes: meter.total)))
     }
 
     private func tidy(_ plan: Plan) async {
@@ -53,14 +89,15 @@ package struct Executor: Sendable {
         await DiskQueue.shared.run { try? housekeeping.tidy(plan) }
     }
 
-    private func add(
-        _ action: TransferMachine.Action, of run: ExecutionRun, to group: inout TaskGroup<ExecutionRun.Outcome>
-    ) {
-        guard let work = work(action, of: run) else { return }
-        // The task must not hold the run: with it goes every lock that the run has at this moment.
-        group.addTask {
+    /// An action as a task; nil where there is nothing to wait for. The task must not hold the run: with it goes every lock
+    /// that the run has at this moment.
+    private func work(
+        _ action: TransferMachine.Action, of run: ExecutionRun
+    ) -> (@Sendable () async -> ExecutionRun.Outcome)? {
+        guard let steps = steps(of: action, run) else { return nil }
+        return {
             do {
-                return try await work()
+                return try await steps()
             } catch is CancellationError {
                 return .interrupted(action)
             } catch {
@@ -71,9 +108,8 @@ package struct Executor: Sendable {
         }
     }
 
-    /// What an action takes to be done; nil where there is nothing to wait for.
-    private func work(
-        _ action: TransferMachine.Action, of run: ExecutionRun
+    private func steps(
+        of action: TransferMachine.Action, _ run: ExecutionRun
     ) -> (@Sendable () async throws -> ExecutionRun.Outcome)? {
         switch action {
         case .open(let asset):
@@ -84,8 +120,17 @@ package struct Executor: Sendable {
             return { try await open(asset, step, .afterBlocked) }
         case .fetch(let part):
             guard let staged = run.staged[part.asset] else { return nil }
-            let fetcher = PartFetcher(store: store, partSize: options.partSize, emit: emit)
-            return { .received(try await fetcher.fetch(part, into: staged)) }
+            let fetcher = fetcher(of: run)
+            return {
+                switch try await fetcher.fetch(part, into: staged) {
+                case .opened(let opened): .began(opened)
+                case .received(let received): .received(received)
+                }
+            }
+        case .receive(let part):
+            guard let staged = run.staged[part.asset], let opened = run.begun[part] else { return nil }
+            let fetcher = fetcher(of: run)
+            return { .received(try await fetcher.receive(opened, into: staged)) }
         case .seal(let asset):
             guard let staged = run.staged[asset] else { return nil }
             let cache = run.takesToCache ? options.cache : nil
@@ -98,6 +143,11 @@ package struct Executor: Sendable {
             return { await discard(asset, staged) }
         case .park, .end: return nil
         }
+    }
+
+    private func fetcher(of run: ExecutionRun) -> PartFetcher {
+        PartFetcher(
+            store: store, meter: meter, writeStep: PartQueue.writeStep(at: run.concurrency.target), emit: emit)
     }
 
     // MARK: Actions

@@ -7,21 +7,21 @@ internal import Planning
 
 /// Brings the bytes of one part from the store to their place in staging.
 ///
-/// Holds no more than one chunk of the body at a time: the window bounds the memory of a run to as many chunks.
+/// Holds no more than `writeStep` of the body, and what was read from its connection meanwhile.
 struct PartFetcher: Sendable {
     let store: any ObjectStore
-    let partSize: Int64
+    let meter: TransferMeter
+    /// How much of a body is gathered before it is written, in bytes: a visit to the disk's threads costs as much as
+    /// writing a tenth of half a mebibyte.
+    let writeStep: Int
     let emit: @Sendable (ExecutionEvent) -> Void
 
     /// How much is copied from file to file before it is looked whether the run was interrupted, in bytes.
     private static let copyStep: Int64 = 8 << 20
-    /// How much of a body is gathered before it is written, in bytes: a visit to the disk's threads costs as much as
-    /// writing a tenth of it.
-    private static let writeStep = 512 << 10
 
-    /// - Returns: what came.
+    /// - Returns: what came, or the opened part of an object that is larger than it.
     /// - Throws: `ExecutionFailure`, or `CancellationError`.
-    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ReceivedPart {
+    func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> FetchedPart {
         do {
             return try await fetchOnce(part, into: staged)
         } catch let failure as ExecutionFailure {
@@ -31,17 +31,22 @@ struct PartFetcher: Sendable {
         }
     }
 
-    private func fetchOnce(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> ReceivedPart {
-        let download = try await open(part, of: staged)
-        var received = ReceivedPart(part: part, attributes: download.attributes, range: download.range)
-        if part.isFirst { try await begin(&received, of: staged) }
+    private func fetchOnce(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> FetchedPart {
+        let opened = part.isFirst ? try await openFirst(part, of: staged) : try await open(part, of: staged)
+        guard !part.isFirst || isWhole(part, opened.download) else { return .opened(opened) }
+        return .received(try await receive(opened, into: staged))
+    }
+
+    /// Receives what was opened.
+    func receive(_ opened: OpenedPart, into staged: StagedAsset) async throws -> ReceivedPart {
+        let (part, download) = (opened.part, opened.download)
         switch download.body {
         case .file(let file): try await copy(file, download, part, staged)
         case .stream(let chunks):
             let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, download))
             try await write(chunks, with: writer)
         }
-        return received
+        return ReceivedPart(part: part, range: download.range, checksumFault: opened.checksumFault)
     }
 
     /// Whether what comes is all of the object.
@@ -51,15 +56,28 @@ struct PartFetcher: Sendable {
 
     // MARK: Opening
 
-    private func open(_ part: TransferMachine.Part, of staged: StagedAsset) async throws -> ObjectDownload {
-        let key = ObjectKey(of: staged.pin, path: staged.content.objects[part.object].path)
+    private func open(_ part: TransferMachine.Part, of staged: StagedAsset) async throws -> OpenedPart {
+        let key = key(part, staged)
+        let start = ContinuousClock.now
         let download = try await get(key, part)
+        meter.answered(after: (ContinuousClock.now - start) / .seconds(1))
         let expected = part.range.clamped(to: 0..<download.attributes.size)
         // A store that knows no ranges sends the object in one piece.
         guard download.range == expected || isWhole(part, download) else {
             throw invalid(key, "bytes \(download.range) came for \(expected)")
         }
-        return download
+        return OpenedPart(part: part, download: download)
+    }
+
+    private func openFirst(_ part: TransferMachine.Part, of staged: StagedAsset) async throws -> OpenedPart {
+        guard let size = staged.content.objects[part.object].size, size > part.range.count else {
+            let opened = try checked(try await open(part, of: staged), staged)
+            return try await begun(opened, staged, await wholeAttributes(of: opened, staged))
+        }
+        // What is known to be large is asked for its checksum meanwhile.
+        async let whole = wholeAttributes(of: part, staged)
+        let opened = try checked(try await open(part, of: staged), staged)
+        return try await begun(opened, staged, await whole)
     }
 
     private func get(_ key: ObjectKey, _ part: TransferMachine.Part) async throws(StoreError) -> ObjectDownload {
@@ -74,25 +92,53 @@ struct PartFetcher: Sendable {
     }
 
     /// The object's first answer: its size is known now.
-    private func begin(_ received: inout ReceivedPart, of staged: StagedAsset) async throws {
-        let (part, told) = (received.part, received.attributes)
-        let object = staged.content.objects[part.object]
+    private func checked(_ opened: OpenedPart, _ staged: StagedAsset) throws -> OpenedPart {
+        let (object, told) = (staged.content.objects[opened.part.object], opened.download.attributes)
         // What is promised is the size of the content.
         if told.encoding == nil, let expected = object.size, expected != told.size {
-            let address = store.address(of: ObjectKey(of: staged.pin, path: object.path))
             throw ExecutionFailure.size(
-                address: address, expected: expected, actual: told.size, recorder: object.recorder)
+                address: store.address(of: key(opened.part, staged)), expected: expected, actual: told.size,
+                recorder: object.recorder)
         }
         emit(.sized(staged.pin, bytes: told.size))
-        if received.range.count < told.size { try await findChecksum(of: &received, staged) }
-        let attributes = received.attributes
+        return opened
+    }
+
+    /// - Parameter whole: what the store tells of the whole object apart from the answer; nil where it was not asked.
+    private func begun(
+        _ opened: OpenedPart, _ staged: StagedAsset, _ whole: Result<ObjectAttributes, StoreError>?
+    ) async throws -> OpenedPart {
+        let part = opened.part
+        guard !isWhole(part, opened.download) else {
+            staged.objects[part.object].begin(opened.download.attributes)
+            return opened
+        }
+        var opened = opened
+        let attributes = try attributes(of: &opened, whole, staged)
         staged.objects[part.object].begin(attributes)
-        guard received.range.count < told.size else { return }
-        let line = Journal.line(object: object.path, attributes)
+        let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
         try await DiskQueue.shared.run { () throws(FileError) in
             // What an earlier content of the object left must not show past the end of this one.
             try staged.openEmpty(part.object).preallocate(attributes.size)
             try staged.journal.append(line)
+        }
+        return opened
+    }
+
+    private func wholeAttributes(
+        of opened: OpenedPart, _ staged: StagedAsset
+    ) async -> Result<ObjectAttributes, StoreError>? {
+        isWhole(opened.part, opened.download) ? nil : await wholeAttributes(of: opened.part, staged)
+    }
+
+    private func wholeAttributes(
+        of part: TransferMachine.Part, _ staged: StagedAsset
+    ) async -> Result<ObjectAttributes, StoreError>? {
+        guard store.tellsChecksumsOfWholeObjects else { return nil }
+        do throws(StoreError) {
+            return .success(try await store.head(key(part, staged)))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -107,23 +153,26 @@ struct PartFetcher: Sendable {
     ///
     /// Whether the content is another one by now is left to the requests for its other parts, which are pinned to its
     /// entity tag.
-    private func findChecksum(of received: inout ReceivedPart, _ staged: StagedAsset) async throws(StoreError) {
-        guard store.tellsChecksumsOfWholeObjects else { return }
-        let (key, told) = (key(received.part, staged), received.attributes)
+    private func attributes(
+        of opened: inout OpenedPart, _ whole: Result<ObjectAttributes, StoreError>?, _ staged: StagedAsset
+    ) throws(StoreError) -> ObjectAttributes {
+        let told = opened.download.attributes
+        guard let whole else { return told }
         do throws(StoreError) {
-            let whole = try await store.head(key)
+            let whole = try whole.get()
             guard whole.size == told.size, whole.entityTag == told.entityTag else {
                 throw StoreError(
-                    .changed, operation: "head", address: store.address(of: key),
+                    .changed, operation: "head", address: store.address(of: key(opened.part, staged)),
                     detail: "it tells another size or entity tag than the answer to the GET")
             }
-            received.attributes = ObjectAttributes(
+            return ObjectAttributes(
                 size: told.size, entityTag: told.entityTag, checksum: whole.checksum ?? told.checksum,
                 encoding: told.encoding)
         } catch {
             guard error.kind != .unavailable, error.kind != .credentialsUnavailable else { throw error }
-            let facts = staged.content.objects[received.part.object]
-            if facts.sha256 == nil, facts.checksum == nil { received.checksumFault = error }
+            let facts = staged.content.objects[opened.part.object]
+            if facts.sha256 == nil, facts.checksum == nil { opened.checksumFault = error }
+            return told
         }
     }
 
@@ -148,6 +197,7 @@ struct PartFetcher: Sendable {
             }
             guard count == Int64(step.count) else { throw ended(early: step.lowerBound + count, part, staged) }
             try await note(step, of: path, in: staged)
+            meter.received(Int(count))
             emit(.received(staged.pin, bytes: count))
             start = step.upperBound
         }
@@ -177,12 +227,13 @@ struct PartFetcher: Sendable {
         for try await chunk in chunks {
             try Task.checkCancellation()
             guard chunk.readableBytes > 0 else { continue }
+            meter.received(chunk.readableBytes)
             guard writer.offset + Int64(size + chunk.readableBytes) <= writer.end else {
                 throw ended(late: writer.offset + Int64(size + chunk.readableBytes), writer.part, writer.staged)
             }
             gathered.append(chunk)
             size += chunk.readableBytes
-            if size >= Self.writeStep {
+            if size >= writeStep {
                 try await flush(&gathered, &size, &writer, isLast: false)
             }
         }
@@ -230,13 +281,25 @@ struct PartFetcher: Sendable {
     }
 }
 
+/// A part whose answer has begun.
+struct OpenedPart: Sendable {
+    let part: TransferMachine.Part
+    let download: ObjectDownload
+    /// Why the object is not compared with a checksum that the store may have of it.
+    var checksumFault: StoreError?
+}
+
+/// How far a part has come.
+enum FetchedPart: Sendable {
+    /// It is the first of several, which can be asked for before it has arrived.
+    case opened(OpenedPart)
+    case received(ReceivedPart)
+}
+
 /// What came of one part.
 struct ReceivedPart: Sendable {
     let part: TransferMachine.Part
-    /// What the store says of the object.
-    var attributes: ObjectAttributes
     /// The bytes that came: those of the part, or the object in one piece.
     let range: Range<Int64>
-    /// Why the object is not compared with a checksum that the store may have of it.
-    var checksumFault: StoreError?
+    let checksumFault: StoreError?
 }

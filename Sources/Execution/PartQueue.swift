@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import ObjectStore
 
 extension TransferMachine {
@@ -18,91 +19,157 @@ struct PendingParts {
     private let object: Int
     private let entityTag: String?
     let isFirst: Bool
-    private let partSize: Int64
     /// What is still to come, the first last.
     private var gaps: [Range<Int64>]
-    private(set) var count: Int
+    /// In bytes; of a first part as many as are asked for, or are known to come.
+    private(set) var left: Int64
+    let isSizeKnown: Bool
 
-    /// - Parameter progress: what is there of the object; nil where its size is still to be learnt.
-    init(of object: Int, _ asset: Int, _ progress: ObjectProgress?, partSize: Int64) {
+    /// What is missing of an object that was begun.
+    init(of object: Int, _ asset: Int, _ progress: ObjectProgress) {
         self.asset = asset
         self.object = object
-        self.partSize = partSize
-        entityTag = progress?.attributes.entityTag
-        isFirst = progress == nil
-        let missing = progress?.missing ?? [0..<partSize]
+        entityTag = progress.attributes.entityTag
+        isFirst = false
+        isSizeKnown = true
+        let missing = progress.missing
         gaps = missing.reversed()
-        count = missing.reduce(0) { $0 + ($1.count - 1) / Int(partSize) + 1 }
+        left = missing.reduce(0) { $0 + Int64($1.count) }
     }
 
-    mutating func next() -> TransferMachine.Part? {
+    /// The first part of an object.
+    ///
+    /// - Parameter size: of the object; nil where it is not known.
+    init(firstOf object: Int, _ asset: Int, size: Int64?, _ sizes: PartSizes) {
+        self.asset = asset
+        self.object = object
+        entityTag = nil
+        isFirst = true
+        isSizeKnown = size != nil
+        gaps = [0..<sizes.first(of: size)]
+        left = min(sizes.first(of: size), size ?? .max)
+    }
+
+    var isEmpty: Bool { gaps.isEmpty }
+
+    /// - Parameter size: of the part; a first part has its own.
+    mutating func next(size: Int64) -> TransferMachine.Part? {
         guard let gap = gaps.popLast() else { return nil }
-        let range = gap.prefix(Int(partSize))
-        if range.endIndex < gap.endIndex { gaps.append(range.endIndex..<gap.endIndex) }
-        count -= 1
+        let end = isFirst ? gap.upperBound : min(gap.upperBound, gap.lowerBound + size)
+        if end < gap.upperBound { gaps.append(end..<gap.upperBound) }
+        left -= min(left, end - gap.lowerBound)
         return TransferMachine.Part(
-            asset: asset, object: object, range: range.startIndex..<range.endIndex, entityTag: entityTag,
-            isFirst: isFirst)
+            asset: asset, object: object, range: gap.lowerBound..<end, entityTag: entityTag, isFirst: isFirst)
     }
 }
 
-/// The parts that wait and the parts under way.
+/// The parts that wait and the parts in flight.
 struct PartQueue {
     /// Each with at least one part, from `first` on.
     private var waiting: [PendingParts] = []
     private var first = 0
-    private var waitingCount = 0
-    private var underWay: Set<TransferMachine.Part> = []
-    /// Of those under way.
-    private var weight = 0
+    /// Of what waits, in bytes.
+    private var left: Int64 = 0
+    private var inFlight: [TransferMachine.Part: Int64] = [:]
+    /// What those in flight may hold in memory, in bytes.
+    private var held: Int64 = 0
+    /// Of each asset, what waits and what is in flight.
+    private var counts: [Int: Int] = [:]
+    /// What objects of unknown size turn out to hold, smoothed, in bytes.
+    private var typical = Self.mostHeld
+    private let sizes: PartSizes
 
-    /// A part of an object that takes several is as long as a part can be, and as many others have the same memory and
-    /// more round trips to make up for.
-    static let weightOfLargeParts = 5
+    init(sizes: PartSizes) { self.sizes = sizes }
 
-    /// Waiting and under way.
-    var count: Int { waitingCount + underWay.count }
+    /// What a part in flight holds at most, in bytes: what it gathers before it writes, and what was read from its
+    /// connection meanwhile.
+    static let mostHeld: Int64 = 512 << 10
+    /// What all of them may hold, in bytes.
+    static let memory: Int64 = 48 << 20
+
+    /// How much of a body is gathered before it is written, in bytes: less where many are in flight.
+    static func writeStep(at target: Int) -> Int { target <= 32 ? 512 << 10 : 256 << 10 }
+
+    var inFlightCount: Int { inFlight.count }
+    var isEmpty: Bool { first == waiting.count }
+    /// Whether something waits for which there is no memory.
+    var isFull: Bool { !isEmpty && held >= Self.memory }
+
+    /// Objects and large parts, waiting and in flight.
+    var count: Int { max(waiting.count - first, Int(clamping: left / sizes.limits.upperBound)) + inFlight.count }
 
     mutating func append(_ parts: PendingParts) {
-        guard parts.count > 0 else { return }
+        guard !parts.isEmpty else { return }
         waiting.append(parts)
-        waitingCount += parts.count
+        note(parts)
     }
 
     mutating func prepend(_ parts: PendingParts) {
-        guard parts.count > 0 else { return }
+        guard !parts.isEmpty else { return }
         waiting.replaceSubrange(..<first, with: CollectionOfOne(parts))
         first = 0
-        waitingCount += parts.count
+        note(parts)
+    }
+
+    private mutating func note(_ parts: PendingParts) {
+        left = ByteSum.adding(left, parts.left)
+        counts[parts.asset, default: 0] += 1
     }
 
     mutating func removeAll(of asset: Int) {
+        for parts in waiting[first...] where parts.asset == asset { counts[asset]? -= 1 }
         waiting = waiting[first...].filter { $0.asset != asset }
         first = 0
-        waitingCount = waiting.reduce(0) { $0 + $1.count }
+        left = ByteSum.of(waiting.map(\.left))
     }
 
-    /// The next part, where what is under way leaves room for it in the window.
-    mutating func next(window: Int) -> TransferMachine.Part? {
-        guard first < waiting.count, weight == 0 || weight + Self.weight(waiting[first].isFirst) <= window,
-            let part = waiting[first].next()
-        else { return nil }
-        waitingCount -= 1
-        if waiting[first].count == 0 { first += 1 }
-        if first > 1024, first > waiting.count / 2 {
-            waiting.removeFirst(first)
-            first = 0
+    /// The next part, where there is room for it.
+    ///
+    /// - Parameter target: how many are in flight at most.
+    mutating func next(target: Int, pace: ConnectionPace?) -> TransferMachine.Part? {
+        guard first < waiting.count, inFlight.isEmpty || (inFlight.count < target && held < Self.memory) else {
+            return nil
         }
-        underWay.insert(part)
-        weight += Self.weight(part.isFirst)
+        let before = waiting[first].left
+        guard let part = waiting[first].next(size: sizes.next(left: left, target: target, pace: pace)) else {
+            return nil
+        }
+        let taken = before - waiting[first].left
+        left -= taken
+        let memory = min(taken, waiting[first].isSizeKnown ? Self.mostHeld : max(typical * 2, Self.mostHeld / 2))
+        if waiting[first].isEmpty { removeFirst() }
+        inFlight[part] = memory
+        held += memory
+        counts[part.asset, default: 0] += 1
         return part
     }
 
-    mutating func ended(_ part: TransferMachine.Part) {
-        if underWay.remove(part) != nil { weight -= Self.weight(part.isFirst) }
+    private mutating func removeFirst() {
+        counts[waiting[first].asset]? -= 1
+        first += 1
+        guard first > 1024, first > waiting.count / 2 else { return }
+        waiting.removeFirst(first)
+        first = 0
     }
 
-    func isUnderWay(_ asset: Int) -> Bool { underWay.contains { $0.asset == asset } }
+    /// The size of its object is known now, in bytes.
+    mutating func began(_ part: TransferMachine.Part, size: Int64) {
+        let actual = min(size, Self.mostHeld)
+        typical = (typical * 7 + actual) / 8
+        guard let memory = inFlight.updateValue(actual, forKey: part) else { return }
+        held += actual - memory
+    }
 
-    private static func weight(_ isFirst: Bool) -> Int { isFirst ? 1 : weightOfLargeParts }
+    mutating func ended(_ part: TransferMachine.Part) {
+        guard let memory = inFlight.removeValue(forKey: part) else { return }
+        held -= memory
+        counts[part.asset]? -= 1
+    }
+
+    /// Whether nothing of the asset waits or is in flight.
+    mutating func isDone(_ asset: Int) -> Bool {
+        guard counts[asset, default: 0] == 0 else { return false }
+        counts[asset] = nil
+        return true
+    }
 }

@@ -4,8 +4,9 @@ internal import ObjectStore
 /// of it: the executor performs the actions and feeds their events back.
 ///
 /// One window over the parts of all objects, so that one object of 40 GB and ten thousand small ones are the same loop.
-/// An object's size is known with the answer for its first part, which asks for `partSize` bytes; a store that knows no
-/// ranges sends all of it then.
+/// An object's size is known as soon as its first part is answered, and its other parts are asked for while that one still
+/// arrives; a store that knows no ranges sends all of it then. How many parts are in flight is `ConcurrencyController`'s to
+/// say, and how large they are `PartSizes`'s.
 ///
 /// An asset goes pending → opening → transferring → sealing → kept → committing → ended. Any step can fail it, and then
 /// all that depends on it is skipped. Where what it has in staging is wrong it is discarded first, once no part is in
@@ -21,6 +22,8 @@ struct TransferMachine {
         /// The same, for as long as it may take.
         case wait(Int)
         case fetch(Part)
+        /// Receive what was opened.
+        case receive(Part)
         /// Everything arrived: verify and make durable.
         case seal(Int)
         /// It is ready and may not appear yet: give the lock back meanwhile.
@@ -32,13 +35,16 @@ struct TransferMachine {
     }
 
     enum Event {
-        case opened(Int, [ObjectProgress?])
+        /// - sizes: of the objects, as far as they are known before the store is asked.
+        case opened(Int, [ObjectProgress?], sizes: [Int64?] = [])
         /// Another process has the lock, and not for a moment only.
         case blocked(Int)
         /// Another process had put it there.
         case present(Int)
-        /// With the range that came: the part's, or the object in one piece.
-        case received(Part, ObjectAttributes, Range<Int64>)
+        /// The first part of an object that is larger is answered: with the range that comes.
+        case began(Part, ObjectAttributes, Range<Int64>)
+        /// All of the part is there, or the object in one piece.
+        case received(Part)
         case sealed(Int)
         case committed(Int)
         /// The staging folder was another process's meanwhile: begin again.
@@ -66,13 +72,13 @@ struct TransferMachine {
         var isSpoiled: Bool { self == .spoiled || self == .discarding }
     }
 
+    /// How many assets are opened and kept beside those in transfer.
     private let window: Int
-    private let partSize: Int64
+    private let sizes: PartSizes
+    private var controller: ConcurrencyController
     private var order: CommitOrder
     private var phases: [Phase]
-    /// How many parts an asset in transfer still lacks.
-    private var partsLeft: [Int: Int] = [:]
-    private var queue = PartQueue()
+    private var queue: PartQueue
     private var nextAsset = 0
     private var opening = 0
     private var turns: NameTurns
@@ -84,24 +90,32 @@ struct TransferMachine {
     ///   - dependencies: of each asset, by place in the plan.
     ///   - names: of each asset, as numbers; nil where no two are versions of one.
     ///   - present: the assets that are there already.
-    init(dependencies: [[Int]], names: [Int]? = nil, present: Set<Int>, window: Int, partSize: Int64) {
+    ///   - concurrency: how many parts may be in flight.
+    init(
+        dependencies: [[Int]], names: [Int]? = nil, present: Set<Int>, concurrency: ClosedRange<Int>, sizes: PartSizes
+    ) {
         turns = NameTurns(names: names ?? Array(dependencies.indices))
-        self.window = window
-        self.partSize = partSize
+        window = min(concurrency.upperBound, Self.mostAssets)
+        self.sizes = sizes
+        queue = PartQueue(sizes: sizes)
+        controller = ConcurrencyController(limits: concurrency)
         order = CommitOrder(dependencies: dependencies)
         phases = dependencies.indices.map { present.contains($0) ? .ended : .pending }
         for asset in present { _ = order.appeared(asset) }
     }
+
+    private static let mostAssets = 64
 
     mutating func start() -> [Action] { fill() }
 
     mutating func handle(_ event: Event) -> [Action] {
         let actions: [Action] =
             switch event {
-            case .opened(let asset, let progress): opened(asset, progress)
+            case .opened(let asset, let progress, let sizes): opened(asset, progress, sizes)
             case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
-            case .received(let part, let attributes, let range): received(part, attributes, range)
+            case .began(let part, let attributes, let range): began(part, attributes, range)
+            case .received(let part): received(part)
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
             case .lost(let asset): reopen(asset)
@@ -118,43 +132,35 @@ struct TransferMachine {
 
     // MARK: Events
 
-    private mutating func opened(_ asset: Int, _ progress: [ObjectProgress?]) -> [Action] {
+    private mutating func opened(_ asset: Int, _ progress: [ObjectProgress?], _ known: [Int64?]) -> [Action] {
         guard phases[asset] == .opening else { return [] }
         leaveOpening(asset)
         phases[asset] = .transferring
-        var left = 0
         for (object, progress) in progress.enumerated() {
-            let parts = parts(of: asset, object, progress)
-            left += parts.count
-            queue.append(parts)
+            let size = object < known.count ? known[object] : nil
+            queue.append(
+                progress.map { PendingParts(of: object, asset, $0) }
+                    ?? PendingParts(firstOf: object, asset, size: size, sizes))
         }
-        partsLeft[asset] = left
         return sealIfComplete(asset)
     }
 
-    private func parts(of asset: Int, _ object: Int, _ progress: ObjectProgress?) -> PendingParts {
-        PendingParts(of: object, asset, progress, partSize: partSize)
+    private mutating func began(_ part: Part, _ attributes: ObjectAttributes, _ range: Range<Int64>) -> [Action] {
+        guard phases[part.asset] == .transferring else { return cancelled(part) }
+        queue.began(part, size: attributes.size)
+        // Before what was queued: an object that was begun is finished first, and with it its asset.
+        queue.prepend(PendingParts(of: part.object, part.asset, ObjectProgress(attributes, done: [range])))
+        return [.receive(part)]
     }
 
-    private mutating func received(
-        _ part: Part, _ attributes: ObjectAttributes, _ range: Range<Int64>
-    ) -> [Action] {
+    private mutating func received(_ part: Part) -> [Action] {
         queue.ended(part)
         guard phases[part.asset] == .transferring else { return discardIfQuiet(part.asset) }
-        partsLeft[part.asset]? -= 1
-        if part.isFirst, range.count < attributes.size {
-            let rest = ObjectProgress(attributes, done: [range])
-            let parts = parts(of: part.asset, part.object, rest)
-            partsLeft[part.asset]? += parts.count
-            // Before what was queued: an object that was begun is finished first, and with it its asset.
-            queue.prepend(parts)
-        }
         return sealIfComplete(part.asset)
     }
 
     private mutating func sealIfComplete(_ asset: Int) -> [Action] {
-        guard partsLeft[asset] == 0 else { return [] }
-        partsLeft[asset] = nil
+        guard queue.isDone(asset) else { return [] }
         phases[asset] = .sealing
         return [.seal(asset)]
     }
@@ -242,7 +248,6 @@ struct TransferMachine {
         leaveOpening(asset)
         if phases[asset] == .kept { keptCount -= 1 }
         phases[asset] = .ended
-        partsLeft[asset] = nil
         queue.removeAll(of: asset)
         return .end(asset, ending)
     }
@@ -257,13 +262,12 @@ struct TransferMachine {
         leaveOpening(asset)
         if phases[asset] == .kept { keptCount -= 1 }
         phases[asset] = .spoiled
-        partsLeft[asset] = nil
         queue.removeAll(of: asset)
         return discardIfQuiet(asset)
     }
 
     private mutating func discardIfQuiet(_ asset: Int) -> [Action] {
-        guard phases[asset] == .spoiled, !queue.isUnderWay(asset) else { return [] }
+        guard phases[asset] == .spoiled, queue.isDone(asset) else { return [] }
         phases[asset] = .discarding
         return [.discard(asset)]
     }
@@ -284,12 +288,27 @@ struct TransferMachine {
 
     private mutating func fill() -> [Action] {
         var actions: [Action] = []
-        while let part = queue.next(window: window) { actions.append(.fetch(part)) }
-        // Twice the window, so that the next assets are open when the parts of these run out.
-        while nextAsset < phases.count, queue.count + opening < 2 * window {
+        while let part = queue.next(target: controller.target, pace: controller.pace) { actions.append(.fetch(part)) }
+        // Twice as many, so that the next assets are open when the parts of these run out.
+        while nextAsset < phases.count, queue.count + opening < max(2 * window, window + controller.target) {
             if phases[nextAsset] == .pending { actions += begin(nextAsset) }
             nextAsset += 1
         }
         return actions
+    }
+
+    /// How many parts are to be in flight, and how many are.
+    var concurrency: (target: Int, inFlight: Int) { (controller.target, queue.inFlightCount) }
+
+    /// Some time has passed.
+    ///
+    /// - Parameter sample: what arrived in it.
+    mutating func tick(_ sample: ConcurrencyController.Sample) -> [Action] {
+        var sample = sample
+        sample.inFlight = queue.inFlightCount
+        sample.isStarved = queue.isEmpty && sample.inFlight < controller.target
+        sample.isFull = queue.isFull
+        controller.tick(sample)
+        return fill()
     }
 }

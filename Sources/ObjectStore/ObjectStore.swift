@@ -15,6 +15,9 @@ package protocol ObjectStore: Sendable {
     /// Whether `head` may tell a checksum of the whole object where the answer for a part of it tells none.
     var tellsChecksumsOfWholeObjects: Bool { get }
 
+    /// How often it has asked to slow down so far.
+    var slowDowns: Int { get }
+
     /// Opens an object, or a range of it.
     ///
     /// - Throws: `.invalidRange` where the range begins at or past the end, as for any range of an empty object.
@@ -31,6 +34,8 @@ package protocol ObjectStore: Sendable {
 
 extension ObjectStore {
     package var tellsChecksumsOfWholeObjects: Bool { false }
+
+    package var slowDowns: Int { 0 }
 
     /// The same as `head`; nil where there is no such object.
     package func headIfPresent(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes? {

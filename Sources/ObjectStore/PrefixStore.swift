@@ -15,6 +15,8 @@ package struct PrefixStore: ObjectStore {
 
     package var tellsChecksumsOfWholeObjects: Bool { base.tellsChecksumsOfWholeObjects }
 
+    package var slowDowns: Int { base.slowDowns }
+
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
         try await base.get(inBase(key), options)
     }

@@ -13,6 +13,8 @@ package struct WritablePrefixStore: WritableStore {
 
     package var name: String { view.name }
     package var tellsChecksumsOfWholeObjects: Bool { view.tellsChecksumsOfWholeObjects }
+
+    package var slowDowns: Int { view.slowDowns }
     package var takesPartsInAnyOrder: Bool { base.takesPartsInAnyOrder }
 
     package func address(of key: ObjectKey) -> String { view.address(of: key) }

@@ -3,7 +3,6 @@ package import Catalog
 package import FileSystem
 package import ObjectStore
 package import Planning
-package import StoreProviders
 package import StoreTransport
 
 /// Everything that keeps an operation from doing what it is asked for; never empty where it is thrown.

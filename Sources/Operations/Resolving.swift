@@ -80,15 +80,21 @@ package struct Resolving: Sendable {
         }
         run.cacheFault = cache.fault
         let options = options(cache.cache)
+        let trace = TransferTrace(path: session.settings.environment["MODELKIT_ASSETS_TRANSFER_TRACE"])
         run.report = await observer.observing(.fetch(run.plan)) { [plan = run.plan] emit in
-            await Executor(store: store, directory: directory, options: options, emit: emit).execute(plan)
+            let executor = Executor(store: store, directory: directory, options: options) { event in
+                trace?.note(event)
+                emit(event)
+            }
+            return await executor.execute(plan)
         }
         return run
     }
 
     private func options(_ cache: ContentCache?) -> ExecutionOptions {
         ExecutionOptions(
-            window: OpenFileLimit.window(wanted: session.settings.jobs.value, limit: OpenFileLimit.raise()),
+            concurrency: OpenFileLimit.concurrency(
+                wanted: session.settings.concurrency, limit: OpenFileLimit.raise()),
             lockWait: session.settings.lockPatience, fixedTime: session.settings.sourceDate?.value, cache: cache)
     }
 

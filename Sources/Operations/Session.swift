@@ -3,7 +3,6 @@ package import Catalog
 package import FileSystem
 package import ObjectStore
 package import Planning
-package import StoreProviders
 package import StoreTransport
 
 /// What an operation on a spec works with: the settings, the directory, and the store if there is one.

@@ -1,6 +1,5 @@
 internal import AssetModel
 package import Planning
-package import StoreProviders
 package import StoreTransport
 
 /// What is wanted and how: the spec, and the settings that it, the environment and the flags make.

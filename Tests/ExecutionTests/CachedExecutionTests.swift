@@ -119,7 +119,7 @@ import Testing
 extension Scene {
     fileprivate func execute(_ plan: Plan, _ cache: ContentCache) async -> Report {
         let options = ExecutionOptions(
-            partSize: options.partSize, lockWait: options.lockWait, fixedTime: options.fixedTime, cache: cache)
+            partSizes: options.partSizes, lockWait: options.lockWait, fixedTime: options.fixedTime, cache: cache)
         return await Scene(store: store, path: path, options: options).execute(plan)
     }
 }

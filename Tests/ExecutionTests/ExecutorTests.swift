@@ -237,7 +237,7 @@ import Testing
             #expect(try tree(scene.path).keys.allSatisfy { $0.hasPrefix(".modelkit-assets") })
             // The second run asks for what is missing alone.
             let before = memory.allGets
-            let second = Scene(store: memory, path: scene.path, options: ExecutionOptions(partSize: 4))
+            let second = Scene(store: memory, path: scene.path, options: ExecutionOptions(partSizes: .fixed(4)))
             #expect(await second.execute(plan).words == ["a:1.0 fetched 1/2", "b:1.0 fetched 2/2"])
             #expect(memory.allGets - before == 3)
             #expect(try text(of: scene.path + "/a/1.0") == "0123456789")
@@ -277,7 +277,8 @@ import Testing
         try await withScene(store, lockSeconds: 5) { scene async throws in
             let steps = try ["1.0", "1.1", "1.2"].map { try Step.file("a", $0) }
             let one = Scene(
-                store: store, path: scene.path, options: ExecutionOptions(window: 1, lockWait: scene.options.lockWait))
+                store: store, path: scene.path,
+                options: ExecutionOptions(concurrency: 1...1, lockWait: scene.options.lockWait))
             #expect(
                 await one.execute(Plan(steps: steps, entries: [])).results.allSatisfy { $0.outcome.word == "fetched" })
         }

@@ -52,10 +52,9 @@ import Testing
         ] as [([Range<Int64>], [Range<Int64>])])
     func saysWhatIsMissing(_ done: [Range<Int64>], _ missing: [Range<Int64>]) {
         let progress = ObjectProgress(ObjectAttributes(size: 10, entityTag: nil), done: done)
-        var parts = PendingParts(of: 0, 0, progress, partSize: 4)
-        #expect(parts.count == missing.count)
-        #expect(missing.indices.map { _ in parts.next()?.range } == missing)
-        #expect(parts.next() == nil && parts.count == 0)
+        var parts = PendingParts(of: 0, 0, progress)
+        #expect(missing.indices.map { _ in parts.next(size: 4)?.range } == missing)
+        #expect(parts.next(size: 4) == nil && parts.isEmpty && parts.left == 0)
         #expect(progress.doneBytes == 10 - missing.reduce(0) { $0 + Int64($1.count) })
     }
 
@@ -65,14 +64,13 @@ import Testing
 
     @Test func makesThePartsOfALargeObjectOneByOne() {
         let progress = ObjectProgress(ObjectAttributes(size: 1 << 53, entityTag: nil), done: [0..<1])
-        var queue = PartQueue()
-        queue.append(PendingParts(of: 0, 0, progress, partSize: 1 << 20))
-        #expect(queue.count == 1 << 33)
+        var queue = PartQueue(sizes: .fixed(1 << 20))
+        queue.append(PendingParts(of: 0, 0, progress))
+        #expect(queue.count == 1 << 33 - 1)
         let parts: [Range<Int64>] = [1..<1_048_577, 1_048_577..<2_097_153]
-        #expect(queue.next(window: 10)?.range == parts[0])
-        #expect(queue.next(window: 10)?.range == parts[1])
-        #expect(queue.next(window: 10) == nil)
-        #expect(queue.count == 1 << 33)
+        #expect(queue.next(target: 2, pace: nil)?.range == parts[0])
+        #expect(queue.next(target: 2, pace: nil)?.range == parts[1])
+        #expect(queue.next(target: 2, pace: nil) == nil)
     }
 
     @Test func findsTheHolderOfALock() {

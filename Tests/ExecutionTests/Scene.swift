@@ -42,12 +42,13 @@ struct Scene: Sendable {
 }
 
 func withScene(
-    _ store: any ObjectStore, partSize: Int64 = ExecutionOptions.defaultPartSize, lockSeconds: Double = 10,
+    _ store: any ObjectStore, partSize: Int64? = nil, lockSeconds: Double = 10,
     fixedTime: Int64? = nil, _ body: (Scene) async throws -> Void
 ) async throws {
     try await withTemporaryDirectory { path async throws in
         let options = ExecutionOptions(
-            partSize: partSize, lockWait: LockPatience(seconds: lockSeconds), fixedTime: fixedTime)
+            partSizes: partSize.map(PartSizes.fixed) ?? .adaptive, lockWait: LockPatience(seconds: lockSeconds),
+            fixedTime: fixedTime)
         try await body(Scene(store: store, path: path, options: options))
     }
 }

@@ -9,55 +9,76 @@ import Testing
 
     @Test func fetchesAnObjectPartByPart() {
         var machine = TransferMachine(
-            dependencies: [[]], present: [], window: 2 * PartQueue.weightOfLargeParts, partSize: 4)
+            dependencies: [[]], present: [], concurrency: 2...2, sizes: .fixed(4))
         #expect(machine.start() == [.open(0)])
         let first = Part(asset: 0, object: 0, range: 0..<4, entityTag: nil, isFirst: true)
         #expect(machine.handle(.opened(0, [nil])) == [.fetch(first)])
         let second = Part(asset: 0, object: 0, range: 4..<8, entityTag: "t", isFirst: false)
         let third = Part(asset: 0, object: 0, range: 8..<9, entityTag: "t", isFirst: false)
+        // The second is asked for while the first still arrives.
         #expect(
-            machine.handle(.received(first, ObjectAttributes(size: 9, entityTag: "t"), first.range.clamped(to: 0..<9)))
-                == [
-                    .fetch(second), .fetch(third),
-                ])
-        #expect(
-            machine.handle(.received(third, ObjectAttributes(size: 9, entityTag: "t"), third.range.clamped(to: 0..<9)))
-                == [])
-        #expect(
-            machine.handle(
-                .received(second, ObjectAttributes(size: 9, entityTag: "t"), second.range.clamped(to: 0..<9))) == [
-                    .seal(0)
-                ])
+            machine.handle(.began(first, ObjectAttributes(size: 9, entityTag: "t"), 0..<4)) == [
+                .receive(first), .fetch(second),
+            ])
+        #expect(machine.handle(.received(first)) == [.fetch(third)])
+        #expect(machine.handle(.received(third)) == [])
+        #expect(machine.handle(.received(second)) == [.seal(0)])
         #expect(machine.handle(.sealed(0)) == [.commit(0)])
         #expect(machine.handle(.committed(0)) == [.end(0, .fetched)])
     }
 
-    /// A part of a large object takes the place of several small objects.
-    @Test func weighsPartsByTheirMemory() {
-        var queue = PartQueue()
-        let large = (0..<3).map { Part(asset: 0, object: 0, range: $0..<$0 + 1, entityTag: "t", isFirst: false) }
-        let small = Part(asset: 1, object: 0, range: 0..<1, entityTag: nil, isFirst: true)
-        func pending(_ size: Int64, done: Range<Int64>) -> PendingParts {
-            let progress = ObjectProgress(ObjectAttributes(size: size, entityTag: "t"), done: [done])
-            return PendingParts(of: 0, 0, progress, partSize: 1)
-        }
-        queue.append(pending(2, done: 2..<2))
-        queue.append(PendingParts(of: 0, 1, nil, partSize: 1))
-        queue.append(pending(3, done: 0..<2))
-        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == large[0])
-        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == nil)
-        queue.ended(large[0])
-        #expect(queue.next(window: PartQueue.weightOfLargeParts + 1) == large[1])
-        queue.ended(large[1])
-        #expect(queue.next(window: 1) == small)
-        queue.ended(small)
-        // One is always let through, or a small window would stand still.
-        #expect(queue.next(window: 1) == large[2])
+    private func pending(_ size: Int64, done: Range<Int64> = 0..<0) -> PendingParts {
+        PendingParts(of: 0, 0, ObjectProgress(ObjectAttributes(size: size, entityTag: "t"), done: [done]))
+    }
+
+    @Test func hasAsManyInFlightAsThereIsMemoryFor() {
+        let sizes = PartSizes.fixed(PartQueue.mostHeld)
+        var queue = PartQueue(sizes: sizes)
+        let fit = Int(PartQueue.memory / PartQueue.mostHeld)
+        queue.append(pending(PartQueue.mostHeld * Int64(fit + 5)))
+        for object in 0..<1000 { queue.append(PendingParts(firstOf: object, 1, size: 1, sizes)) }
+        let large = (0..<fit).compactMap { _ in queue.next(target: 1000, pace: nil) }
+        #expect(large.count == fit)
+        #expect(queue.next(target: 1000, pace: nil) == nil)
+        for part in large { queue.ended(part) }
+        // What is known to be small takes little.
+        let rest = (0..<600).compactMap { _ in queue.next(target: 600, pace: nil) }
+        #expect(rest.count == 600)
+        #expect(rest.count { !$0.isFirst } == 5)
+        #expect(queue.next(target: 600, pace: nil) == nil)
+    }
+
+    @Test func neverStandsStill() {
+        var queue = PartQueue(sizes: .fixed(1))
+        queue.append(pending(2))
+        #expect(queue.next(target: 0, pace: nil) != nil)
+        #expect(queue.next(target: 0, pace: nil) == nil)
+    }
+
+    @Test(
+        arguments: [
+            // Nothing is known yet; many connections share what is left; the end comes in small parts; a slow connection
+            // gets a second's worth; a fast one with a long wait gets large parts.
+            (1 << 40, 16, nil, 8 << 20),
+            (128 << 20, 32, nil, 2 << 20),
+            (1 << 20, 16, nil, 1 << 20),
+            (1 << 40, 16, ConnectionPace(rate: 2e6, wait: 0.03), 2_000_000),
+            (1 << 40, 16, ConnectionPace(rate: 90e6, wait: 0.1), 16 << 20),
+            (32 << 20, 64, ConnectionPace(rate: 40e6, wait: 0.1), 4_000_000),
+        ] as [(Int64, Int, ConnectionPace?, Int64)])
+    func choosesTheSizeOfAPart(_ left: Int64, _ target: Int, _ pace: ConnectionPace?, _ size: Int64) {
+        #expect(PartSizes.adaptive.next(left: left, target: target, pace: pace) == size)
+    }
+
+    @Test func anObjectThatIsKnownToBeSmallIsOnePart() {
+        #expect(PartSizes.adaptive.first(of: nil) == 8 << 20)
+        #expect(PartSizes.adaptive.first(of: 16 << 20) == 16 << 20)
+        #expect(PartSizes.adaptive.first(of: 16 << 20 + 1) == 8 << 20)
     }
 
     @Test func goesOnFromWhatIsInStaging() {
         var machine = TransferMachine(
-            dependencies: [[]], present: [], window: 2 * PartQueue.weightOfLargeParts, partSize: 4)
+            dependencies: [[]], present: [], concurrency: 2...2, sizes: .fixed(4))
         _ = machine.start()
         let progress = [
             ObjectProgress(ObjectAttributes(size: 4, entityTag: "a"), done: [0..<4]),
@@ -71,7 +92,7 @@ import Testing
     }
 
     @Test func sealsAtOnceWhatIsAllInStaging() {
-        var machine = TransferMachine(dependencies: [[]], present: [], window: 4, partSize: 4)
+        var machine = TransferMachine(dependencies: [[]], present: [], concurrency: 4...4, sizes: .fixed(4))
         _ = machine.start()
         #expect(
             machine.handle(.opened(0, [ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0])])) == [
@@ -80,25 +101,21 @@ import Testing
     }
 
     @Test func discardsNothingUnderPartsInFlight() {
-        var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 8, partSize: 4)
+        var machine = TransferMachine(dependencies: [[], [0]], present: [], concurrency: 8...8, sizes: .fixed(4))
         let parts = [0, 1].map { Part(asset: 0, object: $0, range: 0..<4, entityTag: nil, isFirst: true) }
         #expect(machine.start() == [.open(0), .open(1)])
         #expect(machine.handle(.opened(0, [nil, nil])) == parts.map { .fetch($0) })
         #expect(machine.handle(.spoiled(0)) == [])
         #expect(machine.handle(.cancelled(parts[0])) == [])
-        // It turns out to be larger than a part: nothing more of it is asked for.
-        #expect(
-            machine.handle(
-                .received(parts[1], ObjectAttributes(size: 9, entityTag: "t"), parts[1].range.clamped(to: 0..<9))) == [
-                    .discard(0)
-                ])
+        // It turns out to be larger than a part: nothing of it is received.
+        #expect(machine.handle(.began(parts[1], ObjectAttributes(size: 9, entityTag: "t"), 0..<4)) == [.discard(0)])
         #expect(machine.handle(.discarded(0)) == [.end(0, .failed), .end(1, .skipped(because: 0))])
     }
 
     private let done = ObjectProgress(ObjectAttributes(size: 0, entityTag: nil), done: [0..<0])
 
     @Test func givesNothingAwayThatMayNotAppearYet() {
-        var machine = TransferMachine(dependencies: [[], [0]], present: [], window: 4, partSize: 4)
+        var machine = TransferMachine(dependencies: [[], [0]], present: [], concurrency: 4...4, sizes: .fixed(4))
         #expect(machine.start() == [.open(0), .open(1)])
         #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
         #expect(machine.handle(.sealed(1)) == [])
@@ -108,7 +125,7 @@ import Testing
     }
 
     @Test func givesItAwayWhereAnotherProcessHasWhatItWaitsFor() {
-        var machine = TransferMachine(dependencies: [[], [0], [1]], present: [], window: 4, partSize: 4)
+        var machine = TransferMachine(dependencies: [[], [0], [1]], present: [], concurrency: 4...4, sizes: .fixed(4))
         #expect(machine.start() == [.open(0), .open(1), .open(2)])
         #expect(machine.handle(.opened(1, [done])) == [.seal(1)])
         #expect(machine.handle(.sealed(1)) == [])
@@ -122,7 +139,7 @@ import Testing
 
     @Test func worksOnOneVersionOfAnAssetAtATime() {
         var machine = TransferMachine(
-            dependencies: [[], [], []], names: [0, 0, 1], present: [], window: 4, partSize: 4)
+            dependencies: [[], [], []], names: [0, 0, 1], present: [], concurrency: 4...4, sizes: .fixed(4))
         #expect(machine.start() == [.open(0), .open(2)])
         #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
         #expect(machine.handle(.sealed(0)) == [.commit(0)])
@@ -132,7 +149,7 @@ import Testing
     @Test func aVersionThatWaitsMakesWayForTheOneThatItWaitsFor() {
         // 2 needs 1, which needs 0; 0 and 2 are versions of one asset, and 2 is opened first.
         var machine = TransferMachine(
-            dependencies: [[1], [2], []], names: [0, 1, 0], present: [], window: 1, partSize: 4)
+            dependencies: [[1], [2], []], names: [0, 1, 0], present: [], concurrency: 1...1, sizes: .fixed(4))
         #expect(machine.start() == [.open(0), .open(1)])
         #expect(machine.handle(.opened(0, [done])) == [.seal(0)])
         #expect(machine.handle(.sealed(0)) == [.park(0), .open(2)])
@@ -145,7 +162,8 @@ import Testing
     }
 
     @Test func skipsWhatDependsOnAFailure() {
-        var machine = TransferMachine(dependencies: [[], [0], [1], []], present: [], window: 8, partSize: 4)
+        var machine = TransferMachine(
+            dependencies: [[], [0], [1], []], present: [], concurrency: 8...8, sizes: .fixed(4))
         _ = machine.start()
         #expect(
             machine.handle(.failed(0)) == [
@@ -193,7 +211,7 @@ private struct World {
         fails = Bool.random(using: &random)
         names = (0..<count).map { _ in Int.random(in: 0..<(count + 1), using: &random) / 2 }
         machine = TransferMachine(
-            dependencies: dependencies, names: names, present: [], window: window, partSize: 4)
+            dependencies: dependencies, names: names, present: [], concurrency: window...window, sizes: .fixed(4))
     }
 
     mutating func run(_ random: inout SeededRandom) throws {
@@ -201,7 +219,7 @@ private struct World {
         while !pending.isEmpty {
             let action = pending.remove(at: Int.random(in: 0..<pending.count, using: &random))
             try perform(action, &random)
-            let underWay = pending.filter { if case .fetch = $0 { true } else { false } }
+            let underWay = pending.filter { $0.part != nil }
             #expect(underWay.count <= window)
         }
     }
@@ -209,7 +227,7 @@ private struct World {
     private mutating func perform(_ action: TransferMachine.Action, _ random: inout SeededRandom) throws {
         if fails, Int.random(in: 0..<15, using: &random) == 0, let asset = action.asset, action != .discard(asset) {
             take(machine.handle(Bool.random(using: &random) ? .failed(asset) : .spoiled(asset)))
-            if case .fetch(let part) = action { take(machine.handle(.cancelled(part))) }
+            if let part = action.part { take(machine.handle(.cancelled(part))) }
             return
         }
         switch action {
@@ -218,13 +236,13 @@ private struct World {
         case .open(let asset), .wait(let asset):
             guard machine.isLive(asset) else { return }
             lock(asset)
-            take(machine.handle(.opened(asset, sizes[asset].map { _ in nil })))
+            let known = sizes[asset].map { Bool.random(using: &random) ? $0 : nil }
+            take(machine.handle(.opened(asset, sizes[asset].map { _ in nil }, sizes: known)))
         case .fetch(let part):
             let size = sizes[part.asset][part.object]
-            fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
-            take(
-                machine.handle(
-                    .received(part, ObjectAttributes(size: size, entityTag: "t"), part.range.clamped(to: 0..<size))))
+            guard part.isFirst, part.range.upperBound < size else { return receive(part) }
+            take(machine.handle(.began(part, ObjectAttributes(size: size, entityTag: "t"), part.range)))
+        case .receive(let part): receive(part)
         case .seal(let asset):
             for (object, size) in sizes[asset].enumerated() { #expect(fetched[asset]?[object] == size) }
             take(machine.handle(.sealed(asset)))
@@ -238,11 +256,17 @@ private struct World {
                 take(machine.handle(.committed(asset)))
             }
         case .discard(let asset):
-            let inFlight = pending.contains { if case .fetch(let part) = $0 { part.asset == asset } else { false } }
+            let inFlight = pending.contains { $0.part?.asset == asset }
             #expect(!inFlight, "discarded under its parts")
             take(machine.handle(.discarded(asset)))
         case .park, .end: break
         }
+    }
+
+    private mutating func receive(_ part: TransferMachine.Part) {
+        let size = sizes[part.asset][part.object]
+        fetched[part.asset, default: [:]][part.object, default: 0] += Int64(part.range.clamped(to: 0..<size).count)
+        take(machine.handle(.received(part)))
     }
 
     private mutating func lock(_ asset: Int) {

@@ -41,7 +41,7 @@ struct JSONRenderer: ProgressRenderer {
             document.holder = wait.holder
             document.limit = wait.limit
             return document
-        case .sized, .received, .reused: return nil
+        case .sized, .received, .reused, .concurrency: return nil
         case .ended(let pin, let outcome):
             told[pin] = nil
             return ended(pin, outcome, moment)

@@ -48,7 +48,7 @@ struct PlainRenderer: ProgressRenderer {
         case .waiting(let pin, let wait):
             let holder = wait.holder?.escapedForTerminal ?? "another process"
             return "waiting for the lock of \(pin), at most \(Units.duration(wait.limit)): held by \(holder)"
-        case .sized, .received, .reused: return nil
+        case .sized, .received, .reused, .concurrency: return nil
         case .ended(let pin, let outcome): return line(for: outcome, of: pin, moment)
         }
     }

@@ -135,6 +135,7 @@ struct ProgressModel: Sendable {
             update(pin, at: time) { $0.reused = ByteSum.adding($0.reused, bytes) }
         case .ended(let pin, let outcome):
             end(pin, outcome)
+        case .concurrency: break
         }
     }
 

@@ -1,7 +1,7 @@
 internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
-package import StoreProviders
+internal import StoreProviders
 package import StoreTransport
 
 /// What a check is made for.

@@ -1,7 +1,7 @@
 internal import AssetModel
 internal import ObjectStore
 package import StoreProviders
-package import StoreTransport
+internal import StoreTransport
 
 /// What a check found out about Google Cloud Storage: where the bucket is, whose credentials are used, and what they
 /// may do.

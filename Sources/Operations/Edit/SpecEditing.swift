@@ -1,7 +1,6 @@
 internal import AssetModel
 internal import Planning
 internal import SpecFile
-package import StoreProviders
 package import StoreTransport
 
 /// Changes assets.yaml, and its lockfile with it. Nothing is written before the changed spec was resolved; then the spec is, and

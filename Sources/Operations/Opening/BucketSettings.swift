@@ -12,7 +12,7 @@ enum BucketSettings {
         if !isAsked { overrides.specEndpointTrust = Setting(true, from: .builtIn) }
         return try opening { [overrides] () throws(ConfigurationFault) in
             try S3Client(
-                bucket: bucket, overrides, environment(settings), window: settings.jobs.value,
+                bucket: bucket, overrides, environment(settings), window: settings.concurrency.upperBound,
                 budget: settings.storageTimeout.value, log: retries)
         }
     }
@@ -22,7 +22,7 @@ enum BucketSettings {
     {
         try opening { () throws(ConfigurationFault) in
             try GCSClient(
-                bucket: bucket, settings.gcs, environment(settings), window: settings.jobs.value,
+                bucket: bucket, settings.gcs, environment(settings), window: settings.concurrency.upperBound,
                 budget: settings.storageTimeout.value, log: retries)
         }
     }

@@ -24,6 +24,12 @@ enum OpenFileLimit {
     /// The largest window for which the limit suffices; at least 1.
     static func window(wanted: Int, limit: Int) -> Int { max(1, min(wanted, (limit - 40) / filesForEachPart)) }
 
+    /// The largest numbers of transfers at a time for which the limit suffices; at least 1.
+    static func concurrency(wanted: ClosedRange<Int>, limit: Int) -> ClosedRange<Int> {
+        let most = window(wanted: wanted.upperBound, limit: limit)
+        return min(wanted.lowerBound, most)...most
+    }
+
     /// The same for files that are pushed at the same time.
     static func pushWindow(wanted: Int, limit: Int) -> Int { max(1, min(wanted, (limit - 40) / filesForEachUpload)) }
 }

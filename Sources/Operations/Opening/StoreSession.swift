@@ -2,7 +2,6 @@ package import AssetModel
 internal import Catalog
 package import ObjectStore
 package import Planning
-package import StoreProviders
 package import StoreTransport
 
 /// What an operation that only looks at the store works with.

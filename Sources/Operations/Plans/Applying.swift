@@ -2,7 +2,6 @@ internal import AssetModel
 internal import Execution
 internal import FileSystem
 internal import Planning
-package import StoreProviders
 package import StoreTransport
 
 /// A plan that was saved in a file.

@@ -1,7 +1,6 @@
 package import AssetModel
 internal import ObjectStore
 internal import Publishing
-package import StoreProviders
 package import StoreTransport
 
 /// Records of a version that Python modelkit pushed what a push of this tool would have.

@@ -2,7 +2,6 @@ package import AssetModel
 internal import Catalog
 internal import ObjectStore
 package import Publishing
-package import StoreProviders
 package import StoreTransport
 
 /// Pushes a version of an asset.

@@ -1,7 +1,8 @@
 package import AssetModel
+internal import Execution
 package import Planning
 package import StoreProviders
-package import StoreTransport
+internal import StoreTransport
 
 /// Everything that says how a run goes, each setting by itself from the flag, the environment variable, the spec file
 /// or the default, and with the place that it came from.
@@ -18,7 +19,13 @@ package struct Settings: Sendable {
     package let forceDownload: Setting<Bool>
     package let lockTimeout: Setting<Double>
     package let sourceDate: Setting<Int64>?
+    /// How many requests are sent at a time, transfers of an execution apart.
     package let jobs: Setting<Int>
+    static let defaultJobs = 64
+    /// How many transfers an execution may have in flight.
+    package var concurrency: ClosedRange<Int> {
+        jobs.provenance == .builtIn ? 1...ExecutionOptions.mostConcurrency : jobs.value...jobs.value
+    }
     /// Nothing is asked of the store.
     package let isOffline: Bool
     /// For how long a request is tried again, in seconds.

@@ -29,7 +29,7 @@ extension Settings {
             ?? Setting(LockPatience.defaultSeconds, from: .builtIn)
         sourceDate = try sources.number(.sourceDate, Variable.sourceDate) { Int64($0) }
         isOffline = flags.isOffline
-        jobs = flags.jobs ?? Setting(ExecutionOptions.defaultWindow, from: .builtIn)
+        jobs = flags.jobs ?? Setting(Self.defaultJobs, from: .builtIn)
         storageTimeout =
             try sources.number(.storageTimeout, Variable.storageTimeout) {
                 ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }

@@ -17,6 +17,8 @@ package struct GCSStore: ObjectStore {
 
     package var name: String { context.address(of: nil) }
 
+    package var slowDowns: Int { context.retries.slowDowns }
+
     package func address(of key: ObjectKey) -> String { context.address(of: key) }
 
     // MARK: Objects

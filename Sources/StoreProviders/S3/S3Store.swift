@@ -20,6 +20,8 @@ package struct S3Store: ObjectStore {
 
     package var tellsChecksumsOfWholeObjects: Bool { context.wantsChecksums }
 
+    package var slowDowns: Int { context.retries.slowDowns }
+
     // MARK: Objects
 
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {

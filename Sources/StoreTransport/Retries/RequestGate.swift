@@ -15,6 +15,7 @@ final class RequestGate: Sendable {
         /// Numbers requests, so that an answer tells whether its request began after the last halving.
         var count = 0
         var halvedAt = 0
+        var halvings = 0
         var waiting: [(number: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var cancelled: Set<Int> = []
     }
@@ -51,6 +52,9 @@ final class RequestGate: Sendable {
 
         func toldToSlowDown() { gate.slowDown(number) }
     }
+
+    /// How often it halved what may be under way.
+    var halvings: Int { state.withLock { $0.halvings } }
 
     /// Waits for a place.
     func enter() async -> Pass {
@@ -121,6 +125,7 @@ final class RequestGate: Sendable {
             guard number > state.halvedAt else { return }
             state.limit = max(1, (min(state.limit ?? .infinity, Double(max(state.underWay, 1))) / 2).rounded(.down))
             state.halvedAt = state.count
+            state.halvings += 1
         }
     }
 }

@@ -4,6 +4,9 @@ package struct RetryContext: Sendable {
     let log: RetryLog
     let gate: RequestGate
 
+    /// How often the store has asked to slow down so far.
+    package var slowDowns: Int { gate.halvings }
+
     /// - Parameter window: how many requests may be under way where the store does not ask to slow down.
     package init(policy: RetryPolicy, log: RetryLog, window: Int) {
         self.policy = policy
