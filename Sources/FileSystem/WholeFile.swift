@@ -53,9 +53,9 @@ package enum WholeFile {
         }
     }
 
-    /// Whether the path names an open descriptor, which may be one that a shell appends to.
+    /// Whether the path names an open descriptor, which may be one that a shell appends to. What is in /dev/shm is a file as any.
     private static func isDescriptor(_ path: String) -> Bool {
-        ["/dev/", "/proc/"].contains { path.utf8.starts(with: $0.utf8) }
+        ["/dev/fd/", "/dev/std", "/proc/"].contains { path.utf8.starts(with: $0.utf8) }
     }
 
     /// Where a chain of links ends; the last one may lead to what does not exist yet.

@@ -1,6 +1,8 @@
 """add, remove and upgrade: assets.yaml is edited in place, and its lockfile with it."""
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 import yaml
@@ -159,3 +161,16 @@ def test_a_link_and_the_mode_of_the_spec_stay(project):
 def test_there_has_to_be_a_spec(shelf):
     refused = run(shelf, "add", "nlp/lexicon").failed(3)
     assert "make one with `modelkit-assets init`" in refused.stderr
+
+
+def test_a_spec_in_memory_is_replaced_as_any(project):
+    """/dev/shm is a folder like others; what is under /dev/fd is written to where it stands."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        path = Path(folder) / "assets.yaml"
+        path.write_text(SPEC + "  - nlp/lexicon:2\n")
+        project.tool.run("lock", path).succeeded()
+        inode = path.stat().st_ino
+        project.tool.run("remove", "nlp/lexicon", "--file", path).succeeded()
+        assert path.read_text() == SPEC
+        assert path.stat().st_ino != inode
+        project.tool.run("lock", "--check", path).succeeded()
