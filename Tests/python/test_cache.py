@@ -1,5 +1,6 @@
 """A cache that several assets directories share: what is in it is not fetched, and nothing wrong comes out of it."""
 
+import errno
 import os
 import shutil
 import stat
@@ -11,6 +12,7 @@ from harness import fault_world
 from harness.cache import entries, entry
 from harness.fault_world import FINE, LARGE, SMALL
 from harness.store import sha256
+from harness.system_calls import Trace
 from harness.trees import STAGING, digests, visible, walk
 from harness.workspace import error_text, outcomes
 
@@ -239,3 +241,18 @@ def test_a_cache_that_is_not_there_is_empty_and_one_that_is_not_set_is_an_error(
     assert not absent.exists()
     unset = cached.tool.run("cache", "size", environment={"MODELKIT_ASSETS_CACHE_DIR": None}).failed(9)
     assert "--cache-dir" in unset.stderr
+
+
+@pytest.mark.parametrize("name", ["pwrite64", "fsync", "linkat"])
+def test_a_cache_whose_tag_cannot_be_made_stays_empty(workspace, cache, name):
+    """Nobody else would take a folder with something in it for one that can become a cache."""
+    workspace.store.push("nlp/x:1.0", b"content")
+    cache.mkdir()
+    workspace.tool.environment["MODELKIT_ASSETS_CACHE_DIR"] = cache
+    command = [workspace.tool.binary, "resolve", workspace.spec("nlp/x:1.0"), "--no-lock"]
+    with Trace(command, workspace.tool.full_environment(), cache) as trace:
+        for call in trace:
+            if call.name == name and (call.origin or call.path).startswith(f"{cache}/.CACHEDIR.TAG."):
+                trace.fail(errno.EIO)
+    assert trace.status == 0
+    assert list(cache.iterdir()) == []

@@ -70,9 +70,21 @@ package struct ContentCache: Sendable {
     private static func tag(_ folder: Directory) throws(FileError) {
         // Linked into place: a tag that exists has its text, however many make it at once.
         let new = try NewFile(Layout.newTags, in: folder)
-        try new.file.write(Layout.tagText)
-        // A power cut must not leave what is made beside the tag without it: then the folder would be no cache.
-        try new.file.sync()
+        do {
+            try new.file.write(Layout.tagText)
+            // A power cut must not leave what is made beside the tag without it: then the folder would be no cache.
+            try new.file.sync()
+            try link(new, in: folder)
+            try folder.sync()
+        } catch {
+            // The fault is told; what could not be removed, the next run that uses the cache sweeps.
+            try? new.remove()
+            throw error
+        }
+        try new.remove()
+    }
+
+    private static func link(_ new: NewFile, in folder: Directory) throws(FileError) {
         do {
             try folder.link(new.name, to: folder, as: Layout.tag)
         } catch  where error.isExisting {
@@ -80,8 +92,6 @@ package struct ContentCache: Sendable {
         } catch {
             throw error
         }
-        try folder.sync()
-        try new.remove()
     }
 
     // MARK: Entries
