@@ -3,6 +3,7 @@
 import errno
 import signal
 from collections import Counter
+from typing import NamedTuple
 
 from harness.system_calls import HARMLESS, Trace
 
@@ -43,15 +44,14 @@ def explore_kills(scenario, stride=1):
 def explore_endings(scenario, stride=1):
     """Runs again and again, each time with another call spoiled: by a kill, or by one of the errors.
 
-    Returns how many of each, and how many states these left.
+    Calls of one name that find the same on the disk are spoiled once in each of these ways. Returns how many of each way, and
+    how many states these left.
     """
     world, tried, seen = scenario.world, Counter(), set()
-    cases = [(call.number, effect) for call in calls_made(scenario) for effect in effects(call)][::stride]
-    for number, effect in cases:
-        world.restore("before")
-        call, status = run_spoiled(scenario, number, effect)
+    cases = [(moment, effect) for moment in distinct_moments(scenario) for effect in effects(moment.name)][::stride]
+    for moment, effect in cases:
+        call, status = spoil(scenario, moment, effect)
         if call is None:
-            # Another order of the threads took fewer calls.
             continue
         case = f"{call}: {effect}, status {status}"
         tried[effect] += 1
@@ -66,6 +66,28 @@ def explore_endings(scenario, stride=1):
             scenario.check_visible(case)
             scenario.check_next(case)
     return tried, len(seen)
+
+
+class Moment(NamedTuple):
+    """A call, and what the disk holds before it: the same of another run."""
+
+    name: str
+    path: str
+    state: str
+
+
+def distinct_moments(scenario):
+    """Of the calls of one run, in their order."""
+    world, found, state = scenario.world, {}, None
+    world.restore("before")
+    with trace_of(scenario) as trace:
+        for call in trace:
+            state = state or world.state()
+            found.setdefault((call.name, state), Moment(call.name, world.told(call.path), state))
+            if call.name not in HARMLESS:
+                state = None
+    assert trace.status == 0, (scenario.home / "traced").read_text()
+    return list(found.values())
 
 
 def kills(tool, arguments, prepare, below, stride=1):
@@ -94,23 +116,26 @@ def killed_before(number, command, environment, below):
     return killed
 
 
-def effects(call):
+def effects(name):
     # What it answers changes nothing: the descriptor is gone.
-    return [KILL, "EIO"] if call.name == "close" else [KILL, *ERRORS]
+    return [KILL, "EIO"] if name == "close" else [KILL, *ERRORS]
 
 
-def calls_made(scenario):
-    scenario.world.restore("before")
-    with trace_of(scenario) as trace:
-        return list(trace)
+def spoil(scenario, moment, effect):
+    """Returns the call and the run's status; no call where another order of the threads came to none like it.
 
-
-def run_spoiled(scenario, number, effect):
-    """Returns the call, None where there were not so many, and the run's status."""
-    spoiled = None
-    with trace_of(scenario) as trace:
-        for call in trace:
-            if call.number == number:
-                spoiled = call
-                trace.kill() if effect == KILL else trace.fail(getattr(errno, effect))
+    Where no run comes to the same state before such a call, one that finds another is spoiled.
+    """
+    for is_any_state in (False, False, True):
+        scenario.world.restore("before")
+        spoiled = None
+        with trace_of(scenario) as trace:
+            for call in trace:
+                if spoiled or (call.name, scenario.world.told(call.path)) != moment[:2]:
+                    continue
+                if is_any_state or scenario.world.state() == moment.state:
+                    spoiled = call
+                    trace.kill() if effect == KILL else trace.fail(getattr(errno, effect))
+        if spoiled:
+            break
     return spoiled, trace.status

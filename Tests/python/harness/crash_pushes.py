@@ -13,8 +13,8 @@ class Pushing(Scenario):
     """A push into a folder as a store: what is listed is whole, and stays as it is."""
 
     must_call = ALWAYS | {"mkdirat", "fsync", "pwrite64", "renameat", "unlinkat", "copy_file_range"}
-    # And what the store does not allow, or cannot do.
-    statuses = {0, 4, 5, 8, 9}
+    # And what is pushed that cannot be read, and what the store does not allow, or cannot do.
+    statuses = {0, 1, 3, 4, 5, 8, 9}
     name = "pushed/thing"
 
     def bucket(self, folder):

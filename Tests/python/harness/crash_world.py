@@ -49,7 +49,7 @@ class World:
         for path in walk(self.folder):
             status = path.lstat()
             time_of = "now" if status.st_mtime > recent else status.st_mtime_ns
-            name = RANDOM_NAME.sub("#", str(path.relative_to(self.folder)))
+            name = self.told(path)
             content = ""
             if stat.S_ISREG(status.st_mode):
                 content = self.content(path, status)
@@ -58,6 +58,10 @@ class World:
             entries.append((name, status.st_mode, time_of, content))
         shared = sorted(tuple(sorted(names)) for names in links.values())
         return hashlib.sha256(repr((sorted(entries), shared)).encode()).hexdigest()
+
+    def told(self, path):
+        """A path below the folder, the same in every run."""
+        return RANDOM_NAME.sub("#", os.path.relpath(path, self.folder))
 
     def content(self, path, status):
         key = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
