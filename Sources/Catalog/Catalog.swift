@@ -43,8 +43,9 @@ package struct Catalog: AssetFacts {
         if let present = await exactAndPresent(name, requirements) {
             return KnownVersions(inStore: nil, local: present, places: [folder], isPartial: true)
         }
-        // A folder that cannot be read, or is a link, has no versions; whoever wants to write one there is told why.
-        let marked = await DiskQueue.shared.run { (try? local.versions(of: name, in: system, markedOnly: true)) ?? [] }
+        let marked = try await DiskQueue.shared.run { () throws(FileError) in
+            try local.markedVersions(of: name, in: system)
+        }
         if isOffline {
             return KnownVersions(
                 inStore: nil, local: marked, places: [folder, "no store, as --offline says"], isPartial: true)
@@ -116,7 +117,13 @@ package struct Catalog: AssetFacts {
         let named = requirements.compactMap(\.exactVersion)
         guard named.count == requirements.count else { return .listed(versions) }
         var pushed: [AssetVersion] = []
-        for version in named where await store.has(AssetPin(name: name, version: version)) { pushed.append(version) }
+        do {
+            for version in named where try await store.has(AssetPin(name: name, version: version)) {
+                pushed.append(version)
+            }
+        } catch {
+            return .listed(.failure(error))
+        }
         return pushed.isEmpty ? .listed(versions) : .pushed(pushed, fault: fault)
     }
 
@@ -128,6 +135,7 @@ package struct Catalog: AssetFacts {
         guard !wanted.isEmpty, wanted.count == requirements.count else { return nil }
         return await DiskQueue.shared.run {
             let isComplete = wanted.allSatisfy {
+                // What cannot be looked at is not known to be there; what asks the store next is told why.
                 (try? local.state(of: AssetPin(name: name, version: $0), marked: true)) == .complete
             }
             return isComplete ? wanted : nil

@@ -25,6 +25,18 @@ package struct LocalCatalog: Sendable {
         return versions
     }
 
+    /// The versions that stand there with their marker. Behind a link in the folder's place there are none; whoever wants to
+    /// write one there is told why.
+    func markedVersions(of name: AssetName, in system: VersioningSystem) throws(FileError) -> [AssetVersion] {
+        do throws(FileError) {
+            return try versions(of: name, in: system, markedOnly: true)
+        } catch  where error.refusal != nil || error.isMissing || error.isNotADirectory {
+            return []
+        } catch {
+            throw error
+        }
+    }
+
     /// Whether the version stands there as it should.
     ///
     /// - Parameters:

@@ -46,9 +46,9 @@ package struct StoreCatalog: Sendable {
         await concurrentMap(names) { name in await Result.catching { try await versions(of: name) } }
     }
 
-    /// Whether the store has a `.meta` of the version; false too where it does not say.
-    func has(_ pin: AssetPin) async -> Bool {
-        (try? await store.head(ObjectKey(ModelkitLayout.metaObject(of: pin)))) != nil
+    /// Whether the store has a `.meta` of the version.
+    func has(_ pin: AssetPin) async throws(StoreError) -> Bool {
+        try await store.headIfPresent(ObjectKey(ModelkitLayout.metaObject(of: pin))) != nil
     }
 
     package func metadata(of pin: AssetPin) async throws -> VersionMetadata {

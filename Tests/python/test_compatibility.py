@@ -8,6 +8,8 @@ import pytest
 from modelkit.assets.manager import AssetsManager
 
 from harness import python_modelkit
+from harness.fault_world import SLOW_DOWN, SMALL
+from harness.s3_messages import PREFIX
 from harness.trees import digests, visible
 from harness.workspace import error_text, errors
 
@@ -200,3 +202,10 @@ def test_a_path_that_is_listed_twice_is_theirs_alone(shelf, names_in_the_page):
     theirs(shelf, "nlp/lexicon:2.0")
     assert "is there twice" in error_text(shelf.resolve("nlp/lexicon:2.0").failed(5).report)
     assert visible(digests(shelf.assets)) == {}
+
+
+def test_a_store_that_fails_is_not_taken_for_one_without_the_version(fault_shelf, fault_server):
+    """Without a list the version is looked for by itself."""
+    del fault_server.objects[f"{PREFIX}/{SMALL}.versions"]
+    fault_server.on(lambda request: request.key.endswith("1.0.meta"), SLOW_DOWN)
+    assert "store-unavailable" in error_text(fault_shelf.resolve(f"{SMALL}:1.0").failed(8).report)

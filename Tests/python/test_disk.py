@@ -1,10 +1,12 @@
 """The assets directory cannot take what is fetched: full, read-only, missing, not a folder."""
 
+import errno
 import os
 import resource
 
 import pytest
 
+from harness.system_calls import Trace
 from harness.trees import digests, snapshot, visible
 from harness.workspace import error_text, outcomes
 
@@ -113,3 +115,30 @@ def test_few_open_files_are_enough_for_many_assets_at_once(workspace):
         *pins, options=["--jobs", "200"], preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few)
     ).succeeded()
     assert digests(workspace.assets) == workspace.store.digests(*pins)
+
+
+def test_an_asset_whose_folder_cannot_be_looked_at_is_not_taken_for_missing(stocked):
+    """Else another version could be chosen than the one that stands there."""
+    stocked.resolve(SMALL).succeeded()
+    spec = stocked.spec("nlp/small:1")
+    command = [stocked.tool.binary, "plan", spec, "--no-lock"]
+    with Trace(command, stocked.tool.full_environment(), stocked.assets, stocked.folder / "said") as trace:
+        failed = None
+        for call in trace:
+            if failed is None and call.name == "openat" and call.path.endswith("/nlp/small"):
+                failed = call
+                trace.fail(errno.EIO)
+    said = (stocked.folder / "said").read_text()
+    assert trace.status == 9, said
+    assert f"{stocked.assets}/nlp/small" in said and "input/output error" in said
+
+
+def test_a_folder_of_the_store_that_may_not_be_looked_into_is_not_taken_for_empty(stocked):
+    """It can be listed, and what is in it cannot be told."""
+    folder = stocked.store.versions_object("nlp/small").parent
+    for parent in [folder, *folder.parents, stocked.tool.folder]:
+        if parent.is_relative_to("/tmp/pytest-of-root"):
+            parent.chmod(0o755)
+    folder.chmod(0o744)
+    finished = stocked.tool.run("list", user=65534, group=65534).failed(4)
+    assert str(folder) in finished.stderr

@@ -27,8 +27,7 @@ struct LocalListing {
         while let folder = pending.popLast() {
             for name in try entries(of: folder) where !(folder.isEmpty && name == LocalStore.uploadsFolder) {
                 let key = folder.isEmpty ? name : "\(folder)/\(name)"
-                var status = stat()
-                guard stat("\(root)/\(key)", &status) == 0 else { continue }
+                guard let status = try look(at: key) else { continue }
                 switch status.st_mode & S_IFMT {
                 // A link to a folder could lead back up; Python's glob does not follow it either.
                 case S_IFDIR where !isLink(key): pending.append(key)
@@ -38,6 +37,16 @@ struct LocalListing {
                 }
             }
         }
+    }
+
+    /// Of what a link leads to; nil where that is nothing, or it went meanwhile.
+    private func look(at key: String) throws(StoreError) -> stat? {
+        var status = stat()
+        if stat("\(root)/\(key)", &status) == 0 { return status }
+        if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
+        let address = "\(root)/\(key)"
+        throw LocalStore.error(
+            FileError(path: address, attempt: "look at", code: errno), operation: "list", address: address)
     }
 
     private func isLink(_ key: String) -> Bool {
