@@ -27,7 +27,9 @@ package struct StoreCatalog: Sendable {
 
     /// The versions of an asset, latest first, and what its `.versions` must still be when it is rewritten; nil where
     /// there is no such asset.
-    package func listing(of name: AssetName) async throws -> VersionListing? {
+    ///
+    /// - Parameter isMended: whether what cannot be read, and can be replaced, is as an empty list.
+    package func listing(of name: AssetName, isMended: Bool = false) async throws -> VersionListing? {
         let key = Self.versionsKey(name)
         let document: TaggedContent
         do {
@@ -35,10 +37,15 @@ package struct StoreCatalog: Sendable {
         } catch let error as StoreError where error.kind == .notFound {
             return nil
         }
-        let versions = try interpreting(key) { () throws(ContentFault) in
-            try RemoteFormat.versions(document.bytes, in: system).sorted(by: >)
+        do {
+            let versions = try interpreting(key) { () throws(ContentFault) in
+                try RemoteFormat.versions(document.bytes, in: system).sorted(by: >)
+            }
+            return VersionListing(versions: versions, entityTag: document.entityTag)
+        } catch {
+            guard isMended, document.entityTag != nil else { throw error }
+            return VersionListing(versions: [], entityTag: document.entityTag)
         }
-        return VersionListing(versions: versions, entityTag: document.entityTag)
     }
 
     /// The versions of many assets, in the order of their names; asked at the same time.

@@ -38,6 +38,11 @@ package struct Publisher: Sendable {
         let found = try await catalog.listing(of: target.name)
         machine.take(.listing(found), to: .listing, now: Int64(now()))
         if case .claiming(let version, _) = machine.state { return AssetPin(name: target.name, version: version) }
+        if case .recognizing(let version, _) = machine.state {
+            let pin = AssetPin(name: target.name, version: version)
+            guard try await store.headIfPresent(ObjectKey(ToolLayout.claimObject(of: pin))) == nil else { return pin }
+            throw PublishError.exists(target.name, store.name)
+        }
         guard case .failed(let failure) = machine.outcome else { throw tooManyWriters(target.name) }
         throw error(failure, target.name)
     }
@@ -76,7 +81,7 @@ package struct Publisher: Sendable {
             emit(.ended(pin, .fetched))
             return Published(
                 pin: pin, passedOver: machine.passedOver, keepsConditions: keepsConditions,
-                reusedBytes: await requests.record.reusedBytes)
+                reusedBytes: machine.wasListed ? source.bytes : await requests.record.reusedBytes)
         case .failed(.impossible):
             throw await requests.record.fault ?? tooManyWriters(target.name)
         case .failed(let failure): throw error(failure, target.name)

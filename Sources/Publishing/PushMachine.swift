@@ -18,12 +18,17 @@ internal import ObjectStore
 /// | `.versions` is written, if it is still what was read, and read back | the same | the same |
 /// | the claim is deleted | all, and the number is listed | takes the next number, and deletes the claim |
 ///
+/// A first version whose claim is still there was pushed to its end but for that: the same `new`, run again, deletes the claim and
+/// is told that version.
+///
 /// Data and `.meta` are only ever made, and never replaced: what stands there is of this content, or the number is passed over.
 /// Who took a claim over deletes nothing but the claim, as who had it may be about to list the version.
 struct PushMachine: Hashable, Sendable {
     /// What is asked of the store, or waited for.
     enum Request: Hashable, Sendable {
         case listing
+        /// The same after it was written: what cannot be read is as an empty list.
+        case listingWritten
         case claim(AssetVersion)
         case writeClaim(AssetVersion, ClaimMark, PutCondition)
         case deleteClaim(AssetVersion)
@@ -85,6 +90,8 @@ struct PushMachine: Hashable, Sendable {
     /// Of what is pushed; nil until it was read.
     var fingerprint: String?
     var passedOver: [AssetVersion] = []
+    /// Whether an earlier push of the same content had listed the version already.
+    var wasListed = false
     var state: State
 
     /// - Parameter expected: the version that it would have been when it was last asked for; nil where it was not.
@@ -109,6 +116,8 @@ struct PushMachine: Hashable, Sendable {
         var naming: Naming
         /// Whether there may be data of ours.
         var hasUploaded = false
+        /// Whether the number is listed, and it is to be seen whether with our content.
+        var isListed = false
 
         enum Naming: Hashable, Sendable {
             case done
@@ -122,7 +131,12 @@ struct PushMachine: Hashable, Sendable {
     /// How adding the version to `.versions` fares.
     struct Listing: Hashable, Sendable {
         var attempt = 0
-        var hasWritten = false
+        /// What was written last; empty until something was.
+        var written: [AssetVersion] = []
+        /// How often what was written was not there then.
+        var repairs = 0
+
+        var hasWritten: Bool { !written.isEmpty }
     }
 
     enum Parting: Hashable, Sendable {
@@ -132,6 +146,8 @@ struct PushMachine: Hashable, Sendable {
 
     enum State: Hashable, Sendable {
         case choosing
+        /// A first version is there, which the same push may have listed before it was killed.
+        case recognizing(AssetVersion, FoundClaim?)
         case claiming(AssetVersion, attempt: Int)
         /// A claim is there.
         case inspecting(AssetVersion, attempt: Int)
@@ -170,7 +186,10 @@ struct PushMachine: Hashable, Sendable {
     /// What is to be done now, at the same time; nothing once it has ended.
     var requests: [Request] {
         switch state {
-        case .choosing, .lookingForVersion, .listing: [.listing]
+        case .choosing, .lookingForVersion: [.listing]
+        case .listing(_, let listing): [listing.hasWritten ? .listingWritten : .listing]
+        case .recognizing(let version, nil): [.claim(version)]
+        case .recognizing: [.content]
         case .claiming(let version, _):
             readsFirst && fingerprint == nil ? [.content] : [.writeClaim(version, mark, .ifAbsent)]
         case .inspecting(let version, _), .retaking(let version, _): [.claim(version)]
@@ -188,7 +207,8 @@ struct PushMachine: Hashable, Sendable {
                 + requestsToName(holding, isUploaded)
         case .writingMeta(let holding, _): [.writeMeta(holding.version)]
         case .sweeping(_, _, let version, _): [.sweepClaim(version)]
-        case .writingVersions(let holding, _, let found): [versions(with: holding.version, found)]
+        case .writingVersions(let holding, let listing, let found):
+            [.writeVersions(versions(of: holding, listing, found), condition(found))]
         case .backingOff(_, let listing): [.backOff(listing.attempt)]
         case .releasing(let holding): [.deleteClaim(holding.version)]
         case .leaving(let version, _): [.deleteClaim(version)]
@@ -217,10 +237,13 @@ struct PushMachine: Hashable, Sendable {
         }
     }
 
-    private func versions(with version: AssetVersion, _ found: VersionListing?) -> Request {
-        let versions = ((found?.versions ?? []) + [version]).sorted(by: >)
-        let condition = found.map { $0.entityTag.map(PutCondition.ifUnchanged) ?? .none } ?? .ifAbsent
-        return .writeVersions(versions, condition)
+    /// All that is to be listed: what was lost since it was written, too.
+    func versions(of holding: Holding, _ listing: Listing, _ found: VersionListing?) -> [AssetVersion] {
+        Set((found?.versions ?? []) + listing.written + [holding.version]).sorted(by: >)
+    }
+
+    private func condition(_ found: VersionListing?) -> PutCondition {
+        found.map { $0.entityTag.map(PutCondition.ifUnchanged) ?? .none } ?? .ifAbsent
     }
 }
 

@@ -51,6 +51,7 @@ struct PushRequests: Sendable {
     private func answerOrThrow(_ request: PushMachine.Request) async throws -> PushMachine.Answer {
         switch request {
         case .listing: return .listing(try await publisher.catalog.listing(of: name))
+        case .listingWritten: return .listing(try await publisher.catalog.listing(of: name, isMended: true))
         case .claim(let version): return .claim(try await claim(version))
         case .writeClaim(let version, let mark, let condition):
             return try await write(try document(mark), to: claimKey(version), condition)
@@ -74,7 +75,8 @@ struct PushRequests: Sendable {
         case .writeVersions(let versions, let condition):
             let document = ["versions": versions.map(\.text)]
             let key = ObjectKey(ModelkitLayout.versionsObject(of: name))
-            return try await write(ByteBuffer(bytes: try JSONEncoder().encode(document)), to: key, condition)
+            let bytes = try JSONEncoder().encode(document)
+            return try await write(ByteBuffer(bytes: bytes), to: key, condition, isReadBack: true)
         case .deleteObjects:
             await deleteWhatWasMade()
             return .done
@@ -99,13 +101,14 @@ struct PushRequests: Sendable {
         ObjectKey(ModelkitLayout.metaObject(of: pin(version)))
     }
 
+    /// - Parameter isReadBack: whether the course of the push reads what was written and writes it again, if it is something else.
     private func write(
-        _ content: ByteBuffer, to key: ObjectKey, _ condition: PutCondition
+        _ content: ByteBuffer, to key: ObjectKey, _ condition: PutCondition, isReadBack: Bool = false
     ) async throws -> PushMachine.Answer {
         switch await store.putting(key, content, condition) {
         case .success(let receipt):
             // Where nothing was told, the course of the push reads what was written.
-            if receipt.evidence == .differs {
+            if receipt.evidence == .differs, !isReadBack {
                 let kept = try await store.read(key, limit: StoreCatalog.documentLimit)
                 guard kept == Array(content.readableBytesView) else {
                     throw PublishError.notKept(store.address(of: key))

@@ -6,6 +6,9 @@ internal import ObjectStore
 extension PushMachine {
     /// How often a claim, `.meta` or `.versions` is written anew because of others, and how many numbers are passed over.
     private static let attempts = 200
+    /// How often `.versions` is written anew because it is not what was written: what alters one request in some, on its way, is
+    /// overcome, and what alters all of them is told of.
+    private static let repairs = 3
 
     /// Goes on with what was answered.
     ///
@@ -14,7 +17,7 @@ extension PushMachine {
         if case .content(let fingerprint) = answer { self.fingerprint = fingerprint }
         if answer == .impossible { return giveUp() }
         switch state {
-        case .choosing, .claiming, .inspecting, .comparing, .takingOver, .retaking: claim(answer, now)
+        case .choosing, .recognizing, .claiming, .inspecting, .comparing, .takingOver, .retaking: claim(answer, now)
         case .lookingForVersion, .lookingForMeta, .provingConditions, .reclaiming, .settling, .confirming: look(answer)
         case .uploading(let holding, let isUploaded): upload(answer, to: request, holding, isUploaded)
         case .writingMeta, .readingMeta: describe(answer)
@@ -29,6 +32,8 @@ extension PushMachine {
     private mutating func claim(_ answer: Answer, _ now: Int64) {
         switch (state, answer) {
         case (.choosing, .listing(let found)): choose(found?.versions, now)
+        case (.recognizing(let version, _), .claim(let found)): recognize(version, found)
+        case (.recognizing(let version, let found), .content): recognize(version, found)
         case (.claiming(let version, _), .written(let tag)):
             state = .lookingForVersion(
                 Holding(version: version, isOld: false, naming: naming(isNamed: fingerprint != nil, tag)))
@@ -48,6 +53,8 @@ extension PushMachine {
 
     private mutating func choose(_ listed: [AssetVersion]?, _ now: Int64) {
         switch target {
+        case .new where passedOver.isEmpty && listed?.count == 1:
+            return state = listed?.first.map { .recognizing($0, nil) } ?? .ended(.failed(.exists))
         case .new where listed != nil: return state = .ended(.failed(.exists))
         case .update where listed == nil: return state = .ended(.failed(.missing))
         case .new, .update: break
@@ -59,12 +66,18 @@ extension PushMachine {
         state = .claiming(next, attempt: 0)
     }
 
+    private mutating func recognize(_ version: AssetVersion, _ found: FoundClaim?) {
+        guard let content = found?.mark?.content, let tag = found?.tag else { return state = .ended(.failed(.exists)) }
+        guard let fingerprint else { return state = .recognizing(version, found) }
+        state = content == fingerprint ? .takingOver(version, tag: tag, attempt: 0) : .ended(.failed(.exists))
+    }
+
     private func naming(isNamed: Bool, _ tag: String?) -> Holding.Naming {
         // Without a tag it cannot be told safely, and is never taken over.
         isNamed ? .done : tag.map { .due(tag: $0) } ?? .done
     }
 
-    private func isOurs(_ found: FoundClaim?) -> Bool {
+    func isOurs(_ found: FoundClaim?) -> Bool {
         found?.mark?.push == identifier && found?.mark?.content != ClaimMark.trial
     }
 
@@ -90,7 +103,7 @@ extension PushMachine {
         state = .takingOver(version, tag: tag, attempt: attempt)
     }
 
-    private mutating func passOver(_ version: AssetVersion) {
+    mutating func passOver(_ version: AssetVersion) {
         passedOver.append(version)
         state = .choosing
     }
@@ -99,15 +112,18 @@ extension PushMachine {
 
     private mutating func look(_ answer: Answer) {
         switch (state, answer) {
-        case (.lookingForVersion(let holding), .listing(let found)):
+        case (.lookingForVersion(var holding), .listing(let found)):
             if found?.versions.contains(holding.version) == true {
-                part(from: holding, .choosingAnother)
+                guard isNew, holding.isOld else { return part(from: holding, .choosingAnother) }
+                holding.isListed = true
+                state = .lookingForMeta(holding)
             } else if found != nil, isNew {
                 part(from: holding, .failing(.exists))
             } else {
                 state = .lookingForMeta(holding)
             }
         case (.lookingForMeta(let holding), .meta(let found)):
+            if holding.isListed { return finish(holding, isOurs: found == .ours) }
             // Python modelkit makes no claims.
             if found == .others || found == .ours && !holding.isOld { return part(from: holding, .choosingAnother) }
             if holding.isOld || !holding.keepsConditions { return beginUpload(holding) }
@@ -129,13 +145,20 @@ extension PushMachine {
         }
     }
 
+    /// Of a number that an earlier push of the same content listed, if it was not Python modelkit.
+    private mutating func finish(_ holding: Holding, isOurs: Bool) {
+        guard isOurs else { return part(from: holding, .choosingAnother) }
+        wasListed = true
+        state = .releasing(holding)
+    }
+
     private mutating func beginUpload(_ old: Holding) {
         var holding = old
         holding.hasUploaded = true
         state = .uploading(holding, isUploaded: false)
     }
 
-    private var isNew: Bool { if case .new = target { true } else { false } }
+    var isNew: Bool { if case .new = target { true } else { false } }
 
     // MARK: Data and .meta
 
@@ -185,8 +208,8 @@ extension PushMachine {
             check(isOurs(claim), found, holding, listing)
         case (.sweeping(let holding, let listing, _, let found), .done):
             state = .writingVersions(holding, listing, found)
-        case (.writingVersions(let holding, var listing, _), .written):
-            listing.hasWritten = true
+        case (.writingVersions(let holding, var listing, let found), .written):
+            listing.written = versions(of: holding, listing, found)
             state = .listing(holding, listing)
         case (.writingVersions(let holding, let listing, _), .refused): tryAgain(holding, listing)
         case (.backingOff(let holding, let listing), .done): state = .listing(holding, listing)
@@ -198,19 +221,27 @@ extension PushMachine {
 
     private mutating func read(_ found: VersionListing?, _ holding: Holding, _ listing: Listing) {
         guard listing.hasWritten else { return state = .checkingClaim(holding, listing, found) }
-        if found?.versions.contains(holding.version) == true {
-            state = .releasing(holding)
-        } else if holding.keepsConditions {
-            state = .ended(.failed(.versionsNotKept))
-        } else {
-            // A store that heeds no condition may have kept what another wrote.
-            state = .checkingClaim(holding, listing, found)
+        let isListed = found?.versions.contains(holding.version) == true
+        guard holding.keepsConditions else {
+            // It may have kept what another wrote.
+            return state = isListed ? .releasing(holding) : .checkingClaim(holding, listing, found)
         }
+        if isListed, Set(listing.written).isSubset(of: found?.versions ?? []) {
+            return state = .releasing(holding)
+        }
+        guard listing.repairs < Self.repairs else { return state = .ended(.failed(.versionsNotKept)) }
+        var listing = listing
+        listing.repairs += 1
+        state = .checkingClaim(holding, listing, found)
     }
 
     private mutating func check(
         _ isOurs: Bool, _ found: VersionListing?, _ holding: Holding, _ listing: Listing
     ) {
+        // What was written and is not there is written again.
+        if listing.hasWritten, isOurs, holding.keepsConditions {
+            return state = .writingVersions(holding, listing, found)
+        }
         if found?.versions.contains(holding.version) == true {
             // By a write whose answer was lost, if not by whom the claim was taken over from.
             if isOurs, !holding.isOld { return state = .releasing(holding) }
@@ -231,51 +262,5 @@ extension PushMachine {
         state =
             listing.attempt < Self.attempts
             ? .backingOff(holding, listing) : .ended(.failed(.tooManyWriters))
-    }
-
-    // MARK: Parting
-
-    private mutating func part(from holding: Holding, _ parting: Parting) { state = .parting(holding, parting) }
-
-    private mutating func part(_ answer: Answer) {
-        switch (state, answer) {
-        case (.parting(let holding, let parting), .claim(let found)):
-            guard found?.mark?.push == identifier else { return goOn(parting, from: holding.version) }
-            leave(holding, parting, found)
-        case (.leaving(let version, let parting), .done): goOn(parting, from: version)
-        case (.withdrawing(let holding, _, let failure), .written): state = .clearing(holding.version, failure)
-        // By a request whose answer was lost, if not by who took the claim over.
-        case (.withdrawing(let holding, _, let failure), .refused): part(from: holding, .failing(failure))
-        case (.clearing(let version, let failure), .done): state = .leaving(version, .failing(failure))
-        default: break
-        }
-    }
-
-    private mutating func leave(_ holding: Holding, _ parting: Parting, _ found: FoundClaim?) {
-        // Data are taken back where nobody else can be about to list the version.
-        if case .failing(let failure) = parting, holding.hasUploaded, !holding.isOld, holding.keepsConditions,
-            isOurs(found), let tag = found?.tag
-        {
-            state = .withdrawing(holding, tag: tag, failure)
-        } else {
-            // Left behind, the claim would be taken for that of a push that was killed.
-            state = .leaving(holding.version, parting)
-        }
-    }
-
-    private mutating func goOn(_ parting: Parting, from version: AssetVersion) {
-        switch parting {
-        case .choosingAnother: passOver(version)
-        case .failing(let failure): state = .ended(.failed(failure))
-        }
-    }
-
-    /// After what cannot be done: what was put is taken back, as far as it is ours alone.
-    private mutating func giveUp() {
-        switch state {
-        case .uploading(let holding, _), .writingMeta(let holding, _), .readingMeta(let holding, _, _):
-            part(from: holding, .failing(.impossible))
-        default: state = .ended(.failed(.impossible))
-        }
     }
 }

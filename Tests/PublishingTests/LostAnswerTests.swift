@@ -54,6 +54,52 @@ import Testing
         }
     }
 
+    @Test(
+        "a first version whose push ended before its claim was deleted: the same push, run again, is told that version")
+    func endsWhatWasListed() async throws {
+        try await withSource("content") { source async throws in
+            let target = PushTarget.new(try AssetName("a"))
+            let store = LosingStore(.answer, at: 4)
+            await #expect(throws: StoreError.self) {
+                try await publisher(store).publish(source, as: target, dependencies: [])
+            }
+            #expect(try await store.keys == ["a.versions", "a/0.0", "a/0.0.meta", "a/0.0.pushing"])
+            let next = try await publisher(store).next(target)
+            try await withSource("other") { other async throws in
+                await #expect(throws: PublishError.exists(target.name, store.name)) {
+                    try await publisher(store).publish(other, as: target, expecting: next, dependencies: [])
+                }
+            }
+            let published = try await publisher(store).publish(source, as: target, expecting: next, dependencies: [])
+            #expect(published.pin.description == "a:0.0")
+            #expect(published.reusedBytes == 7)
+            #expect(try await store.keys == ["a.versions", "a/0.0", "a/0.0.meta"])
+            await #expect(throws: PublishError.exists(target.name, store.name)) {
+                try await publisher(store).next(target)
+            }
+        }
+    }
+
+    @Test("a first version that another put under the claim that was left is not taken for ours")
+    func takesNothingOfOthersForItsOwn() async throws {
+        try await withSource("content") { source async throws in
+            let fingerprint = try await PushContent(of: source).fingerprint
+            let name = try AssetName("a")
+            let store = LosingStore(
+                .request, at: .max,
+                [
+                    "a.versions": #"{"versions": ["0.0"]}"#, "a/0.0": "theirs",
+                    "a/0.0.meta": #"{"push_date": "2024-03-01T12:00:00+00:00"}"#,
+                    "a/0.0.pushing": #"{"push": 1, "content": "\#(fingerprint)", "since": "2024-03-01T12:00:00Z"}"#,
+                ])
+            await #expect(throws: PublishError.exists(name, store.name)) {
+                try await publisher(store).publish(source, as: .new(name), dependencies: [])
+            }
+            #expect(try await store.text("a/0.0") == "theirs")
+            #expect(try await store.keys == ["a.versions", "a/0.0", "a/0.0.meta"])
+        }
+    }
+
     @Test("a claim for a number that was listed meanwhile is not taken over, though it names the same content")
     func leavesWhatIsListed() async throws {
         try await withSource("ours") { source async throws in

@@ -115,7 +115,7 @@ extension Shelf {
     ) -> PushMachine.Answer {
         let looksNot = flaw == .looksNotWhatIsListed && push.machine.isLookingAfterTakeover
         switch request {
-        case .listing:
+        case .listing, .listingWritten:
             return .listing(
                 versions.map { VersionListing(versions: looksNot ? [] : $0, entityTag: Self.tag(of: $0)) })
         case .claim(let version):

@@ -116,3 +116,24 @@ def test_annotate_ends_with_an_error_where_the_meta_is_not_written_as_it_was_sen
         finished.succeeded()
     else:
         assert_refused(finished, proxy)
+
+
+@pytest.mark.parametrize("fault", ["altered_byte", "cut", "nothing"])
+def test_a_list_of_versions_that_is_damaged_once_on_its_way_is_written_again(shelf, world, proxy, fault):
+    path = written(shelf, SMALL)
+    world.push("nlp/x:0.0", b"first")
+    proxy.on(writes(f"{world.prefix}/nlp/x.versions"), once(FAULTS[fault]))
+    finished = shelf.tool.run("update", path, "nlp/x", "--yes")
+    assert proxy.altered, "no request was altered"
+    if finished.status != 0:
+        # It compares a checksum, and refused the request.
+        assert world.server.name == "SeaweedFS" and fault != "nothing", str(finished)
+        assert versions(shelf, "nlp/x") == ["0.0"]
+        finished = shelf.tool.run("update", path, "nlp/x", "--yes")
+    assert finished.succeeded().stdout == "nlp/x:0.1\n"
+    assert versions(shelf, "nlp/x") == ["0.1", "0.0"]
+
+
+def once(fault):
+    left = [fault]
+    return lambda request, forward: left.pop()(request, forward) if left else forward(request)
