@@ -4,13 +4,18 @@ package struct AbsentStore: ObjectStore {
     private let fault: StoreError
 
     /// - Parameters:
-    ///   - path: as the folder's own store would be named; its objects' addresses begin with it.
+    ///   - name: as the store's own would be; its objects' addresses begin with it.
     ///   - fault: what opening it came to.
+    package init(name: String, _ fault: StoreError) {
+        self.name = name
+        self.fault = fault
+    }
+
+    /// - Parameter path: as the folder's own store would be named.
     package init(folder path: String, _ fault: StoreError) {
-        name = path
         var fault = fault
         fault.remedy = "name a folder that exists, or mount it"
-        self.fault = fault
+        self.init(name: path, fault)
     }
 
     package func address(of key: ObjectKey) -> String { key.text.isEmpty ? name : "\(name)/\(key.text)" }

@@ -17,6 +17,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case invalidAnswer
         /// The settings name no usable store.
         case misconfigured
+        /// The settings keep anything from being asked of the store, which was not opened.
+        case unusableSettings
     }
 
     package let kind: Kind

@@ -203,3 +203,34 @@ def test_check_says_who_trusts_it(shelf):
     rows = {row["name"]: row for section in finished.document["sections"] for row in section["rows"]}
     assert rows["credentials go there"]["source"] == f"environment variable {TRUST}"
     assert "assets.yaml:5" in rows["endpoint"]["source"]
+
+
+LOOKING_AT_NO_STORE = [
+    ["verify"],
+    ["tree", "--locked"],
+    ["cache-key", "--frozen"],
+    ["why", SMALL, "--frozen"],
+    ["resolve", "--locked"],
+    ["resolve", "--frozen"],
+]
+
+
+@pytest.fixture
+def present(shelf):
+    """All is there, put by a run that trusted the endpoint."""
+    resolve(shelf, "--trust-spec-endpoint").succeeded()
+    shelf.proxy.requests.clear()
+    shelf.server.requests.clear()
+    return shelf
+
+
+@pytest.mark.parametrize("command", LOOKING_AT_NO_STORE, ids=" ".join)
+def test_what_asks_nothing_of_the_store_is_not_refused(present, command):
+    present.tool.run(*command, cwd=present.folder).succeeded()
+    assert present.proxy.requests == []
+
+
+@pytest.mark.parametrize("option", ["--locked", "--frozen"])
+def test_what_is_missing_then_is_refused_as_ever(present, option):
+    (present.assets / SMALL / "1.0").unlink()
+    assert_refused(present, resolve(present, option), "credentials", TRUST)

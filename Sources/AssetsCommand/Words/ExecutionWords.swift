@@ -178,6 +178,7 @@ private struct StoreErrorWords {
         case .unavailable: self = .unavailable
         case .invalidAnswer: self = .invalidAnswer
         case .misconfigured: self = .misconfigured
+        case .unusableSettings: self = .unusableSettings
         }
     }
 
@@ -217,6 +218,10 @@ private struct StoreErrorWords {
         code: "invalid-answer", reason: "the answer is not what the protocol says",
         hint: "a proxy or a wrong endpoint may answer in the store's place: `modelkit-assets check` shows both",
         exitStatus: 8, speaker: "what is wrong")
+    private static let unusableSettings = StoreErrorWords(
+        code: Problem.storeSettings, reason: "its settings cannot be used",
+        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 3,
+        speaker: "what is wrong")
     private static let misconfigured = StoreErrorWords(
         code: "misconfigured-store", reason: "the settings name no store that can be used",
         hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 8,

@@ -17,11 +17,14 @@ extension Problem {
             exitStatus: status)
     }
 
+    /// The code of settings that keep a store from being opened.
+    static let storeSettings = "store-settings"
+
     init(_ fault: ConfigurationFault) {
         let place = fault.place.map { ["it comes from \($0.description.escapedForTerminal)"] } ?? []
         let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
         self.init(
-            code: "store-settings", message: fault.words.escapedForTerminal, details: place + expected,
+            code: Self.storeSettings, message: fault.words.escapedForTerminal, details: place + expected,
             hint: fault.hint?.escapedForTerminal
                 ?? "`modelkit-assets check` shows every setting and where it came from",
             exitStatus: 3)

@@ -8,7 +8,8 @@ internal import StoreTransport
 enum StoreOpening {
     /// Seen from the prefix; nil in pre-downloaded mode.
     ///
-    /// - Parameter isNeeded: whether a folder that is not there is an error at once, and not only once something is asked of it.
+    /// - Parameter isNeeded: whether a folder that is not there, or settings that cannot be used, are an error at once, and
+    ///   not only once something is asked of the store.
     static func open(
         _ settings: Settings, _ retries: RetryLog, isNeeded: Bool = true
     ) throws(Faults) -> (any ObjectStore)? {
@@ -16,7 +17,12 @@ enum StoreOpening {
         if !isNeeded || settings.isOffline, let absent = absentFolder(settings) {
             store = absent
         } else {
-            store = try bucket(settings, retries)
+            do {
+                store = try bucket(settings, retries)
+            } catch {
+                guard !isNeeded, let closed = closedBucket(settings, error) else { throw error }
+                store = closed
+            }
         }
         let prefixed = store.map { PrefixStore($0, prefix: settings.prefix.value) }
         return settings.isOffline ? prefixed.map(OfflineStore.init) : prefixed
@@ -31,6 +37,15 @@ enum StoreOpening {
         } catch {
             return AbsentStore(folder: path, error)
         }
+    }
+
+    /// Of a store on the network whose settings cannot be used.
+    private static func closedBucket(_ settings: Settings, _ faults: Faults) -> AbsentStore? {
+        guard case .configuration(let fault)? = faults.list.first, let bucket = settings.bucket?.value else {
+            return nil
+        }
+        let name = "\(settings.provider?.value == .gcs ? "gs" : "s3")://\(bucket)"
+        return AbsentStore(name: name, StoreError(fault, address: name))
     }
 
     /// The same for a command that writes to it.

@@ -1,4 +1,5 @@
 package import AssetModel
+package import ObjectStore
 
 /// A setting of a provider that cannot be used.
 package struct ConfigurationFault: Error, Sendable, Equatable {
@@ -14,5 +15,16 @@ package struct ConfigurationFault: Error, Sendable, Equatable {
         self.place = place
         self.expected = expected
         self.hint = hint
+    }
+}
+
+extension StoreError {
+    /// Of a store that was not opened, once something is asked of it.
+    package init(_ fault: ConfigurationFault, address: String) {
+        let place = fault.place.map { ["it comes from \($0)"] } ?? []
+        let expected = fault.expected.map { ["expected \($0)"] } ?? []
+        self.init(
+            .unusableSettings, operation: "open", address: address, detail: fault.words, notes: place + expected,
+            remedy: fault.hint)
     }
 }

@@ -22,7 +22,9 @@ enum GCSWords {
                     + "login`"
                 : "the token was not accepted: check that the credentials are for this store, and the clock"
         case .misconfigured: error.remedy = "check MODELKIT_STORAGE_BUCKET; the names of buckets are in lower case"
-        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer: break
+        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer,
+            .unusableSettings:
+            break
         }
         return error
     }

@@ -139,7 +139,9 @@ final class S3Dialect: StoreDialect {
             error.notes += identity
             error.remedy = S3Words.remedy(for: failed.fault, failed.call)
         case .misconfigured: error.remedy = S3Words.bucketRemedy
-        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer: break
+        case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer,
+            .unusableSettings:
+            break
         }
         switch failed.remedy {
         case .correctClock:
