@@ -12,7 +12,7 @@ extension LocalCatalog {
         while let path = waiting.popLast() {
             guard let folder = try folder(path) else { continue }
             let name = try? AssetName(path)
-            for entry in try folder.entries() where !entry.hasPrefix(".") {
+            for entry in try folder.entries() where !PathText.hasPrefix(entry, ".") {
                 let pin = name.flatMap { name in system.version(entry).map { AssetPin(name: name, version: $0) } }
                 if let pin, try isOurs(pin) {
                     pins.append(pin)

@@ -28,7 +28,7 @@ extension LocalCatalog {
         var waiting = [place]
         while let path = waiting.popLast() {
             guard let folder = try folder(path) else { continue }
-            for entry in try folder.listing() where !entry.name.hasPrefix(".") {
+            for entry in try folder.listing() where !PathText.hasPrefix(entry.name, ".") {
                 if let inner = assetPin(path, entry.name), try isOurs(inner) {
                     let marker =
                         entry.kind == .directory

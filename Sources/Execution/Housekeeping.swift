@@ -120,7 +120,7 @@ package struct Housekeeping: Sendable {
 
     private func latest(in folder: Directory) throws(FileError) -> Int64? {
         var latest: Int64?
-        for entry in try folder.entries() where !entry.hasPrefix(".") {
+        for entry in try folder.entries() where !PathText.hasPrefix(entry, ".") {
             guard let status = try folder.status(of: entry) else { continue }
             latest = max(latest ?? status.modified, status.modified)
         }

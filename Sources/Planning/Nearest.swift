@@ -19,9 +19,12 @@ private func nearest(to word: String, in existing: [String]) -> [String] {
     let last = lastComponent(word)
     let alike = nearestWords(to: word, in: existing, limit: proposalLimit)
     let sameEnd = existing.filter { lastComponent($0) == last }
-    let related = existing.filter { "/\($0)/".contains("/\(word)/") || word.hasPrefix("\($0)/") }
+    let components = PathText.components(of: word)
+    let related = existing.filter {
+        PathText.components(of: $0).contains(components) || PathText.hasPrefix(word, "\($0)/")
+    }
     var seen: Set<String> = []
     return Array((alike + sameEnd + related).filter { seen.insert($0).inserted }.prefix(proposalLimit))
 }
 
-private func lastComponent(_ path: String) -> Substring? { path.split(separator: "/").last }
+private func lastComponent(_ path: String) -> Substring? { PathText.components(of: path).last }

@@ -134,3 +134,9 @@ def test_the_binary_runs_where_nothing_is_set(shelf):
     done = subprocess.run([shelf.tool.binary, "--help"], env={}, capture_output=True, timeout=20, check=False)
     assert done.returncode == 0
     assert b"USAGE" in done.stdout
+
+
+def test_the_store_of_a_spec_is_beside_it_whatever_it_is_called(shelf):
+    """A slash before a combining mark is a slash."""
+    spec = shelf.spec("nlp/vectors:1.4", name="\u0301assets.yaml", storage={"bucket": "bucket"})
+    shelf.tool.run("resolve", spec, environment={"MODELKIT_STORAGE_BUCKET": None}).succeeded()

@@ -102,3 +102,10 @@ def test_a_folder_that_may_not_be_written_to_is_no_matter_of_credentials(workspa
     assert "permission denied" in finished.stderr
     assert "right to write" in finished.stderr
     assert "credentials" not in finished.stderr
+
+
+def test_a_key_that_begins_with_a_combining_mark_is_found(bucket, world):
+    world.server.client().put_object(Bucket=world.bucket, Key="\u0301key", Body=b"content")
+    bucket.tool.run("new", f"s3://{world.bucket}/\u0301key", "nlp/x", "--yes").succeeded()
+    bucket.resolve("nlp/x").succeeded()
+    assert (bucket.assets / "nlp/x/0.0").read_bytes() == b"content"

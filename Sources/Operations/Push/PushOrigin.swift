@@ -40,7 +40,7 @@ package enum PushOrigin: Sendable {
     /// - Parameter path: a local one; or an address, `s3://bucket/key` or `gs://bucket/key`, which is opened as the
     ///   store of the settings is. What is there by that name is meant first, as modelkit has it.
     static func look(_ path: String, _ settings: Settings, _ retries: RetryLog) async throws -> PushOrigin {
-        if let scheme = ["s3", "gs"].first(where: { path.hasPrefix("\($0)://") }), access(path, F_OK) != 0 {
+        if let scheme = ["s3", "gs"].first(where: { PathText.hasPrefix(path, "\($0)://") }), access(path, F_OK) != 0 {
             return .remote(try await remote(path, scheme, settings, retries))
         }
         return .local(
@@ -50,16 +50,24 @@ package enum PushOrigin: Sendable {
     private static func remote(
         _ address: String, _ scheme: String, _ settings: Settings, _ retries: RetryLog
     ) async throws -> RemoteOutline {
-        let parts = address.dropFirst(scheme.count + 3).split(separator: "/", maxSplits: 1)
-        let key = parts.count == 2 ? String(parts[1].reversed().drop { $0 == "/" }.reversed()) : ""
-        guard let bucket = parts.first, !key.isEmpty else {
+        guard let (bucket, key) = bucketAndKey(address.utf8.dropFirst(scheme.utf8.count + 3)) else {
             throw Faults(.push(.noObject(address: address, scheme: scheme)))
         }
         let store: any ObjectStore =
             scheme == "s3"
-            ? try BucketSettings.openS3(settings, String(bucket), retries).store
-            : try BucketSettings.openGCS(settings, String(bucket), retries).store
+            ? try BucketSettings.openS3(settings, bucket, retries).store
+            : try BucketSettings.openGCS(settings, bucket, retries).store
         return try await RemoteOutline(of: ObjectKey(key), in: store)
+    }
+
+    /// - Returns: the key without slashes at its ends; nil where there is none, or no bucket.
+    private static func bucketAndKey(_ place: Substring.UTF8View) -> (bucket: String, key: String)? {
+        let slash = UInt8(ascii: "/")
+        let parts = place.split(separator: slash, maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        var key = parts[1].drop { $0 == slash }
+        while key.last == slash { key = key.dropLast() }
+        return key.isEmpty ? nil : (String(Substring(parts[0])), String(Substring(key)))
     }
 
     /// Runs the body with what is on the disk; what is in a store is fetched into a temporary folder for as long.

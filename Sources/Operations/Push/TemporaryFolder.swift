@@ -15,8 +15,9 @@ struct TemporaryFolder {
     }
 
     func remove() {
-        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return }
         // What cannot be removed is the system's to clean up.
-        try? Directory.open(String(path[..<slash]) + "/").remove(String(path[path.index(after: slash)...]))
+        try? Directory.open(String(Substring(path.utf8[...slash]))).remove(
+            String(Substring(path.utf8[slash...].dropFirst())))
     }
 }

@@ -90,12 +90,12 @@ extension Settings {
     private static func bucket(
         _ setting: Setting<String>?, provider: Provider?
     ) throws(SettingFault) -> Setting<String>? {
-        if let setting, let provider, provider != .local, setting.value.contains("@") {
+        if let setting, let provider, provider != .local, setting.value.utf8.contains(UInt8(ascii: "@")) {
             throw .bucketIsAddress(setting, provider)
         }
         guard let setting, provider == .local, case .file(let location) = setting.provenance,
-            !setting.value.hasPrefix("/"), let slash = location.file.lastIndex(of: "/")
+            !PathText.hasPrefix(setting.value, "/"), let slash = location.file.utf8.lastIndex(of: UInt8(ascii: "/"))
         else { return setting }
-        return setting.map { location.file[...slash] + $0 }
+        return setting.map { String(Substring(location.file.utf8[...slash])) + $0 }
     }
 }
