@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 
 @testable import StoreProviders
@@ -29,5 +30,25 @@ import Testing
         let credentials = AWSCredentials(accessKeyID: id, secretAccessKey: Secret("s"))
         #expect((credentials.shownID == id) == isShown)
         #expect(isShown || !credentials.shownID.contains("AKIA"))
+    }
+}
+
+/// What was sent in secret, in what was answered.
+@Suite struct RedactionTests {
+    @Test(arguments: [
+        ("s", "it says so: s", "it says so: [secret]"),
+        ("s", "keys=s&s", "keys=[secret]&[secret]"),
+        ("abc", "abcde xabc abc1 (abc) abc", "abcde xabc abc1 ([secret]) [secret]"),
+        ("longer-secret", "xlonger-secretx", "x[secret]x"),
+        ("a b/c", "a+b a%20b%2Fc", "a+b [secret]"),
+        // A combining mark makes another Character of the last letter.
+        ("secret-text", "secret-text\u{301}", "[secret]\u{301}"),
+        ("secret-text", "\u{FFFD}secret-text", "\u{FFFD}[secret]"),
+        ("none", "", ""),
+    ])
+    func takesSecretsOut(_ secret: String, _ answered: String, _ shown: String) throws {
+        let url = try #require(HTTPURL("https://host/"))
+        let request = HTTPRequest(.GET, url)
+        #expect(Redaction(of: request, and: [Secret(secret)])(answered) == shown)
     }
 }
