@@ -10,21 +10,27 @@ import Testing
     /// A network without anybody, that remembers who was asked.
     private final class Nobody: HTTPTransport {
         let hosts = Mutex<Set<String>>([])
+        let count = Mutex(0)
 
         func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
             hosts.withLock { _ = $0.insert(request.url.host) }
+            count.withLock { $0 += 1 }
             throw HTTPFailure(.noConnection, "nobody")
         }
     }
 
     private static func asked(_ variables: [String: String]) async throws -> Set<String> {
+        try await nobody(askedWith: variables).hosts.withLock { $0 }
+    }
+
+    private static func nobody(askedWith variables: [String: String]) async throws -> Nobody {
         let environment = ProviderEnvironment(variables: variables, now: { 0 })
         let nobody = Nobody()
         let settings = S3CredentialSettings(
             environment: environment, configuration: try S3Configuration(S3Overrides(), environment),
             transport: nobody, sleep: { _ in })
         _ = try await InstanceCredentials(settings: settings).credentials()
-        return nobody.hosts.withLock { $0 }
+        return nobody
     }
 
     private static let mode = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"
@@ -46,6 +52,13 @@ import Testing
     ])
     func isTheOneThatBotocoreAsks(_ variables: [String: String], _ host: String) async throws {
         #expect(try await Self.asked(variables) == [host])
+    }
+
+    @Test(arguments: [("3", 3), ("0", 1), ("-1", 1), ("soon", 1), ("1000000000000", 100)])
+    func isAskedSoOftenAtMost(_ attempts: String, _ expected: Int) async throws {
+        let nobody = try await Self.nobody(askedWith: ["AWS_METADATA_SERVICE_NUM_ATTEMPTS": attempts])
+        // For the token, in the first version, and for the role.
+        #expect(nobody.count.withLock { $0 } == 3 * expected)
     }
 
     @Test func namesAModeThatThereIsNot() async throws {

@@ -233,3 +233,11 @@ def test_a_container_s_service_that_fails_for_a_moment_is_asked_again(world, con
     container.on(any_request, answers(429), times=1)
     world.resolves(by=[CONTAINER])
     assert len(container.requests) == 3
+
+
+def test_a_metadata_service_is_not_asked_for_ever(world, metadata):
+    world.environment["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = str(10**12)
+    metadata.tokens = "optional"
+    metadata.on(tokens_asked, answers(500))
+    world.resolves(by=[INSTANCE])
+    assert len([request for request in metadata.requests if tokens_asked(request)]) == 100

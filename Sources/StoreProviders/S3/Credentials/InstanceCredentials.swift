@@ -26,6 +26,9 @@ struct InstanceCredentials: CredentialProvider {
 
     private static let path = "/latest/meta-data/iam/security-credentials/"
 
+    /// Of tries at one question, whatever is set: with a second each some minutes, and no run that never begins.
+    private static let mostAttempts = 100
+
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard !isDisabled else { return nil }
         let base = try base()
@@ -137,7 +140,7 @@ struct InstanceCredentials: CredentialProvider {
             method, url, headers: headers, timeouts: HTTPTimeouts(connect: timeout, idle: timeout, whole: timeout),
             isDirect: true)
         var last: BufferedResponse?
-        for _ in 0..<max(1, attempts ?? 1) {
+        for _ in 0..<min(max(1, attempts ?? 1), Self.mostAttempts) {
             guard !Task.isCancelled else { break }
             // Outside EC2 nothing answers at this address.
             guard let answer = try? await settings.transport.exchange(request) else { continue }
