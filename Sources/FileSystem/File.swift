@@ -24,8 +24,10 @@ package final class File: Sendable {
     }
 
     /// The same for adding to its end; made where it is missing.
+    ///
+    /// - Throws: ENXIO for a pipe that nobody reads, which is not waited for.
     package static func openForAppending(_ path: String) throws(FileError) -> File {
-        let descriptor = retrying { Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+        let descriptor = retrying { Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644) }
         guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
         return File(descriptor: descriptor, path: path)
     }

@@ -268,3 +268,10 @@ def test_what_gitlab_and_kubernetes_run_are_commands_of_the_program(shelf):
         command = [spec if word.endswith("assets.yaml") else word for word in command]
         shelf.tool.run(*command).succeeded()
     assert (shelf.assets / "nlp/lexicon/2.0").is_dir()
+
+
+def test_a_summary_that_nobody_reads_is_not_waited_for(shelf, tmp_path):
+    os.mkfifo(tmp_path / "summary")
+    command = ["resolve", shelf.spec("nlp/vectors:1.4"), "--format", "github"]
+    finished = shelf.tool.run(*command, environment={"GITHUB_STEP_SUMMARY": tmp_path / "summary"}, timeout=20)
+    assert "cannot write the summary of the job" in finished.succeeded().stderr
