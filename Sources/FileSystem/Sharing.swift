@@ -17,17 +17,6 @@ extension File {
         }
     }
 
-    /// Takes the exclusive `flock`, for which it waits a fifth of a second at most: for locks that are held for some calls.
-    ///
-    /// - Returns: whether it was taken.
-    package func lockBriefly() throws(FileError) -> Bool {
-        for _ in 0..<200 {
-            if try tryLock() { return true }
-            usleep(1000)
-        }
-        return false
-    }
-
     /// Gives the `flock` back before the file is closed.
     package func unlock() { flock(descriptor, LOCK_UN) }
 }

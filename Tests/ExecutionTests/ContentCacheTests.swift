@@ -176,6 +176,22 @@ import Testing
         }
     }
 
+    @Test func anEntryThatIsLockedHoldsNobodyUp() async throws {
+        try await withShelf { shelf async throws in
+            try shelf.add("hello", as: "a")
+            let held = try File.openForReading(shelf.entryPath)
+            #expect(try held.tryLock())
+            let place = CachePlace(folder: shelf.folder, name: "one", time: Self.time)
+            guard case .busy = try shelf.cache.begin(shelf.hello, at: place, insistsOnLink: true) else {
+                // On a file system that shares blocks nobody needs a link.
+                return #expect(try shelf.place("one") == .placed(5))
+            }
+            #expect(try shelf.place("one") == .placed(5))
+            #expect(try shelf.folder.status(of: "one")?.linkCount == 1)
+            withExtendedLifetime(held) {}
+        }
+    }
+
     @Test func removesWhatKilledProcessesLeftAndNotWhatIsBeingMade() async throws {
         try await withShelf { shelf async throws in
             try write("half", to: shelf.path + "/cache/v1/temporary/1")

@@ -13,26 +13,40 @@ extension ContentCache {
     /// Puts the content with this digest there, once its digest was compared. Whatever has the name goes. Blocks on the disk for
     /// as long as all of it takes.
     package func place(_ digest: SHA256Digest, at place: CachePlace) throws(FileError) -> Placement {
-        guard let copy = try begin(digest, at: place) else { return .absent }
+        guard case .begun(let copy) = try begin(digest, at: place, insistsOnLink: false) else { return .absent }
         try copy.take(0..<copy.size)
         if let fault = try copy.finish() { return .damaged(fault) }
         return .placed(copy.size)
     }
 
-    /// The same in steps, for callers who do not wait for all of it at once; nil where there is no such content.
-    func begin(_ digest: SHA256Digest, at place: CachePlace) throws(FileError) -> CacheCopy? {
-        guard let entry = try entry(digest) else { return nil }
+    enum Beginning: Sendable {
+        case absent
+        case begun(CacheCopy)
+        /// Another has the entry's lock, which is held for some calls.
+        case busy
+    }
+
+    /// The same in steps, for callers who do not wait for all of it at once.
+    ///
+    /// - Parameter insistsOnLink: whether `.busy` is answered where a link has to wait for the entry's lock; else a copy is made.
+    func begin(
+        _ digest: SHA256Digest, at place: CachePlace, insistsOnLink: Bool
+    ) throws(FileError) -> Beginning {
+        guard let entry = try entry(digest) else { return .absent }
         // Not written to: it may be a link to what others have.
         try place.folder.remove(place.name)
         let size = try entry.file.status().size
         if let file = try clone(entry, at: place) {
-            return CacheCopy(entry: entry, place: place, means: .clone, file: file, size: size)
+            return .begun(CacheCopy(entry: entry, place: place, means: .clone, file: file, size: size))
         }
-        if let file = link(entry, at: place) {
-            return CacheCopy(entry: entry, place: place, means: .link, file: file, size: size)
+        switch link(entry, at: place) {
+        case .made(let file):
+            return .begun(CacheCopy(entry: entry, place: place, means: .link, file: file, size: size))
+        case .busy where insistsOnLink: return .busy
+        case .busy, .refused: break
         }
         let file = try place.folder.createNewFile(place.name)
-        return CacheCopy(entry: entry, place: place, means: .copy, file: file, size: size)
+        return .begun(CacheCopy(entry: entry, place: place, means: .copy, file: file, size: size))
     }
 
     private func clone(_ entry: CacheEntry, at place: CachePlace) throws(FileError) -> File? {
@@ -42,29 +56,34 @@ extension ContentCache {
         return nil
     }
 
+    private enum Link {
+        case made(File)
+        case busy
+        /// It is not to be had: on another file system, with another time, of another user's.
+        case refused
+    }
+
     /// A link has the entry's own time. It is set only while no other link shows it, and under the entry's lock, so that of
     /// two who want different times one gets a copy.
-    ///
-    /// - Returns: nil where a link is not to be had: on another file system, with another time, of another user's.
-    private func link(_ entry: CacheEntry, at place: CachePlace) -> File? {
+    private func link(_ entry: CacheEntry, at place: CachePlace) -> Link {
         do {
-            guard try entry.file.lockBriefly() else { return nil }
+            guard try entry.file.tryLock() else { return .busy }
             defer { entry.file.unlock() }
             let status = try entry.file.status()
-            guard status.isDated(place.time) || status.linkCount == 1 else { return nil }
+            guard status.isDated(place.time) || status.linkCount == 1 else { return .refused }
             try entry.folder.link(entry.name, to: place.folder, as: place.name)
             let file = try place.folder.openFile(place.name)
             guard try file.status().inode == status.inode else {
                 try place.folder.remove(place.name)
-                return nil
+                return .refused
             }
             if status.mode != Self.mode { try file.setMode(Self.mode) }
             if !status.isDated(place.time) { try file.setTime(to: place.time) }
-            return file
+            return .made(file)
         } catch {
             // A copy is made instead, which tells of whatever keeps the name taken.
             try? place.folder.remove(place.name)
-            return nil
+            return .refused
         }
     }
 }

@@ -50,12 +50,31 @@ struct CacheReader: Sendable {
         }
     }
 
+    /// How often, and after how long, the lock of an entry is tried: a fifth of a second in all.
+    private static let (lockTries, lockInterval) = (40, Duration.milliseconds(5))
+
+    /// A link that has to wait for the entry's lock does so without a thread of the disk.
+    ///
+    /// - Returns: nil where the cache does not have the content.
+    private func begin(_ digest: SHA256Digest, _ object: Int, in staged: StagedAsset) async throws -> CacheCopy? {
+        for attempt in 1...Self.lockTries {
+            let begun = try await DiskQueue.shared.run { () throws(FileError) in
+                try cache.begin(
+                    digest, at: staged.place(for: object), insistsOnLink: attempt < Self.lockTries)
+            }
+            switch begun {
+            case .absent: return nil
+            case .begun(let copy): return copy
+            case .busy: try await Task.sleep(for: Self.lockInterval)
+            }
+        }
+        return nil
+    }
+
     /// - Returns: the size of the object; nil where the cache does not have it.
     /// - Throws: `CacheFault`, `FileError`, `CancellationError`
     private func place(_ digest: SHA256Digest, _ object: Int, in staged: StagedAsset) async throws -> Int64? {
-        let copy = try await DiskQueue.shared.run { () throws(FileError) in
-            try cache.begin(digest, at: staged.place(for: object))
-        }
+        let copy = try await begin(digest, object, in: staged)
         // A size that contradicts the digest is the store's to show wrong.
         guard let copy, copy.size == staged.content.objects[object].size ?? copy.size else { return nil }
         var start: Int64 = 0
