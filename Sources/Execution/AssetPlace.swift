@@ -33,6 +33,11 @@ struct AssetPlace {
         }
     }
 
+    /// Whether the pin's place could be in the folder of another asset: one of its name's components is a version.
+    static func mayBeInside(_ pin: AssetPin) -> Bool {
+        pin.name.components.dropFirst().contains { VersioningSystem.version(String($0)) != nil }
+    }
+
     // MARK: Removal
 
     /// Removes what says that something stands there whole, durably: before anything else of it goes.

@@ -14,7 +14,9 @@ struct Committer: Sendable {
 
     /// - Parameter replaces: whether what stands at the place may go, whatever it is.
     func commit(_ staged: StagedAsset, replaces: Bool) throws(FileError) {
-        // Again: they have other locks.
+        // Again: they have other locks. Nobody commits one into the folder of another between this look and the rename.
+        let turn = try staged.directory.lockItself(alone: AssetPlace.mayBeInside(staged.pin))
+        defer { withExtendedLifetime(turn) {} }
         try AssetPlace.refuseOverlap(of: staged.pin, staged.content, in: staged.directory)
         let place = AssetPlace(pin: staged.pin, folder: try staged.directory.makeDirectory(staged.pin.name.text))
         let isReplacing = try staged.staging.isReplacing(staged.pin, in: staged.directory)

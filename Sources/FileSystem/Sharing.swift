@@ -22,6 +22,16 @@ extension File {
 }
 
 extension Directory {
+    /// Waits for the `flock` of this directory itself, which is held for some calls: alone, or with others who do not want it alone.
+    ///
+    /// - Returns: what holds it, and gives it back when it goes away. Where directories cannot be locked, it holds nothing.
+    package func lockItself(alone: Bool) throws(FileError) -> File {
+        let opened = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard opened >= 0 else { throw FileError(path: path, attempt: "open the directory", code: errno) }
+        _ = retrying { flock(opened, alone ? LOCK_EX : LOCK_SH) }
+        return File(descriptor: opened, path: path)
+    }
+
     /// Gives a file a second name, which must be free. A link is not followed but linked itself.
     package func link(_ name: String, to directory: Directory, as newName: String) throws(FileError) {
         try checkName(name)
