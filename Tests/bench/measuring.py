@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -34,31 +35,50 @@ class Cost:
         )
 
 
-def run(command, environment=None, folder=None):
+class Failed(Exception):
+    """A command that did not do its work, and what it said."""
+
+
+def run(command, environment=None, folder=None, limit=None):
     """One run, and a wait until what it left is on the disk of `folder`.
 
-    Its output goes nowhere; where it fails, the benchmark ends with its standard error.
+    Its output goes nowhere. Raises `Failed` where it fails, or takes more than `limit` seconds.
     A command that knows its time better, such as a script that imports what it measures, writes its seconds to the
     file that MEASURED_SECONDS names.
     """
     program, *arguments = map(str, command)
     with tempfile.NamedTemporaryFile() as result, tempfile.NamedTemporaryFile() as seconds:
         base = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "MEASURED_SECONDS": seconds.name}
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", MEASURING, result.name, shutil.which(program), *arguments],
-            env={**base, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
-        if done.returncode:
-            complaint = done.stderr.decode(errors="replace")[-4000:]
-            sys.exit(f"bench: {' '.join(map(str, command))} failed ({done.returncode}):\n{complaint}")
+        measured = [sys.executable, "-I", "-S", MEASURING, result.name, shutil.which(program), *arguments]
+        finish(measured, {**base, **(environment or {})}, " ".join(map(str, command)), limit)
         cost = Cost(**json.load(result))
         if own := seconds.read():
             cost = replace(cost, seconds=float(own))
         return replace(cost, durable_seconds=cost.seconds + (seconds_to_sync(folder) if folder else 0))
+
+
+def finish(command, environment, what, limit):
+    """In a process group of its own, so that nothing of it stays where it is ended or this script is."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{what} took more than {limit:.0f} s") from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if status:
+            errors.seek(0)
+            raise Failed(f"{what} failed ({status}):\n{errors.read().decode(errors='replace')[-4000:]}")
 
 
 def seconds_to_sync(folder):

@@ -121,18 +121,26 @@ def python_peer(name, how):
     """A library's own time, without Python's start and imports."""
 
     def contender(work):
-        description = {
-            "provider": work.server.provider,
-            "endpoint": work.server.endpoint,
-            "certificate": work.server.certificate and str(work.server.certificate),
-            "bucket": BUCKET,
-            "objects": [[work.prefix + part, str(work.target / part)] for part in work.parts],
-        }
-        path = work.written(name, [json.dumps(description)])
+        objects = [[work.prefix + part, str(work.target / part)] for part in work.parts]
+        path = written_description(work.folder / f"{name}-{work.target.name}", work.server, objects)
         told = how[0 if work.is_one_file else 1]
         return Contender([sys.executable, PYTHON_PEERS, name, path], told, work.server.environment)
 
     return contender
+
+
+def written_description(path, server, objects, settings=None):
+    """What python_peers.py is to fetch: pairs of a key and the file it goes to."""
+    description = {
+        "provider": server.provider,
+        "endpoint": server.endpoint,
+        "certificate": server.certificate and str(server.certificate),
+        "bucket": BUCKET,
+        "objects": objects,
+        **(settings or {}),
+    }
+    path.write_text(json.dumps(description))
+    return path
 
 
 def gsutil(work):

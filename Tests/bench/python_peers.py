@@ -1,6 +1,7 @@
 """The Python libraries at work: python python_peers.py LIBRARY DESCRIPTION.
 
-DESCRIPTION is a JSON file: the endpoint, its certificate, the bucket, and pairs of a key and the file it goes to.
+DESCRIPTION is a JSON file: the endpoint, its certificate, the bucket, and pairs of a key and the file it goes to; for
+awscrt the `gigabits` a second to reach and the bytes of a `part`, where it is not to choose them.
 The seconds that the library took go to the file that MEASURED_SECONDS names.
 """
 
@@ -96,6 +97,8 @@ def with_awscrt(work):
             crt.BotocoreCRTCredentialsWrapper(session.get_credentials()).to_crt_credentials_provider(),
             use_ssl=work["endpoint"].startswith("https:"),
             verify=work["certificate"],
+            **({"target_throughput": work["gigabits"] * 10**9 // 8} if work.get("gigabits") else {}),
+            **({"part_size": work["part"]} if work.get("part") else {}),
         )
         with crt.CRTTransferManager(client, serializer) as manager:
             for future in [manager.download(work["bucket"], key, path) for key, path in work["objects"]]:

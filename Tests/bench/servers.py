@@ -113,12 +113,12 @@ def nginx_user():
     return "user root;" if os.geteuid() == 0 else ""
 
 
-def make_certificate(folder):
+def make_certificate(folder, address="127.0.0.1"):
     """Gives the authority to trust. Some clients refuse one that is a server's certificate at the same time."""
     sign = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "7"]
     authority = ["-subj", "/CN=bench authority", "-keyout", "authority-key.pem", "-out", "authority.pem"]
     signed = ["-CA", "authority.pem", "-CAkey", "authority-key.pem", "-addext", "basicConstraints=critical,CA:FALSE"]
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    names = ["-subj", "/CN=localhost", "-addext", f"subjectAltName=DNS:localhost,IP:{address}"]
     for arguments in (authority, [*signed, *names, "-keyout", "key.pem", "-out", "certificate.pem"]):
         subprocess.run([*sign, *arguments], cwd=folder, check=True, capture_output=True)
     return folder / "authority.pem"
@@ -236,9 +236,9 @@ def wait_until(process, condition, log):
         time.sleep(0.1)
 
 
-def accepts(port):
+def accepts(port, address="127.0.0.1"):
     with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
+        return connection.connect_ex((address, port)) == 0
 
 
 def answers(url):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from measuring import cleared, interleaved, repeated, warm
 
-MIB = 1024 * 1024
+KIB = 1024
+MIB = 1024 * KIB
 PUSH_DATE = "2024-03-01T12:00:00+00:00"
 
 
@@ -20,6 +21,12 @@ class Bench:
     folder: Path
     # Every size is divided by this.
     shrink: int
+    # How the names of the rows of the grid begin that are wanted; all where there is none.
+    rows: tuple = ()
+    # How often each is measured after each setting was tried; nought for a quick look at one setting each.
+    times: int = 3
+    # Where the program's traces of its transfers go.
+    traces: Path | None = None
 
     @property
     def assets(self):
@@ -39,6 +46,12 @@ class Bench:
 
     def sized(self, count):
         return max(1, count // self.shrink)
+
+    def sized_bytes(self, count):
+        return max(64 * KIB, count // self.shrink)
+
+    def wants(self, name):
+        return not self.rows or name.startswith(self.rows)
 
     def empty_assets(self):
         cleared(self.assets)
