@@ -66,7 +66,10 @@ let package = Package(
         /** The one place where paths below the assets directory are opened */
         .target(
             name: "FileSystem",
-            dependencies: ["CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+            dependencies: [
+                "CLinux", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         /** Requests to services: connections, retries, and what each kind of service adds to a request */
         .target(
             name: "StoreTransport",

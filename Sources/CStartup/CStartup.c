@@ -47,10 +47,16 @@ static void require_open_files(void) {
   _exit(1);
 }
 
-// Of the network (twice), of the disk, and what libdispatch has besides one for each processor.
-enum { THREADS = 2 * 4 + 4 + 4 };
+// Of the network (twice), and what libdispatch has besides one for each processor.
+enum { THREADS = 2 * 4 + 4 };
 // What a run works in, as far as it does not grow with the size of a spec. Runs of 2 GiB do with a quarter of that.
 static const unsigned long long WORKING_MEMORY = 256ull << 20;
+
+// At most, as `DiskQueue` has it: a limit on processors may leave it fewer.
+static unsigned long long disk_threads(unsigned long long processors) {
+  unsigned long long threads = 2 * processors;
+  return threads < 4 ? 4 : threads > 64 ? 64 : threads;
+}
 
 static unsigned long long address_space_in_use(void) {
   unsigned long long pages = 0;
@@ -69,7 +75,8 @@ static void require_address_space(void) {
   mallopt(M_ARENA_MAX, 1);
   unsigned long long stack_size = 8ull << 20;
   if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY) stack_size = stack.rlim_cur;
-  unsigned long long threads = THREADS + (unsigned long long)sysconf(_SC_NPROCESSORS_ONLN);
+  unsigned long long processors = (unsigned long long)sysconf(_SC_NPROCESSORS_ONLN);
+  unsigned long long threads = THREADS + disk_threads(processors) + processors;
   unsigned long long needed = address_space_in_use() + threads * stack_size + WORKING_MEMORY;
   if (limit.rlim_cur >= needed) return;
   dprintf(STDERR_FILENO,

@@ -219,8 +219,7 @@ package struct Executor: Sendable {
         _ asset: Int, _ staged: StagedAsset, _ cache: ContentCache?
     ) async throws -> ExecutionRun.Outcome {
         let sealer = Sealer(store: store)
-        // A sync of much data may take longer than an interrupted run may.
-        let digests = try await DiskQueue.shared.runUntilCancelled { try sealer.seal(staged) }
+        let digests = try await sealer.seal(staged)
         guard let cache else { return .sealed(asset, digests) }
         do {
             try await DiskQueue.shared.runUntilCancelled {

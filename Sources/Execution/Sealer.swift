@@ -15,8 +15,34 @@ struct Sealer: Sendable {
     private static let filesSyncedAlone = 32
 
     /// - Returns: the digests of the objects.
-    /// - Throws: `ExecutionFailure`, `FileError`
-    func seal(_ staged: StagedAsset) throws -> [FileDigest] {
+    /// - Throws: `ExecutionFailure`, `FileError`, `CancellationError`
+    func seal(_ staged: StagedAsset) async throws -> [FileDigest] {
+        try await finishUnfinished(of: staged)
+        // A sync of much data may take longer than an interrupted run may.
+        return try await DiskQueue.shared.runUntilCancelled { try sealAll(of: staged) }
+    }
+
+    /// An object of which something may still have to be hashed.
+    private struct Unfinished: SizedWork {
+        let object: Int
+        let size: Int64?
+    }
+
+    /// Hashes what is left of the objects, several at the same time: all that a killed run had fetched. Syncs nothing, as
+    /// a thread that waits for the disk is missed by who fetches.
+    private func finishUnfinished(of staged: StagedAsset) async throws {
+        let unfinished = staged.objects.indices.filter { object in
+            staged.objects[object].digests == nil && recordedDigest(of: object, in: staged) == nil
+        }.map { Unfinished(object: $0, size: staged.progress[$0]?.size) }
+        guard unfinished.count > 1 else { return }
+        _ = try await largestFirst(unfinished, window: DiskQueue.computingThreads) { unfinished in
+            try await DiskQueue.shared.runUntilCancelled {
+                try verified(try staged.finish(unfinished.object), unfinished.object, of: staged)
+            }
+        }
+    }
+
+    private func sealAll(of staged: StagedAsset) throws -> [FileDigest] {
         let digests = try staged.content.objects.indices.map { try finish($0, of: staged) }
         if staged.content.kind == .directory { try finishFolders(of: staged) }
         if syncsAlone(staged) { try staged.folder.sync() } else { try staged.folder.syncFileSystem() }
@@ -30,7 +56,7 @@ struct Sealer: Sendable {
     }
 
     private func finish(_ object: Int, of staged: StagedAsset) throws -> FileDigest {
-        if staged.isSealed, let digest = staged.digests[staged.content.objects[object].path] {
+        if let digest = recordedDigest(of: object, in: staged) {
             let size = try staged.open(object).status().size
             return try verified(FileDigest(sha256: digest, size: size), object, of: staged)
         }
@@ -41,6 +67,11 @@ struct Sealer: Sendable {
         let digest = try verified(try staged.finish(object), object, of: staged)
         if syncsAlone(staged) { try staged.open(object).sync() }
         return digest
+    }
+
+    /// Of an asset that an earlier run sealed.
+    private func recordedDigest(of object: Int, in staged: StagedAsset) -> SHA256Digest? {
+        staged.isSealed ? staged.digests[staged.content.objects[object].path] : nil
     }
 
     private func syncsAlone(_ staged: StagedAsset) -> Bool { staged.content.objects.count <= Self.filesSyncedAlone }

@@ -140,7 +140,7 @@ struct StagedAsset: Sendable {
 
     /// Puts a copy in the place of a link to the cache that an earlier run made for another time.
     private func ownCopy(of link: File, _ object: Int) throws(FileError) -> (File, FileStatus) {
-        let name = "own"
+        let name = "own-\(object)"
         try folder.remove(name)
         let file = try folder.createNewFile(name)
         _ = try file.copy(from: link.descriptor, 0..<(try link.status().size), to: 0)

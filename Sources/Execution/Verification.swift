@@ -9,6 +9,17 @@ package struct Verification: Sendable {
 
     package init(directory: Directory) { self.directory = directory }
 
+    /// An asset of the lock, and what is wanted of it.
+    package struct Subject: Sendable {
+        package let asset: LockedAsset
+        package let selections: [FileSelection]
+
+        package init(_ asset: LockedAsset, _ selections: [FileSelection]) {
+            self.asset = asset
+            self.selections = selections
+        }
+    }
+
     /// What is wrong with a file, or with the asset itself where there is no path.
     package struct Fault: Sendable, Equatable {
         package enum Kind: String, Sendable, CaseIterable {
@@ -45,50 +56,56 @@ package struct Verification: Sendable {
         package var verified = 0
     }
 
-    /// Reads all of the asset. Blocks on the disk.
+    /// Reads all of the assets: a file on each of the disk's threads, whichever asset it is of, and the largest first. Each
+    /// thread holds one buffer of `File.readAll`.
     ///
-    /// - Parameter selections: what is wanted of it.
-    package func verify(_ asset: LockedAsset, _ selections: [FileSelection]) throws(FileError) -> Result {
-        let state = try LocalCatalog(directory: directory).state(of: asset.pin, marked: true)
-        guard state != .missing else { return Result(faults: [Fault(.missing)]) }
+    /// - Returns: in the order of the subjects.
+    package func verify(_ subjects: [Subject]) async throws(FileError) -> [Result] {
+        let outlines = try await concurrentAttempts(subjects, window: DiskQueue.threads) { subject throws(FileError) in
+            try await DiskQueue.shared.run { () throws(FileError) in try outline(of: subject) }
+        }
+        let files = outlines.enumerated().flatMap { asset, outline in
+            outline.files.map { Expected(asset: asset, pin: subjects[asset].asset.pin, facts: $0) }
+        }
+        let findings = try await largestFirst(files, window: DiskQueue.threads) { file throws(FileError) in
+            try await DiskQueue.shared.run { () throws(FileError) in try finding(file.facts, of: file.pin) }
+        }
+        var results = outlines.map(\.result)
+        for (file, finding) in zip(files, findings) { results[file.asset].take(finding) }
+        for (asset, outline) in outlines.enumerated() { results[asset].faults += outline.extras }
+        return results
+    }
+
+    // MARK: The asset
+
+    /// What is known of an asset before its files are read.
+    private struct Outline: Sendable {
         var result = Result()
+        /// Those that are to be read.
+        var files: [ObjectFacts] = []
+        /// Files of its folder that the lock does not have.
+        var extras: [Fault] = []
+    }
+
+    private func outline(of subject: Subject) throws(FileError) -> Outline {
+        let asset = subject.asset
+        let state = try LocalCatalog(directory: directory).state(of: asset.pin, marked: true)
+        guard state != .missing else { return Outline(result: Result(faults: [Fault(.missing)])) }
         guard try place(of: asset.pin) == (asset.kind == .file ? .file : .directory) else {
-            return Result(faults: [Fault(.misplaced)])
+            return Outline(result: Result(faults: [Fault(.misplaced)]))
         }
-        if case .incomplete = state { result.faults.append(Fault(.unmarked)) }
-        for file in asset.files {
-            guard file.path.map({ path in selections.contains { $0.takes(path) } }) ?? true else { continue }
-            try check(file, of: asset.pin, &result)
+        var outline = Outline()
+        if case .incomplete = state { outline.result.faults.append(Fault(.unmarked)) }
+        outline.files = asset.files.filter { file in
+            file.path.map { path in subject.selections.contains { $0.takes(path) } } ?? true
         }
-        if asset.kind == .directory { result.faults += try extras(asset) }
-        return result
+        if asset.kind == .directory { outline.extras = try extras(asset) }
+        return outline
     }
 
     private func place(of pin: AssetPin) throws(FileError) -> FileStatus.Kind? {
         let (parent, entry) = splitLast(ModelkitLayout.localPath(of: pin))
         return try directory.directoryIfPresent(parent)?.status(of: entry)?.kind
-    }
-
-    private func check(_ file: ObjectFacts, of pin: AssetPin, _ result: inout Result) throws(FileError) {
-        if let path = file.path, let kind = try LocalCatalog(directory: directory).kind(of: path, in: pin),
-            kind != .file
-        {
-            return result.faults.append(Fault(.misplaced, path, expected: file.sha256))
-        }
-        let content: LocalContent
-        do {
-            content = try LocalContent.of(pin, file.path, in: directory, size: file.size, expecting: file.checksum)
-        } catch {
-            guard error.isMissing || error.isNotADirectory else { throw error }
-            return result.faults.append(Fault(.missing, file.path, expected: file.sha256))
-        }
-        if file.sha256.map({ $0 != content.digest.sha256 }) ?? !content.isAsTold {
-            result.faults.append(Fault(.altered, file.path, expected: file.sha256, actual: content.digest))
-        } else if file.sha256 == nil, file.checksum == nil {
-            result.unproven += 1
-        } else {
-            result.verified += 1
-        }
     }
 
     /// Files of the asset's folder that the lock does not have.
@@ -110,5 +127,51 @@ package struct Verification: Sendable {
             }
         }
         return extras.sorted { ($0.path?.text ?? "") < ($1.path?.text ?? "") }
+    }
+
+    // MARK: Its files
+
+    /// A file that an asset must have.
+    private struct Expected: Sendable, SizedWork {
+        /// Its place among the subjects.
+        let asset: Int
+        let pin: AssetPin
+        let facts: ObjectFacts
+
+        var size: Int64? { facts.size }
+    }
+
+    fileprivate enum Finding: Sendable {
+        case fault(Fault)
+        case unproven, verified
+    }
+
+    private func finding(_ file: ObjectFacts, of pin: AssetPin) throws(FileError) -> Finding {
+        if let path = file.path, let kind = try LocalCatalog(directory: directory).kind(of: path, in: pin),
+            kind != .file
+        {
+            return .fault(Fault(.misplaced, path, expected: file.sha256))
+        }
+        let content: LocalContent
+        do {
+            content = try LocalContent.of(pin, file.path, in: directory, size: file.size, expecting: file.checksum)
+        } catch {
+            guard error.isMissing || error.isNotADirectory else { throw error }
+            return .fault(Fault(.missing, file.path, expected: file.sha256))
+        }
+        if file.sha256.map({ $0 != content.digest.sha256 }) ?? !content.isAsTold {
+            return .fault(Fault(.altered, file.path, expected: file.sha256, actual: content.digest))
+        }
+        return file.sha256 == nil && file.checksum == nil ? .unproven : .verified
+    }
+}
+
+extension Verification.Result {
+    fileprivate mutating func take(_ finding: Verification.Finding) {
+        switch finding {
+        case .fault(let fault): faults.append(fault)
+        case .unproven: unproven += 1
+        case .verified: verified += 1
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
@@ -8,9 +9,20 @@ package struct DiskQueue: Sendable {
     /// The pool of the process. Its threads start with the first call and end with the process.
     package static let shared = DiskQueue()
 
+    /// How many calls run at the same time.
+    package static let threads = threads(processors: System.coreCount)
+    /// How many of them may compute all the while, such as digests, where others go on beside them: a thread a processor,
+    /// and the other threads are left to calls that wait for the disk.
+    package static let computingThreads = threads / 2
+
+    /// Two for each processor: one computes while the other waits for the disk. At least 4, so that a slow disk has
+    /// something to order, and at most 64, which hash faster than memory is read. `CStartup.c` counts on it.
+    ///
+    /// - Parameter processors: those that the process may use.
+    static func threads(processors: Int) -> Int { min(max(4, 2 * processors), 64) }
+
     private init() {
-        // Enough that a slow disk has something to order, few enough that quick calls do not fight for the processors.
-        pool = NIOThreadPool(numberOfThreads: 4)
+        pool = NIOThreadPool(numberOfThreads: Self.threads)
         pool.start()
     }
 

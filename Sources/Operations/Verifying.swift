@@ -3,7 +3,7 @@ package import Execution
 package import FileSystem
 package import Planning
 
-/// Compares a resolution's assets with the lock, several at a time.
+/// Compares a resolution's assets with the lock.
 package struct Verifying: Sendable {
     private let session: Session
     private let directory: Directory
@@ -16,25 +16,15 @@ package struct Verifying: Sendable {
     package func verify(_ resolution: Resolution) async throws(Faults) -> [VerifiedAsset] {
         let locked = Dictionary(
             session.lock.lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
-        let verification = Verification(directory: directory)
-        let answers = await concurrentMap(resolution.choices, window: 4) { choice in
-            await Result<VerifiedAsset?, any Error>.catching {
-                guard let asset = locked[choice.pin] else { return nil }
-                let result = try await DiskQueue.shared.run { () throws(FileError) in
-                    try verification.verify(asset, choice.selections)
-                }
-                return VerifiedAsset(pin: choice.pin, result: result)
-            }
+        let subjects = resolution.choices.compactMap { choice in
+            locked[choice.pin].map { Verification.Subject($0, choice.selections) }
         }
-        var results: [VerifiedAsset] = []
-        for answer in answers {
-            do {
-                if let result = try answer.get() { results.append(result) }
-            } catch {
-                throw Faults(Fault(error))
-            }
+        do throws(FileError) {
+            let results = try await Verification(directory: directory).verify(subjects)
+            return zip(subjects, results).map { VerifiedAsset(pin: $0.asset.pin, result: $1) }
+        } catch {
+            throw Faults(.file(error))
         }
-        return results
     }
 
     /// Why what is there is fetched again.

@@ -66,7 +66,7 @@ struct PushContent: Sendable {
     /// - Throws: all that cannot be read; `SourceChanged`.
     init(of source: PushSource) async throws {
         // Half of the disk's threads: the upload reads at the same time.
-        let results = await concurrentMap(source.files, window: 2) { file in
+        let results = await concurrentMap(source.files, window: DiskQueue.computingThreads) { file in
             await DiskQueue.shared.run {
                 Result { try file.read { opened throws(FileError) in try FileDigest(of: opened) } }
             }

@@ -1,6 +1,7 @@
 import AssetsTestSupport
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Testing
 
 @testable import FileSystem
@@ -138,5 +139,35 @@ import Testing
 
     private func mode(_ path: String) throws -> Int {
         try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+}
+
+@Suite struct DiskQueueTests {
+    @Test(
+        "two threads a processor, from 4 to 64",
+        arguments: [(1, 4), (2, 4), (3, 6), (8, 16), (32, 64), (33, 64), (256, 64)])
+    func threads(_ processors: Int, _ threads: Int) {
+        #expect(DiskQueue.threads(processors: processors) == threads)
+    }
+
+    @Test("as many calls run at the same time as there are threads")
+    func runsAtTheSameTime() async {
+        let meeting = Meeting()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<DiskQueue.threads {
+                group.addTask { await DiskQueue.shared.run { meeting.wait(for: DiskQueue.threads) } }
+            }
+        }
+        #expect(meeting.arrived.withLock { $0 } == DiskQueue.threads)
+    }
+
+    /// Whoever comes waits for all the others.
+    private final class Meeting: Sendable {
+        let arrived = Mutex(0)
+
+        func wait(for all: Int) {
+            arrived.withLock { $0 += 1 }
+            while arrived.withLock({ $0 < all }) { usleep(100) }
+        }
     }
 }

@@ -10,6 +10,7 @@ from harness.faults import gets, stall_after
 from harness.s3_messages import PREFIX
 from harness.s3_world import MIB, large
 from harness.store import sha256
+from harness.thread_reads import reading_threads
 from harness.trees import STAGING, digests, file_digest, visible
 from harness.workspace import error_text
 
@@ -111,3 +112,22 @@ def late(seconds):
         return exchange.normal()
 
     return fault
+
+
+def test_what_a_killed_run_fetched_of_many_files_is_hashed_by_several_threads(fault_shelf, fault_server):
+    shards = {f"shard-{number}": large(16 * MIB) for number in range(8)}
+    put_folder(fault_server, "big/folder", {**shards, "last": b"last\n"})
+    fault_server.on(gets("big/folder/1.0/last"), stall_after(1))
+    running = fault_shelf.tool.start("resolve", fault_shelf.spec("big/folder:1.0"), "--no-lock")
+    running.until(lambda: noted(fault_shelf.assets) == 8 * 16 * MIB, "all but the last came")
+    running.process.kill()
+    running.process.wait()
+
+    fault_server.rules.clear()
+    fault_server.requests.clear()
+    again = fault_shelf.tool.start("resolve", fault_shelf.spec("big/folder:1.0"), "--no-lock")
+    readers = reading_threads(again, at_least=MIB)
+    again.wait().succeeded()
+    assert [request.key for request in fault_server.requests if "shard" in request.key] == []
+    assert len(readers) > 1
+    assert file_digest(fault_shelf.assets / "big/folder/1.0/shard-7") == sha256(shards["shard-7"])

@@ -5,6 +5,8 @@ import shutil
 import pytest
 
 from harness import python_modelkit
+from harness.s3_world import MIB, large
+from harness.thread_reads import reading_threads
 from harness.trees import digests, visible
 
 PINS = ["nlp/vectors:1", "nlp/lexicon:2.0", "nlp/classifier:3"]
@@ -118,3 +120,12 @@ def test_as_modelkit_says_what_python_modelkit_finds(there):
 
 def test_as_modelkit_is_content_where_all_is_found(there):
     verify(there, "--as-modelkit").succeeded()
+
+
+def test_the_files_of_one_asset_are_read_by_several_threads(workspace):
+    workspace.store.push("big/folder:1.0", {f"part-{number}": large(16 * MIB) for number in range(12)})
+    workspace.resolve("big/folder:1.0").succeeded()
+    running = workspace.tool.start("verify", workspace.folder / "assets.yaml")
+    readers = reading_threads(running, at_least=MIB)
+    assert "12 files" in running.wait().succeeded().stderr
+    assert len(readers) > 1

@@ -9,9 +9,6 @@ struct CacheReader: Sendable {
 
     /// How much is hashed before it is looked whether the run was interrupted, in bytes.
     private static let step: Int64 = 8 << 20
-    /// How many objects of an asset are placed at the same time: as many as the disk has threads.
-    private static let window = 4
-
     /// Places the objects whose digest is known and of which nothing has arrived.
     ///
     /// - Returns: what is wrong with the cache; what it concerns is left to the store.
@@ -20,7 +17,7 @@ struct CacheReader: Sendable {
         guard !staged.isSealed else { return [] }
         let (before, objects) = (staged, staged.content.objects)
         let wanted = objects.indices.filter { before.progress[$0] == nil && objects[$0].sha256 != nil }
-        let results = await concurrentMap(wanted, window: Self.window) { await result(of: $0, in: before) }
+        let results = await concurrentMap(wanted, window: DiskQueue.threads) { await result(of: $0, in: before) }
         var faults: [CacheFault] = []
         for (object, result) in zip(wanted, results) {
             do {
