@@ -95,13 +95,16 @@ package struct StoreCatalog: Sendable {
         return names.sorted()
     }
 
-    /// The plan with the sizes of what it fetches, as far as the store tells. One request a step.
+    /// The plan with the sizes of what it fetches, as far as the store tells. One request a step, asked at the same time.
     package func measured(_ plan: Plan) async throws(StoreError) -> Plan {
-        var plan = plan
-        for index in plan.steps.indices
-        where plan.steps[index].content?.objects.contains(where: { $0.size == nil }) == true {
-            plan.steps[index] = try await measured(plan.steps[index])
+        let lacking = plan.steps.indices.filter { index in
+            plan.steps[index].content?.objects.contains { $0.size == nil } == true
         }
+        let measured = try await concurrentAttempts(lacking.map { plan.steps[$0] }) { step throws(StoreError) in
+            try await self.measured(step)
+        }
+        var plan = plan
+        for (index, step) in zip(lacking, measured) { plan.steps[index] = step }
         return plan
     }
 

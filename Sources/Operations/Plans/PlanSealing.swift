@@ -24,8 +24,7 @@ package struct PlanSealing: Sendable {
 
     func seal(_ plan: Plan) async throws(Faults) -> SealedPlan {
         var assets: [SealedPlan.Asset] = []
-        for step in plan.steps {
-            let objects = try await objects(of: step)
+        for (step, objects) in zip(plan.steps, try await objects(of: plan.steps)) {
             assets.append(
                 SealedPlan.Asset(
                     name: step.pin.name.text, version: step.pin.version.text, action: step.action.word,
@@ -62,7 +61,11 @@ package struct PlanSealing: Sendable {
         }
         let locked = Dictionary(
             session.lock.lock.assets.map { ($0.pin, $0.metadata) }, uniquingKeysWith: { first, _ in first })
-        for (asset, step) in zip(sealed.assets, plan.steps) {
+        let contents = try await concurrentAttempts(plan.steps) { step throws(Faults) in
+            try await contentChange(of: step)
+        }
+        let objects = await objectChanges(sealed.assets, plan.steps)
+        for (index, (asset, step)) in zip(sealed.assets, plan.steps).enumerated() {
             if let difference = locked[step.pin].flatMap(step.difference) {
                 changes.append(.content(step.pin, difference, in: .lock))
             }
@@ -70,9 +73,7 @@ package struct PlanSealing: Sendable {
             if local != asset.local, !isOurs || step.action == .keep {
                 changes.append(.local(step.pin, was: asset.local, now: local))
             }
-            let listed = try await contentChange(of: step)
-            changes += listed.map { [$0] } ?? []
-            if listed == nil { changes += await objectChanges(asset, step) }
+            changes += contents[index].map { [$0] } ?? objects[index]
         }
         return changes + (try await missingParts(of: plan))
     }
@@ -150,50 +151,39 @@ package struct PlanSealing: Sendable {
         }
     }
 
-    private func objects(of step: Step) async throws(Faults) -> [SealedPlan.Object] {
-        guard let content = step.content, let store = session.store else { return [] }
-        var objects: [SealedPlan.Object] = []
-        for (facts, answer) in zip(content.objects, await heads(of: step.pin, content, store)) {
+    /// The objects of each step, with what the store tells of them; those of all steps are asked for at the same time.
+    private func objects(of steps: [Step]) async throws(Faults) -> [[SealedPlan.Object]] {
+        guard let store = session.store else { return steps.map { _ in [] } }
+        let facts = steps.map { $0.content?.objects ?? [] }
+        let told = try await concurrentAttempts(keys(of: steps).flatMap(\.self)) { key throws(Faults) in
             do throws(StoreError) {
-                let attributes = try answer.get()
-                objects.append(
-                    SealedPlan.Object(
-                        path: facts.path?.text, storedSize: attributes.size, entityTag: attributes.entityTag,
-                        size: attributes.encoding == nil ? attributes.size : facts.size, sha256: facts.sha256?.hex,
-                        checksum: facts.sha256 == nil ? facts.checksum?.tagged : nil))
+                return try await store.head(key)
             } catch {
-                throw Faults(Fault(error))
+                throw Faults(.store(error))
             }
         }
-        return objects
+        let objects = zip(facts.flatMap(\.self), told).map { SealedPlan.Object($0, $1) }
+        return objects.divided(by: facts.map(\.count))
     }
 
-    private func heads(
-        of pin: AssetPin, _ content: StepContent, _ store: any ObjectStore
-    ) async -> [Result<ObjectAttributes, StoreError>] {
-        await concurrentMap(content.objects) { object in
+    private func keys(of steps: [Step]) -> [[ObjectKey]] {
+        steps.map { step in (step.content?.objects ?? []).map { ObjectKey(of: step.pin, path: $0.path) } }
+    }
+
+    /// What is otherwise of the objects of each step.
+    private func objectChanges(_ assets: [SealedPlan.Asset], _ steps: [Step]) async -> [[PlanChange]] {
+        guard let store = session.store else { return steps.map { _ in [] } }
+        let keys = keys(of: steps)
+        let answers = await concurrentMap(keys.flatMap(\.self)) { key in
             do throws(StoreError) {
-                return .success(try await store.head(ObjectKey(of: pin, path: object.path)))
+                return Result<ObjectAttributes, StoreError>.success(try await store.head(key))
             } catch {
                 return .failure(error)
             }
         }
-    }
-
-    private func objectChanges(_ asset: SealedPlan.Asset, _ step: Step) async -> [PlanChange] {
-        guard let content = step.content, let store = session.store else { return [] }
-        let answers = await heads(of: step.pin, content, store)
-        return zip(asset.objects, answers).compactMap { object, answer in
-            let address = store.address(
-                of: ObjectKey(of: step.pin, path: object.path.flatMap { try? RelativePath($0) }))
-            switch answer {
-            case .failure(let error) where error.kind == .notFound: return .gone(address: address)
-            case .failure(let error): return .unreadable(address: address, detail: error.detail)
-            case .success(let attributes):
-                if attributes.size != object.storedSize {
-                    return .size(address: address, was: object.storedSize, now: attributes.size)
-                }
-                return attributes.entityTag == object.entityTag ? nil : .otherContent(address: address)
+        return zip(zip(assets, keys), answers.divided(by: keys.map(\.count))).map { asset, answers in
+            zip(zip(asset.0.objects, asset.1), answers).compactMap { object, answer in
+                object.0.change(store.address(of: object.1), answer)
             }
         }
     }
@@ -203,5 +193,36 @@ extension StepAction {
     var reason: String? {
         guard case .refetch(let reason) = self else { return nil }
         return reason.words
+    }
+}
+
+extension SealedPlan.Object {
+    fileprivate init(_ facts: ObjectFacts, _ told: ObjectAttributes) {
+        self.init(
+            path: facts.path?.text, storedSize: told.size, entityTag: told.entityTag,
+            size: told.encoding == nil ? told.size : facts.size, sha256: facts.sha256?.hex,
+            checksum: facts.sha256 == nil ? facts.checksum?.tagged : nil)
+    }
+
+    /// How the object is otherwise than it was; nil where it is not.
+    fileprivate func change(_ address: String, _ answer: Result<ObjectAttributes, StoreError>) -> PlanChange? {
+        switch answer {
+        case .failure(let error) where error.kind == .notFound: return .gone(address: address)
+        case .failure(let error): return .unreadable(address: address, detail: error.detail)
+        case .success(let told):
+            if told.size != storedSize { return .size(address: address, was: storedSize, now: told.size) }
+            return told.entityTag == entityTag ? nil : .otherContent(address: address)
+        }
+    }
+}
+
+extension Array {
+    /// Consecutive pieces of these lengths.
+    fileprivate func divided(by lengths: [Int]) -> [[Element]] {
+        var rest = self[...]
+        return lengths.map { length in
+            defer { rest = rest.dropFirst(length) }
+            return Array(rest.prefix(length))
+        }
     }
 }
