@@ -93,19 +93,36 @@ struct FetchOptions: ParsableArguments {
             "Requests at the same time (default: as many as make the download faster).", valueName: "n"))
     var jobs: Int?
 
+    @OptionGroup var transfer: TransferOptions
     @OptionGroup var cache: CacheOptions
 
     /// With what the flags of the store say.
     func flags(_ store: StoreOptions) -> SettingFlags {
         var flags = store.flags
         flags.forceDownload = .flag("--force-download", forceDownload ? true : nil)
+        apply(to: &flags)
+        return flags
+    }
+
+    /// The settings of a run that fetches, whatever decided on what.
+    func apply(to flags: inout SettingFlags) {
         flags.jobs = .flag("--jobs", jobs)
         flags.cacheDirectory = cache.flag
-        return flags
+        transfer.apply(to: &flags)
     }
 
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be from 1 to 1024") }
+    }
+}
+
+/// What a run that fetches takes of the disk.
+struct TransferOptions: ParsableArguments {
+    @Flag(help: "Begin though the plan does not fit into the free space: for file systems that report it wrongly.")
+    var noSpaceCheck = false
+
+    func apply(to flags: inout SettingFlags) {
+        flags.skipsSpaceCheck = noSpaceCheck
     }
 }
 

@@ -29,6 +29,9 @@ struct PlanPrinting: Sendable {
         if !outcome.plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
             shell.warn(["a resolve would fail: cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
         }
+        if let shortfall = await SpaceChecking(planningIn: session)?.shortfall(of: outcome.plan) {
+            shell.warn(["a resolve would fail: \(Problem(shortfall).message)"])
+        }
         do {
             if let file { try await PlanSealing(session: session).save(outcome.plan, to: file) }
         } catch {

@@ -49,6 +49,12 @@ int clinux_is_in_memory(int descriptor) {
   return fstatfs(descriptor, &status) == 0 && status.f_type == TMPFS_MAGIC;
 }
 
+int clinux_shares_no_blocks(int descriptor) {
+  struct statfs status;
+  if (fstatfs(descriptor, &status) != 0) return 0;
+  return status.f_type == EXT4_SUPER_MAGIC || status.f_type == TMPFS_MAGIC;
+}
+
 int clinux_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int clinux_terminal_size(int descriptor, int *columns, int *rows) {

@@ -277,15 +277,23 @@ package final class Directory: Sendable {
     }
 
     /// Bytes that this user may still write to the file system.
+    ///
+    /// - Throws: also where the file system tells of no size, as some of a user's own do.
     package func freeSpace() throws(FileError) -> Int64 {
         var buffer = statvfs()
         guard fstatvfs(descriptor, &buffer) == 0 else {
             throw FileError(path: path, attempt: "ask for the free space of", code: errno)
         }
+        guard buffer.f_blocks > 0 else {
+            throw FileError(path: path, attempt: "ask for the free space of", refusal: "the file system does not say")
+        }
         let space = Int64(clamping: buffer.f_bavail).multipliedReportingOverflow(by: Int64(clamping: buffer.f_frsize))
         // A file system of a user's own may tell anything.
         return space.overflow ? .max : space.partialValue
     }
+
+    /// Whether a copy of a file may share its blocks here (a reflink), as far as is known.
+    package var mayShareBlocks: Bool { clinux_shares_no_blocks(descriptor) == 0 }
 
     /// What keeps this user from creating entries here, as far as the system tells without one being made.
     package var writeObstacle: FileError? {

@@ -1,5 +1,6 @@
 package import AssetModel
 package import Catalog
+package import Execution
 package import FileSystem
 package import ObjectStore
 package import Planning
@@ -29,6 +30,8 @@ package indirect enum Fault: Sendable {
     case lock(LockFault)
     case planning(PlanningFailures)
     case tooLarge(DownloadExcess)
+    /// The plan does not fit into the free space.
+    case noSpace(SpaceCheck.Shortfall)
     case asset(AssetFault)
     case plan(PlanFault)
     case edit(EditFault)

@@ -79,6 +79,11 @@ package struct Resolving: Sendable {
             return run
         }
         run.cacheFault = cache.fault
+        let space = SpaceChecking(directory: directory, cache: cache.cache, settings: session.settings)
+        if let shortfall = await space.shortfall(of: run.plan) {
+            run.faults.append(.noSpace(shortfall))
+            return run
+        }
         let options = options(cache.cache)
         let trace = TransferTrace(path: session.settings.environment["MODELKIT_ASSETS_TRANSFER_TRACE"])
         run.report = await observer.observing(.fetch(run.plan)) { [plan = run.plan] emit in

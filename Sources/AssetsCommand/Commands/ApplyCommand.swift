@@ -30,7 +30,7 @@ struct ApplyCommand: AsyncParsableCommand {
         try await shell.exiting {
             let saved = try SavedPlan(at: plan)
             var flags = store.flags
-            flags.jobs = .flag("--jobs", fetch.jobs)
+            fetch.apply(to: &flags)
             let applying = try shell.begin(.defaultSpec, flags) { (workspace, retries) throws(Faults) in
                 try Applying(
                     saved, workspace, missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError, retries: retries,

@@ -34,6 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var asModelkit = false
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var transfer: TransferOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
@@ -46,9 +47,11 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
+            var flags = store.flags
+            transfer.apply(to: &flags)
             let request = SpecRequest(
                 spec: spec, lock: LockRequest(mode: .locked), missingDirectory: .isAnError)
-            let session = try shell.session(request, store.flags)
+            let session = try shell.session(request, flags)
             guard let directory = session.directory else { return 9 }
             let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
             if asModelkit { return try rehearse(resolved, session, shell) }

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Catalog
+internal import Execution
 internal import FileSystem
 internal import ObjectStore
 internal import Operations
@@ -26,6 +27,7 @@ extension Problem {
         case .cache(let fault): [Problem(fault)]
         case .lock(let fault): [Problem(fault)]
         case .tooLarge(let excess): [Problem(excess)]
+        case .noSpace(let shortfall): [Problem(shortfall)]
         case .asset(let fault): [Problem(fault)]
         case .plan(let fault): [Problem(fault)]
         case .edit(let fault): [Problem(fault)]
@@ -85,6 +87,16 @@ extension Problem {
                 .map { "\(Units.bytes($0.bytes)) of them are of `\($0.pin)`" },
             hint: "nothing was fetched: allow more, or leave out files (`exclude`) or entries (`groups`)", exitStatus: 1
         )
+    }
+
+    init(_ shortfall: SpaceCheck.Shortfall) {
+        self.init(
+            code: "no-space",
+            message: "not enough space in `\(shortfall.path)`: \(Units.bytes(shortfall.needed)) to fetch, "
+                + "\(Units.bytes(shortfall.free)) free, \(Units.bytes(shortfall.missing)) missing",
+            hint:
+                "nothing was fetched: make room, or give --no-space-check if the file system reports its free space wrongly",
+            exitStatus: 9)
     }
 }
 

@@ -37,6 +37,9 @@ int clinux_start_writeback(int descriptor, int64_t offset, int64_t length);
 /// Whether the file is on a tmpfs: 1 or 0, which is also the answer where fstatfs(2) fails.
 int clinux_is_in_memory(int descriptor);
 
+/// Whether files of this file system never share blocks: 1 for ext2 to ext4 and tmpfs; 0 where they may, or that is not known.
+int clinux_shares_no_blocks(int descriptor);
+
 /// Whether the real user may make entries in a directory: faccessat(2) as Linux always had it, 1, or 0 with errno. glibc's asks
 /// faccessat2(2) first, and takes an old container engine's EPERM to that call for the answer.
 int clinux_may_create_in(int descriptor);

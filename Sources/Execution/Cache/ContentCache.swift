@@ -101,6 +101,12 @@ package struct ContentCache: Sendable {
         (String(digest.hex.prefix(2)), String(digest.hex.dropFirst(2)))
     }
 
+    /// Whether there is an entry, by its name alone.
+    func has(_ digest: SHA256Digest) throws(FileError) -> Bool {
+        let (parent, name) = Self.location(of: digest)
+        return try entries.directoryIfPresent(parent)?.status(of: name)?.kind == .file
+    }
+
     /// Finds an entry; nil where there is none.
     func entry(_ digest: SHA256Digest) throws(FileError) -> CacheEntry? {
         let (parent, name) = Self.location(of: digest)

@@ -15,6 +15,7 @@ package struct SettingFlags: Sendable {
     package var forceDownload: Setting<Bool>?
     package var jobs: Setting<Int>?
     package var isOffline = false
+    package var skipsSpaceCheck = false
 
     package init() {}
 }

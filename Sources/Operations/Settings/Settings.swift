@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     package var concurrency: ClosedRange<Int> {
         jobs.provenance == .builtIn ? 1...ExecutionOptions.mostConcurrency : jobs.value...jobs.value
     }
+    /// Whether a plan that does not fit into the free space is refused.
+    package let checksSpace: Bool
     /// Nothing is asked of the store.
     package let isOffline: Bool
     /// For how long a request is tried again, in seconds.

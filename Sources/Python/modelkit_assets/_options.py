@@ -48,6 +48,7 @@ class FetchOptions(StoreOptions, total=False):
     create_assets_dir: bool
     force_download: bool
     jobs: int
+    no_space_check: bool
 
 
 class UpgradeOptions(StoreOptions, total=False):
@@ -80,6 +81,7 @@ class ResolveOptions(UpgradeOptions, total=False):
     force_download: bool
     cache_dir: PathLike
     jobs: int
+    no_space_check: bool
     prune: bool
 
 
