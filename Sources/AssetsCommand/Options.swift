@@ -116,12 +116,19 @@ struct FetchOptions: ParsableArguments {
     }
 }
 
-/// What a run that fetches takes of the disk.
+/// What a run that fetches takes of the network and the disk.
 struct TransferOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read no faster than this over all connections, such as 200MB/s. [env: MODELKIT_ASSETS_MAX_RATE]",
+            valueName: "rate"))
+    var maxRate: ByteRate?
+
     @Flag(help: "Begin though the plan does not fit into the free space: for file systems that report it wrongly.")
     var noSpaceCheck = false
 
     func apply(to flags: inout SettingFlags) {
+        flags.maxRate = .flag("--max-rate", maxRate?.bytesPerSecond)
         flags.skipsSpaceCheck = noSpaceCheck
     }
 }
@@ -143,6 +150,8 @@ struct OutputOptions: ParsableArguments {
 
 extension ProgressChoice: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}
+extension ByteCount: ExpressibleByArgument {}
+extension ByteRate: ExpressibleByArgument {}
 
 /// The form of a result.
 enum ResultFormat: String, CaseIterable, ExpressibleByArgument {

@@ -27,6 +27,7 @@ enum SettingsText {
             row("lock time-out", settings.lockTimeout.map { Units.duration($0) }),
             row("source date", settings.sourceDate.map { $0.map { "\($0)" } }),
             row("requests at a time", settings.jobs.map { _ in requests(settings.concurrency) }),
+            row("maximum rate", settings.maxRate.map { $0.map { "\(Units.bytes($0))/s" } }),
         ].compactMap(\.self)
     }
 

@@ -9,19 +9,23 @@ package struct ExecutionOptions: Sendable {
     package let fixedTime: Int64?
     /// Where content is looked for before the store is asked, and what is fetched is added.
     package let cache: ContentCache?
+    /// Nil: as fast as it goes.
+    package let rateLimit: RateLimit?
 
     /// More than a store lets one machine gain by.
     package static let mostConcurrency = 256
 
     package init(
         concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes = .adaptive,
-        lockWait: LockPatience = LockPatience(), fixedTime: Int64? = nil, cache: ContentCache? = nil
+        lockWait: LockPatience = LockPatience(), fixedTime: Int64? = nil, cache: ContentCache? = nil,
+        rateLimit: RateLimit? = nil
     ) {
         self.concurrency = concurrency
         self.partSizes = partSizes
         self.lockWait = lockWait
         self.fixedTime = fixedTime
         self.cache = cache
+        self.rateLimit = rateLimit
     }
 }
 

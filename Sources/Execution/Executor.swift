@@ -147,7 +147,8 @@ package struct Executor: Sendable {
 
     private func fetcher(of run: ExecutionRun) -> PartFetcher {
         PartFetcher(
-            store: store, meter: meter, writeStep: PartQueue.writeStep(at: run.concurrency.target), emit: emit)
+            store: store, meter: meter, writeStep: PartQueue.writeStep(at: run.concurrency.target),
+            rateLimit: options.rateLimit, emit: emit)
     }
 
     // MARK: Actions

@@ -14,6 +14,8 @@ struct PartFetcher: Sendable {
     /// How much of a body is gathered before it is written, in bytes: a visit to the disk's threads costs as much as
     /// writing a tenth of half a mebibyte.
     let writeStep: Int
+    /// Nil: as fast as it goes.
+    let rateLimit: RateLimit?
     let emit: @Sendable (ExecutionEvent) -> Void
 
     /// How much is copied from file to file before it is looked whether the run was interrupted, in bytes.
@@ -198,6 +200,7 @@ struct PartFetcher: Sendable {
             guard count == Int64(step.count) else { throw ended(early: step.lowerBound + count, part, staged) }
             try await note(step, of: path, in: staged)
             meter.received(Int(count))
+            try await rateLimit?.take(step.count)
             emit(.received(staged.pin, bytes: count))
             start = step.upperBound
         }
@@ -228,6 +231,7 @@ struct PartFetcher: Sendable {
             try Task.checkCancellation()
             guard chunk.readableBytes > 0 else { continue }
             meter.received(chunk.readableBytes)
+            try await rateLimit?.take(chunk.readableBytes)
             guard writer.offset + Int64(size + chunk.readableBytes) <= writer.end else {
                 throw ended(late: writer.offset + Int64(size + chunk.readableBytes), writer.part, writer.staged)
             }

@@ -100,7 +100,8 @@ package struct Resolving: Sendable {
         ExecutionOptions(
             concurrency: OpenFileLimit.concurrency(
                 wanted: session.settings.concurrency, limit: OpenFileLimit.raise()),
-            lockWait: session.settings.lockPatience, fixedTime: session.settings.sourceDate?.value, cache: cache)
+            lockWait: session.settings.lockPatience, fixedTime: session.settings.sourceDate?.value, cache: cache,
+            rateLimit: session.settings.maxRate.map { RateLimit(bytesPerSecond: $0.value) })
     }
 
     /// Brings the lock up to date with what was resolved and fetched.

@@ -49,6 +49,7 @@ private struct SettingWords {
         case .notTruth(_, let variable):
             self.init(name: "value of \(variable)", expected: "`true` or `false`")
         case .notSeconds(_, let setting): self.init(name: setting.words, expected: "a number of seconds")
+        case .notRate: self.init(name: "maximum rate", expected: "a number of bytes a second, such as 200MB/s")
         }
     }
 

@@ -9,11 +9,12 @@ package enum SettingFault: Error, Equatable {
     /// Neither true nor false.
     case notTruth(Setting<String>, variable: String)
     case notSeconds(Setting<String>, SettingOfSeconds)
+    case notRate(Setting<String>)
 
     package var setting: Setting<String> {
         switch self {
         case .unknownProvider(let setting), .unknownVersioning(let setting), .bucketIsAddress(let setting, _),
-            .notTruth(let setting, _), .notSeconds(let setting, _):
+            .notTruth(let setting, _), .notSeconds(let setting, _), .notRate(let setting):
             setting
         }
     }

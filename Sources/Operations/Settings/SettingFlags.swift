@@ -14,6 +14,8 @@ package struct SettingFlags: Sendable {
     package var trustsSpecEndpoint: Setting<Bool>?
     package var forceDownload: Setting<Bool>?
     package var jobs: Setting<Int>?
+    /// In bytes a second.
+    package var maxRate: Setting<Int64>?
     package var isOffline = false
     package var skipsSpaceCheck = false
 

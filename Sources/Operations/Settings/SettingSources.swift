@@ -26,4 +26,11 @@ struct SettingSources {
         guard let value = parse(setting.value) else { throw .notSeconds(setting, name) }
         return setting.map { _ in value }
     }
+
+    /// In bytes a second.
+    func rate(_ variables: [String]) throws(SettingFault) -> Setting<Int64>? {
+        guard let setting = environment.first(variables) else { return nil }
+        guard let rate = ByteRate(argument: setting.value) else { throw .notRate(setting) }
+        return setting.map { _ in rate.bytesPerSecond }
+    }
 }

@@ -26,6 +26,8 @@ package struct Settings: Sendable {
     package var concurrency: ClosedRange<Int> {
         jobs.provenance == .builtIn ? 1...ExecutionOptions.mostConcurrency : jobs.value...jobs.value
     }
+    /// Over all connections together, in bytes a second; nil for as fast as it goes.
+    package let maxRate: Setting<Int64>?
     /// Whether a plan that does not fit into the free space is refused.
     package let checksSpace: Bool
     /// Nothing is asked of the store.
@@ -50,6 +52,7 @@ package struct Settings: Sendable {
         package static let versioning = ["MODELKIT_ASSETS_VERSIONING_SYSTEM"]
         package static let forceDownload = ["MODELKIT_STORAGE_FORCE_DOWNLOAD"]
         package static let lockTimeout = ["MODELKIT_ASSETS_TIMEOUT_S"]
+        package static let maxRate = ["MODELKIT_ASSETS_MAX_RATE"]
         package static let sourceDate = ["SOURCE_DATE_EPOCH"]
         package static let storageTimeout = ["MODELKIT_STORAGE_TIMEOUT_S"]
         /// modelkit's own name; boto3's are the provider's to read.

@@ -30,6 +30,7 @@ extension Settings {
         sourceDate = try sources.number(.sourceDate, Variable.sourceDate) { Int64($0) }
         isOffline = flags.isOffline
         jobs = flags.jobs ?? Setting(Self.defaultJobs, from: .builtIn)
+        maxRate = if let flag = flags.maxRate { flag } else { try sources.rate(Variable.maxRate) }
         checksSpace = !flags.skipsSpaceCheck
         storageTimeout =
             try sources.number(.storageTimeout, Variable.storageTimeout) {

@@ -48,6 +48,7 @@ class FetchOptions(StoreOptions, total=False):
     create_assets_dir: bool
     force_download: bool
     jobs: int
+    max_rate: Union[int, str]
     no_space_check: bool
 
 
@@ -81,6 +82,7 @@ class ResolveOptions(UpgradeOptions, total=False):
     force_download: bool
     cache_dir: PathLike
     jobs: int
+    max_rate: Union[int, str]
     no_space_check: bool
     prune: bool
 

@@ -1,13 +1,11 @@
-internal import ArgumentParser
-
 /// A size as people type it: `500MB`, `2GiB`, `1048576`.
-struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
-    let bytes: Int64
+package struct ByteCount: Equatable, Sendable {
+    package let bytes: Int64
 
     private static let prefixes: [Character: Int] = ["k": 1, "m": 2, "g": 3, "t": 4]
 
     /// A whole number, then nothing, `k`, `M`, `G` or `T` (powers of 1000), or these with `i` (powers of 1024); a `B` may end it.
-    init?(argument: String) {
+    package init?(argument: String) {
         let text = argument.lowercased()
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         var unit = text.dropFirst(digits.count).drop { $0 == " " }
@@ -27,10 +25,14 @@ struct ByteCount: ExpressibleByArgument, Equatable, Sendable {
     }
 }
 
-/// How much a plan may fetch.
-struct DownloadLimit: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Fetch nothing where the plan has more to fetch than this, such as 500MB or 2GiB.", valueName: "size"))
-    var maxBytes: ByteCount?
+/// A rate as people type it: `200MB/s`, `1GiB/s`; the `/s` may be left out.
+package struct ByteRate: Equatable, Sendable {
+    package let bytesPerSecond: Int64
+
+    /// A `ByteCount` that is not 0, and perhaps `/s`.
+    package init?(argument: String) {
+        let count = argument.lowercased().hasSuffix("/s") ? String(argument.dropLast(2)) : argument
+        guard let bytes = ByteCount(argument: count)?.bytes, bytes > 0 else { return nil }
+        bytesPerSecond = bytes
+    }
 }
