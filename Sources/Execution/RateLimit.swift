@@ -48,10 +48,11 @@ package final class RateLimit: Sendable {
 /// waited for at its end.
 struct TokenBucket {
     private let bytesPerSecond: Double
-    /// Up to when the rate is used up, in seconds; nil before anything was taken.
-    private var paid: Double?
+    /// Up to when the rate is used up, in seconds.
+    private var paid = -Double.infinity
 
-    /// How much unused time is kept, in seconds: enough that a late timer costs nothing, and a twentieth of any two seconds.
+    /// How much unused time is kept, in seconds, and there is at the start: enough that a late timer costs nothing, and a
+    /// twentieth of any two seconds.
     static let burst = 0.1
     /// In seconds.
     static let shortestWait = 0.005
@@ -61,7 +62,7 @@ struct TokenBucket {
     /// - Parameter now: in seconds; never less than before.
     /// - Returns: how long to wait, in seconds; 0 or less for no time.
     mutating func take(_ count: Int, at now: Double) -> Double {
-        let end = max(paid ?? now, now - Self.burst) + Double(count) / bytesPerSecond
+        let end = max(paid, now - Self.burst) + Double(count) / bytesPerSecond
         paid = end
         return end - now
     }

@@ -42,14 +42,16 @@ def timed(workspace, server, *options, **run_options):
 def test_a_run_takes_as_long_as_its_rate_says(shared, fault_server, where):
     options = ["--max-rate", f"{RATE}B/s"] if where == "flag" else []
     variable = {"MODELKIT_ASSETS_MAX_RATE": str(RATE)} if where == "variable" else {}
+    # What a run takes besides, on a machine that has other work too.
+    rest = timed(shared, fault_server)
     # What else the machine does can make any one run slower, and none faster.
     for _ in range(4):
         seconds = timed(shared, fault_server, *options, "--force-download", environment=variable)
         assert seconds >= SECONDS * 0.95
-        if seconds <= SECONDS * 1.05:
+        if seconds <= SECONDS * 1.05 + rest:
             break
     else:
-        raise AssertionError(f"no run was within 5 %; the last took {seconds} s of {SECONDS}")
+        raise AssertionError(f"no run was within 5 %; the last took {seconds} s of {SECONDS}, and {rest} without a limit")
     assert len(visible(digests(shared.assets))) == 2 + len(FILES) + 1
 
 
