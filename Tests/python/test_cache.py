@@ -256,3 +256,11 @@ def test_a_cache_whose_tag_cannot_be_made_stays_empty(workspace, cache, name):
                 trace.fail(errno.EIO)
     assert trace.status == 0
     assert list(cache.iterdir()) == []
+
+
+def test_a_saved_plan_that_is_applied_adds_to_the_cache_that_the_flag_names(fault_shelf, tmp_path):
+    fault_shelf.spec(*PINNED)
+    fault_shelf.tool.run("plan", "--output", "plan.json", cwd=fault_shelf.folder).succeeded()
+    options = ["--cache-dir", tmp_path / "cache"]
+    fault_shelf.tool.run("apply", "plan.json", *options, cwd=fault_shelf.folder).succeeded()
+    assert len(entries(tmp_path / "cache")) == len(PINNED)
