@@ -6,7 +6,9 @@ package import Planning
 package import StoreTransport
 
 /// What an operation on a spec works with: the settings, the directory, and the store if there is one.
-package struct Session: Sendable {
+///
+/// A class for the reason that `Settings` is one.
+package final class Session: Sendable {
     package let settings: Settings
     package let manifest: Manifest
     package let lock: SpecLock

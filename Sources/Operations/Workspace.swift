@@ -66,7 +66,7 @@ package struct SpecRequest: Sendable {
 
 extension Session {
     /// With the lock beside the spec.
-    package init(_ workspace: Workspace, _ request: SpecRequest, retries: RetryLog) throws(Faults) {
+    package convenience init(_ workspace: Workspace, _ request: SpecRequest, retries: RetryLog) throws(Faults) {
         let lock = try SpecLock.read(
             besides: request.spec, request.lock, in: workspace.settings.versioning.value, mends: request.mendsLock)
         try self.init(workspace, lock: lock, missingDirectory: request.missingDirectory, retries: retries)

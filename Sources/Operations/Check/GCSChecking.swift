@@ -5,7 +5,9 @@ internal import StoreTransport
 
 /// What a check found out about Google Cloud Storage: where the bucket is, whose credentials are used, and what they
 /// may do.
-package struct GCSFindings: Sendable {
+///
+/// A class, as its opening is large.
+package final class GCSFindings: Sendable {
     package enum Account: Sendable {
         /// Requests carry no token, as this setting says.
         case anonymous
@@ -27,6 +29,13 @@ package struct GCSFindings: Sendable {
     package let reading: StoreReading?
     /// Nil where it was not asked.
     package let writing: Writing?
+
+    init(_ opening: GCSOpening, _ account: Account, _ reading: StoreReading?, _ writing: Writing?) {
+        self.opening = opening
+        self.account = account
+        self.reading = reading
+        self.writing = writing
+    }
 }
 
 struct GCSChecking: Sendable {
@@ -53,7 +62,7 @@ struct GCSChecking: Sendable {
             reading = await StoreReading(of: PrefixStore(opening.store, prefix: settings.prefix.value))
             if role == .developer { writing = await permissions(on: opening.store) }
         }
-        return .success(GCSFindings(opening: opening, account: account, reading: reading, writing: writing))
+        return .success(GCSFindings(opening, account, reading, writing))
     }
 
     private func account(_ opening: GCSClient) async -> GCSFindings.Account {

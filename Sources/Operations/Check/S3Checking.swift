@@ -4,7 +4,9 @@ package import StoreProviders
 package import StoreTransport
 
 /// What a check found out about S3: where the bucket is, whose credentials are used, and what they may do.
-package struct S3Findings: Sendable {
+///
+/// A class, as its opening is large.
+package final class S3Findings: Sendable {
     package enum Credentials: Sendable {
         /// Requests are not signed, as this setting says.
         case anonymous
@@ -27,6 +29,13 @@ package struct S3Findings: Sendable {
     package let reading: StoreReading?
     /// Nil where it was not asked.
     package let writing: Writing?
+
+    init(_ opening: S3Opening, _ credentials: Credentials, _ reading: StoreReading?, _ writing: Writing?) {
+        self.opening = opening
+        self.credentials = credentials
+        self.reading = reading
+        self.writing = writing
+    }
 }
 
 struct S3Checking: Sendable {
@@ -51,7 +60,7 @@ struct S3Checking: Sendable {
             if role == .developer { writing = await write(to: opening.store) }
         }
         return .success(
-            S3Findings(opening: opening, credentials: credentials, reading: reading, writing: writing))
+            S3Findings(opening, credentials, reading, writing))
     }
 
     private func credentials(_ opening: S3Client) async -> S3Findings.Credentials {

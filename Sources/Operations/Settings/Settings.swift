@@ -6,7 +6,10 @@ internal import StoreTransport
 
 /// Everything that says how a run goes, each setting by itself from the flag, the environment variable, the spec file
 /// or the default, and with the place that it came from.
-package struct Settings: Sendable {
+///
+/// A class, since nearly every operation holds them and nothing changes them: a copy is a pointer, and the program smaller by
+/// what copying each holder member by member took.
+package final class Settings: Sendable {
     package let assetsDirectory: Setting<String>?
     /// Nil: there is no cache.
     package let cacheDirectory: Setting<String>?
@@ -21,7 +24,6 @@ package struct Settings: Sendable {
     package let sourceDate: Setting<Int64>?
     /// How many requests are sent at a time, transfers of an execution apart.
     package let jobs: Setting<Int>
-    static let defaultJobs = 64
     /// How many transfers an execution may have in flight.
     package var concurrency: ClosedRange<Int> {
         jobs.provenance == .builtIn ? 1...ExecutionOptions.mostConcurrency : jobs.value...jobs.value
@@ -39,7 +41,52 @@ package struct Settings: Sendable {
     /// What providers look further settings and credentials up in.
     package let environment: ProcessEnvironment
 
+    private static let defaultJobs = 64
     package static let defaultPrefix = "modelkit-assets"
+
+    /// - Parameter manifest: of the spec file; nil for commands without one.
+    package init(flags: SettingFlags, environment: ProcessEnvironment, manifest: Manifest?) throws(SettingFault) {
+        let sources = SettingSources(environment: environment)
+        let storage = manifest?.storage ?? StorageSection()
+        assetsDirectory = sources.text(flags.assetsDirectory, Variable.assetsDirectory)
+        cacheDirectory = Settings.cacheDirectory(flags.cacheDirectory, environment)
+        provider = try Settings.provider(
+            sources.text(flags.provider, Variable.provider, file: storage.provider))
+        bucket = try Settings.bucket(
+            sources.text(flags.bucket, Variable.bucket, file: storage.bucket), provider: provider?.value)
+        prefix = Settings.prefix(
+            sources.text(flags.prefix, Variable.prefix, file: storage.prefix), provider: provider?.value)
+        versioning =
+            try Settings.versioningOverride(flags: flags, environment: environment) ?? manifest?.versioning
+            ?? Setting(.majorMinor, from: .builtIn)
+        duplicates = manifest?.duplicates ?? Setting(.allow, from: .builtIn)
+        forceDownload =
+            flags.forceDownload ?? environment.first(Variable.forceDownload)?.map { _ in true }
+            ?? Setting(false, from: .builtIn)
+        lockTimeout =
+            try sources.number(.lockTimeout, Variable.lockTimeout, parse: ClampedSeconds.parsed)
+            ?? Setting(LockPatience.defaultSeconds, from: .builtIn)
+        sourceDate = try sources.number(.sourceDate, Variable.sourceDate) { Int64($0) }
+        isOffline = flags.isOffline
+        jobs = flags.jobs ?? Setting(Settings.defaultJobs, from: .builtIn)
+        maxRate = if let flag = flags.maxRate { flag } else { try sources.rate(Variable.maxRate) }
+        checksSpace = !flags.skipsSpaceCheck
+        storageTimeout =
+            try sources.number(.storageTimeout, Variable.storageTimeout) {
+                ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }
+            }
+            ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
+        let trust =
+            if let flag = flags.trustsSpecEndpoint { flag } else { try sources.truth(Variable.trustSpecEndpoint) }
+        s3 = S3Overrides(
+            region: sources.text(flags.region, [], file: storage.region),
+            endpoint: sources.text(flags.endpoint, Variable.endpoint, file: storage.endpoint),
+            anonymous: flags.isAnonymous ?? storage.anonymous,
+            specEndpointTrust: trust,
+            specVariables: manifest?.variables ?? [])
+        gcs = GCSOverrides(endpoint: flags.endpoint, anonymous: s3.anonymous)
+        self.environment = environment
+    }
 
     /// The environment variables that are read, for `check` and the help.
     package enum Variable {
