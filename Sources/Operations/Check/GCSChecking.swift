@@ -30,7 +30,7 @@ package final class GCSFindings: Sendable {
     /// Nil where it was not asked.
     package let writing: Writing?
 
-    init(_ opening: GCSOpening, _ account: Account, _ reading: StoreReading?, _ writing: Writing?) {
+    init(_ opening: GCSClient, _ account: Account, _ reading: StoreReading?, _ writing: Writing?) {
         self.opening = opening
         self.account = account
         self.reading = reading

@@ -30,7 +30,7 @@ package final class S3Findings: Sendable {
     /// Nil where it was not asked.
     package let writing: Writing?
 
-    init(_ opening: S3Opening, _ credentials: Credentials, _ reading: StoreReading?, _ writing: Writing?) {
+    init(_ opening: S3Client, _ credentials: Credentials, _ reading: StoreReading?, _ writing: Writing?) {
         self.opening = opening
         self.credentials = credentials
         self.reading = reading
