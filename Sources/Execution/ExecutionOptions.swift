@@ -16,12 +16,13 @@ package struct ExecutionOptions: Sendable {
     package static let mostConcurrency = 256
 
     package init(
-        concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes = .adaptive,
+        concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes? = nil,
         lockWait: LockPatience = LockPatience(), fixedTime: Int64? = nil, cache: ContentCache? = nil,
         rateLimit: RateLimit? = nil
     ) {
         self.concurrency = concurrency
-        self.partSizes = partSizes
+        // Who fixes the one has the other fixed too: such a run asks for the same ranges each time.
+        self.partSizes = partSizes ?? (concurrency.count == 1 ? .fixed(PartSizes.adaptive.first) : .adaptive)
         self.lockWait = lockWait
         self.fixedTime = fixedTime
         self.cache = cache

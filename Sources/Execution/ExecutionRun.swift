@@ -125,7 +125,7 @@ struct ExecutionRun {
         counts[part.asset, default: Count()].bytes = sum
         if let fault = received.checksumFault { checksumFaults.append(fault) }
         begun[part] = nil
-        return machine.handle(.received(part))
+        return machine.handle(.received(part, size: part.isFirst ? Int64(received.range.count) : nil))
     }
 
     private mutating func sealed(

@@ -71,6 +71,11 @@ struct PartQueue {
     /// Of what waits, in bytes.
     private var left: Int64 = 0
     private var inFlight: [TransferMachine.Part: Int64] = [:]
+    /// Of those in flight, how many hold little.
+    private var smallCount = 0
+    /// How many small parts count as one.
+    private let smallShare: Int
+    private let most: Int
     /// What those in flight may hold in memory, in bytes.
     private var held: Int64 = 0
     /// Of each asset, what waits and what is in flight.
@@ -79,18 +84,27 @@ struct PartQueue {
     private var typical = Self.mostHeld
     private let sizes: PartSizes
 
-    init(sizes: PartSizes) { self.sizes = sizes }
+    /// - Parameter concurrency: how many parts may be in flight; where that is a range, several small ones count as one, as
+    ///   they have more round trips to make up for and hold little.
+    init(sizes: PartSizes, concurrency: ClosedRange<Int>) {
+        self.sizes = sizes
+        most = concurrency.upperBound
+        smallShare = concurrency.count > 1 ? 6 : 1
+    }
+
+    private static let small: Int64 = 128 << 10
 
     /// What a part in flight holds at most, in bytes: what it gathers before it writes, and what was read from its
     /// connection meanwhile.
     static let mostHeld: Int64 = 512 << 10
     /// What all of them may hold, in bytes.
-    static let memory: Int64 = 48 << 20
+    static let memory: Int64 = 26 << 20
 
     /// How much of a body is gathered before it is written, in bytes: less where many are in flight.
-    static func writeStep(at target: Int) -> Int { target <= 32 ? 512 << 10 : 256 << 10 }
+    static func writeStep(at target: Int) -> Int { target <= 16 ? 256 << 10 : 128 << 10 }
 
-    var inFlightCount: Int { inFlight.count }
+    /// How many places of the target are taken.
+    var inFlightCount: Int { inFlight.count - smallCount + (smallCount + smallShare - 1) / smallShare }
     var isEmpty: Bool { first == waiting.count }
     /// Whether something waits for which there is no memory.
     var isFull: Bool { !isEmpty && held >= Self.memory }
@@ -127,7 +141,7 @@ struct PartQueue {
     ///
     /// - Parameter target: how many are in flight at most.
     mutating func next(target: Int, pace: ConnectionPace?) -> TransferMachine.Part? {
-        guard first < waiting.count, inFlight.isEmpty || (inFlight.count < target && held < Self.memory) else {
+        guard first < waiting.count, inFlight.isEmpty || hasRoom(target) else {
             return nil
         }
         let before = waiting[first].left
@@ -136,12 +150,28 @@ struct PartQueue {
         }
         let taken = before - waiting[first].left
         left -= taken
-        let memory = min(taken, waiting[first].isSizeKnown ? Self.mostHeld : max(typical * 2, Self.mostHeld / 2))
+        let memory = min(taken, waiting[first].isSizeKnown ? Self.mostHeld : max(typical, Self.small))
         if waiting[first].isEmpty { removeFirst() }
-        inFlight[part] = memory
-        held += memory
+        hold(memory, part)
         counts[part.asset, default: 0] += 1
         return part
+    }
+
+    private func hasRoom(_ target: Int) -> Bool {
+        inFlightCount < target && inFlight.count < most && held < Self.memory
+    }
+
+    private mutating func hold(_ memory: Int64, _ part: TransferMachine.Part) {
+        inFlight[part] = memory
+        held += memory
+        if memory <= Self.small { smallCount += 1 }
+    }
+
+    private mutating func release(_ part: TransferMachine.Part) -> Bool {
+        guard let memory = inFlight.removeValue(forKey: part) else { return false }
+        held -= memory
+        if memory <= Self.small { smallCount -= 1 }
+        return true
     }
 
     private mutating func removeFirst() {
@@ -154,15 +184,16 @@ struct PartQueue {
 
     /// The size of its object is known now, in bytes.
     mutating func began(_ part: TransferMachine.Part, size: Int64) {
-        let actual = min(size, Self.mostHeld)
-        typical = (typical * 7 + actual) / 8
-        guard let memory = inFlight.updateValue(actual, forKey: part) else { return }
-        held += actual - memory
+        learn(size)
+        if release(part) { hold(min(size, Self.mostHeld), part) }
     }
 
-    mutating func ended(_ part: TransferMachine.Part) {
-        guard let memory = inFlight.removeValue(forKey: part) else { return }
-        held -= memory
+    private mutating func learn(_ size: Int64) { typical = (typical * 7 + min(size, Self.mostHeld)) / 8 }
+
+    /// - Parameter size: of its object, where that is known only now.
+    mutating func ended(_ part: TransferMachine.Part, size: Int64? = nil) {
+        if let size { learn(size) }
+        guard release(part) else { return }
         counts[part.asset]? -= 1
     }
 

@@ -43,8 +43,8 @@ struct TransferMachine {
         case present(Int)
         /// The first part of an object that is larger is answered: with the range that comes.
         case began(Part, ObjectAttributes, Range<Int64>)
-        /// All of the part is there, or the object in one piece.
-        case received(Part)
+        /// All of the part is there, or the object in one piece, of that size in bytes where it was not known.
+        case received(Part, size: Int64? = nil)
         case sealed(Int)
         case committed(Int)
         /// The staging folder was another process's meanwhile: begin again.
@@ -97,7 +97,7 @@ struct TransferMachine {
         turns = NameTurns(names: names ?? Array(dependencies.indices))
         window = min(concurrency.upperBound, Self.mostAssets)
         self.sizes = sizes
-        queue = PartQueue(sizes: sizes)
+        queue = PartQueue(sizes: sizes, concurrency: concurrency)
         controller = ConcurrencyController(limits: concurrency)
         order = CommitOrder(dependencies: dependencies)
         phases = dependencies.indices.map { present.contains($0) ? .ended : .pending }
@@ -115,7 +115,7 @@ struct TransferMachine {
             case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
             case .began(let part, let attributes, let range): began(part, attributes, range)
-            case .received(let part): received(part)
+            case .received(let part, let size): received(part, size)
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
             case .lost(let asset): reopen(asset)
@@ -153,8 +153,8 @@ struct TransferMachine {
         return [.receive(part)]
     }
 
-    private mutating func received(_ part: Part) -> [Action] {
-        queue.ended(part)
+    private mutating func received(_ part: Part, _ size: Int64?) -> [Action] {
+        queue.ended(part, size: size)
         guard phases[part.asset] == .transferring else { return discardIfQuiet(part.asset) }
         return sealIfComplete(part.asset)
     }

@@ -64,7 +64,7 @@ import Testing
 
     @Test func makesThePartsOfALargeObjectOneByOne() {
         let progress = ObjectProgress(ObjectAttributes(size: 1 << 53, entityTag: nil), done: [0..<1])
-        var queue = PartQueue(sizes: .fixed(1 << 20))
+        var queue = PartQueue(sizes: .fixed(1 << 20), concurrency: 2...2)
         queue.append(PendingParts(of: 0, 0, progress))
         #expect(queue.count == 1 << 33 - 1)
         let parts: [Range<Int64>] = [1..<1_048_577, 1_048_577..<2_097_153]

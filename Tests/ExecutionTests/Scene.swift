@@ -47,7 +47,7 @@ func withScene(
 ) async throws {
     try await withTemporaryDirectory { path async throws in
         let options = ExecutionOptions(
-            partSizes: partSize.map(PartSizes.fixed) ?? .adaptive, lockWait: LockPatience(seconds: lockSeconds),
+            partSizes: partSize.map(PartSizes.fixed), lockWait: LockPatience(seconds: lockSeconds),
             fixedTime: fixedTime)
         try await body(Scene(store: store, path: path, options: options))
     }

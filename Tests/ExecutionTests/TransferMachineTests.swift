@@ -33,7 +33,7 @@ import Testing
 
     @Test func hasAsManyInFlightAsThereIsMemoryFor() {
         let sizes = PartSizes.fixed(PartQueue.mostHeld)
-        var queue = PartQueue(sizes: sizes)
+        var queue = PartQueue(sizes: sizes, concurrency: 1000...1000)
         let fit = Int(PartQueue.memory / PartQueue.mostHeld)
         queue.append(pending(PartQueue.mostHeld * Int64(fit + 5)))
         for object in 0..<1000 { queue.append(PendingParts(firstOf: object, 1, size: 1, sizes)) }
@@ -48,8 +48,17 @@ import Testing
         #expect(queue.next(target: 600, pace: nil) == nil)
     }
 
+    @Test func countsSeveralSmallPartsAsOneUnlessTheUserSaidHowMany() {
+        for (concurrency, inFlight) in [(1...256, 60), (1...20, 20), (10...10, 10)] {
+            var queue = PartQueue(sizes: .adaptive, concurrency: concurrency)
+            for object in 0..<300 { queue.append(PendingParts(firstOf: object, 0, size: 4096, .adaptive)) }
+            #expect((0..<300).compactMap { _ in queue.next(target: 10, pace: nil) }.count == inFlight)
+            #expect(queue.inFlightCount == min(10, inFlight))
+        }
+    }
+
     @Test func neverStandsStill() {
-        var queue = PartQueue(sizes: .fixed(1))
+        var queue = PartQueue(sizes: .fixed(1), concurrency: 1...1)
         queue.append(pending(2))
         #expect(queue.next(target: 0, pace: nil) != nil)
         #expect(queue.next(target: 0, pace: nil) == nil)

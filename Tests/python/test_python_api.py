@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import contextlib
 import json
 import os
 import pickle
@@ -362,7 +363,9 @@ def program_of_this_process():
     """The process id of the program that this process runs, if any."""
     found = []
     for task in Path("/proc/self/task").iterdir():
-        found += map(int, (task / "children").read_text().split())
+        # A thread may have ended since the folder was read.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, (task / "children").read_text().split())
     return [process for process in found if process not in servers]
 
 
