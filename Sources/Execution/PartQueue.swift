@@ -55,7 +55,7 @@ struct PendingParts {
     /// - Parameter size: of the part; a first part has its own.
     mutating func next(size: Int64) -> TransferMachine.Part? {
         guard let gap = gaps.popLast() else { return nil }
-        let end = isFirst ? gap.upperBound : min(gap.upperBound, gap.lowerBound + size)
+        let end = isFirst ? gap.upperBound : min(gap.upperBound, ByteSum.adding(gap.lowerBound, size))
         if end < gap.upperBound { gaps.append(end..<gap.upperBound) }
         left -= min(left, end - gap.lowerBound)
         return TransferMachine.Part(
@@ -104,7 +104,7 @@ struct PartQueue {
     static func writeStep(at target: Int) -> Int { target <= 16 ? 256 << 10 : 128 << 10 }
 
     /// How many places of the target are taken.
-    var inFlightCount: Int { inFlight.count - smallCount + (smallCount + smallShare - 1) / smallShare }
+    var inFlightCount: Int { inFlight.count - smallCount + smallCount / smallShare }
     var isEmpty: Bool { first == waiting.count }
     /// Whether something waits for which there is no memory.
     var isFull: Bool { !isEmpty && held >= Self.memory }

@@ -132,9 +132,9 @@ extension OutsideNumberTests {
             Exception("Cache/CacheUpkeep.swift", "status.size", "of files that are there"),
             Exception("Execution/ContentHash.swift", "size += Int64(bytes.count)", "of bytes that were in memory"),
             Exception("Execution/ExecutionRun.swift", ".bytes += ", "of parts that arrived"),
-            Exception("Execution/Journal.swift", "partSize", "of ranges inside an object"),
             Exception("Execution/Journal.swift", "doneBytes", "of ranges inside an object, none twice"),
-            Exception("Execution/PartQueue.swift", "partSize", "of ranges inside an object"),
+            Exception("Execution/ConcurrencyController.swift", "bytes += sample.bytes", "of bytes that arrived"),
+            Exception("Execution/TransferMeter.swift", "bytes", "of bytes that arrived"),
             Exception("Execution/StagingFolder.swift", "doneBytes", "of ranges inside an object, none twice"),
             Exception(
                 "Execution/MismatchCause.swift", "expectedSize - size", "a size of what is there, less than the other"),
@@ -152,6 +152,8 @@ extension OutsideNumberTests {
 
     private static var fittingConversions: [Exception] {
         [
+            Exception("Execution/PartSizes.swift", "Int64(max(0, min(bytes", "between bounds"),
+            Exception("Operations/TransferTrace.swift", "tick.seconds * 1000", "the length of a run"),
             Exception("Progress/BarsRenderer.swift", "Double(inside)", "a fraction of some columns"),
             Exception("Terminal/Units.swift", "(seconds * 10", "ten years at most"),
             Exception("FileSystem/Calls.swift", "Int(seconds)", "a whole number of as many bits"),

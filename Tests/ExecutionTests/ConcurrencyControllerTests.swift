@@ -1,15 +1,20 @@
 import AssetsTestSupport
+import FoundationEssentials
 import Testing
 
 @testable import Execution
 
 /// What the controller finds on simulated networks, in virtual time.
-@Suite struct ConcurrencyControllerTests {
+@Suite(.serialized) struct ConcurrencyControllerTests {
+    /// Of twenty networks each; MODELKIT_ASSETS_TEST_NETWORKS says how many, as a hundred take minutes in a debug build.
+    private static let twenties =
+        UInt64(ProcessInfo.processInfo.environment["MODELKIT_ASSETS_TEST_NETWORKS"] ?? "").map { $0 / 20 } ?? 3
+
     /// Networks of every kind: what a connection and all of them can bring, how far away, how unsteady, and how large the
     /// parts are. After a warm-up it brings 90 % of what the best fixed number does, with at most twice as many
     /// connections as are needed for that, and a step of the search more. One network in twenty may be a little off:
     /// what is measured in half a second has its luck.
-    @Test(arguments: 0..<10 as Range<UInt64>)
+    @Test(arguments: 0..<twenties)
     func findsWhatTheBestFixedNumberBrings(_ twenty: UInt64) {
         let findings = (twenty * 20..<twenty * 20 + 20).map { Finding(on: SimulatedNetwork(seed: $0)) }
         for finding in findings { #expect(finding.isWithin(rate: 0.82, number: 3), "\(finding)") }
@@ -87,7 +92,7 @@ private struct Finding: CustomStringConvertible {
         // In the simulation a connection more does no harm.
         let best = network.rate(of: 256)
         needed = Self.candidates.partitioned { network.rate(of: $0) >= 0.97 * best }
-        let controlled = network.controlled(from: 10, to: 30)
+        let controlled = network.controlled(from: 10, to: 25)
         share = controlled.rate / best
         found = controlled.median
     }
