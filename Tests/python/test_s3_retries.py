@@ -116,7 +116,7 @@ def test_a_store_that_asks_for_less_gets_less(fault_shelf, fault_server):
 
     before, after = Crowd(expected=16), Crowd()
     fault_server.on(part, before, times=100)
-    fault_server.on(part, SLOW_DOWN, times=16)
+    fault_server.on(part, SLOW_DOWN, times=48)
     fault_server.on(part, after)
     finished = fault_shelf.tool.run("resolve", fault_shelf.spec("many/files:1.0")).succeeded()
     assert before.most >= 16
