@@ -50,7 +50,7 @@ struct ConcurrencyController: Sendable {
     private(set) var target: Int
     private let limits: ClosedRange<Int>
     private var phase: Phase = .climbing(from: nil)
-    private var meter = Meter()
+    private var meter = ThroughputMeter()
     /// From a request to the first byte of its answer, smoothed, in seconds.
     private var wait: Double?
     /// What arrives at one connection, smoothed, in bytes a second.
@@ -201,52 +201,11 @@ struct ConcurrencyController: Sendable {
 
     private mutating func setTarget(_ wanted: Int) {
         target = min(max(wanted, limits.lowerBound), limits.upperBound)
-        meter = Meter()
+        meter = ThroughputMeter()
     }
 }
 
 extension Double {
     /// A mean in which the latest counts for a third.
     fileprivate func smoothed(into mean: Double?) -> Double { mean.map { $0 * 0.7 + self * 0.3 } ?? self }
-}
-
-/// Measures what arrives at one target.
-private struct Meter: Sendable {
-    /// How much longer nothing is measured; nil until as many requests as wanted are in flight.
-    private var settling: Double?
-    private var bytes: Int64 = 0
-    private var answers = 0
-    private var seconds = 0.0
-    /// Of the last measurement, in seconds.
-    private(set) var length = 0.0
-
-    /// What a request has gathered before it is counted, in bytes: a measurement takes several of each.
-    private static let grain: Int64 = 128 << 10
-
-    /// - Returns: bytes a second, where enough was measured.
-    mutating func take(
-        _ sample: ConcurrencyController.Sample, target: Int, wait: Double, isQuick: Bool
-    ) -> Double? {
-        if sample.isStarved {
-            (bytes, answers, seconds) = (0, 0, 0)
-            return nil
-        }
-        guard let left = settling else {
-            // New connections are opened first.
-            if abs(sample.inFlight - target) <= target / 8 { settling = min(max(2 * wait, 0.05), 1) }
-            return nil
-        }
-        guard left <= 0 else {
-            settling = left - sample.seconds
-            return nil
-        }
-        bytes += sample.bytes
-        answers += sample.answers
-        seconds += sample.seconds
-        let least = isQuick ? max(0.1, 2 * wait) : max(0.5, 4 * wait)
-        let isEnough = bytes >= Int64(target) * 4 * Self.grain || answers >= 4 * target
-        guard seconds >= least, isEnough || seconds >= 2 else { return nil }
-        defer { (bytes, answers, seconds, length) = (0, 0, 0, seconds) }
-        return Double(bytes) / seconds
-    }
 }

@@ -271,49 +271,9 @@ extension StepAction {
     }
 }
 
-extension ExecutionFailure {
-    /// Whatever an action threw, as one of the things that can go wrong.
-    init(_ error: any Error) {
-        switch error {
-        case let failure as ExecutionFailure: self = failure
-        case let error as StoreError: self = .store(error)
-        case let error as FileError: self = .file(error)
-        default:
-            self = .store(StoreError(.unavailable, operation: "get", address: "", detail: "\(error)"))
-        }
-    }
-
-    /// Whether what is in staging must not be gone on from: it would be wrong for ever.
-    var spoilsStaging: Bool {
-        switch self {
-        case .digest, .checksum, .decoding, .size: true
-        case .store(let error): error.kind == .changed
-        case .file, .lockTimeout: false
-        }
-    }
-}
-
 extension TransferMachine.Action {
     /// Whether it is done in a run that was interrupted too.
     fileprivate var isDiscard: Bool {
         if case .discard = self { true } else { false }
-    }
-}
-
-/// Tells one boot of the machine from another, so that what was never synced is not trusted after a crash of it.
-enum BootID {
-    static var current: String {
-        get async {
-            await DiskQueue.shared.run {
-                // One that cannot be read is taken for another each time: then nothing is gone on with.
-                let unknown = "unknown-\(UInt64.random(in: 0 ... .max))"
-                guard let file = try? File.openForReading("/proc/sys/kernel/random/boot_id") else { return unknown }
-                let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
-                    count = readDescriptor(file.descriptor, into: UnsafeMutableRawBufferPointer(buffer))
-                }
-                let text = String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)
-                return text.isEmpty ? unknown : text
-            }
-        }
     }
 }

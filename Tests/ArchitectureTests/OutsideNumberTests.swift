@@ -133,7 +133,7 @@ extension OutsideNumberTests {
             Exception("Execution/ContentHash.swift", "size += Int64(bytes.count)", "of bytes that were in memory"),
             Exception("Execution/ExecutionRun.swift", ".bytes += ", "of parts that arrived"),
             Exception("Execution/Journal.swift", "doneBytes", "of ranges inside an object, none twice"),
-            Exception("Execution/ConcurrencyController.swift", "bytes += sample.bytes", "of bytes that arrived"),
+            Exception("Execution/ThroughputMeter.swift", "bytes += sample.bytes", "of bytes that arrived"),
             Exception("Execution/TransferMeter.swift", "bytes", "of bytes that arrived"),
             Exception("Execution/StagingFolder.swift", "doneBytes", "of ranges inside an object, none twice"),
             Exception(
