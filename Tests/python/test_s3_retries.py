@@ -102,7 +102,7 @@ class Crowd:
 
 
 def test_a_store_that_asks_for_less_gets_less(fault_shelf, fault_server):
-    """A run begins with 16 objects at a time; after SlowDown there are fewer."""
+    """Of 64 objects at a time there are fewer after SlowDown."""
     names = [f"part-{number:03}" for number in range(300)]
     key = f"{PREFIX}/many/files"
     fault_server.put(f"{key}.versions", json.dumps({"versions": ["1.0"]}).encode())
@@ -114,12 +114,12 @@ def test_a_store_that_asks_for_less_gets_less(fault_shelf, fault_server):
     def part(request):
         return request.key.startswith(f"{key}/1.0/")
 
-    before, after = Crowd(expected=16), Crowd()
+    before, after = Crowd(expected=48), Crowd()
     fault_server.on(part, before, times=100)
-    fault_server.on(part, SLOW_DOWN, times=48)
+    fault_server.on(part, SLOW_DOWN, times=64)
     fault_server.on(part, after)
-    finished = fault_shelf.tool.run("resolve", fault_shelf.spec("many/files:1.0")).succeeded()
-    assert before.most >= 16
+    finished = fault_shelf.tool.run("resolve", fault_shelf.spec("many/files:1.0"), "--jobs", "64").succeeded()
+    assert before.most >= 48
     # Half of it, and one more for each round.
     assert after.most < before.most * 3 / 4, f"{before.most}, then {after.most}"
     assert "503 SlowDown" in finished.stderr
