@@ -3,6 +3,9 @@ internal import FileSystem
 internal import NIOCore
 package import ObjectStore
 
+/// How often a small object that was written while it was read is read anew. Each time another writer got on.
+private let rereads = 10
+
 extension ObjectStore {
     /// The whole of a small object, decoded.
     ///
@@ -13,7 +16,21 @@ extension ObjectStore {
     }
 
     /// The same, with the entity tag that it had.
+    ///
+    /// Documents such as `.versions` are written while others read them. A read whose body broke off cannot go on with
+    /// the content of another write: it starts over, up to `rereads` times.
     package func readTagged(_ key: ObjectKey, limit: Int) async throws -> TaggedContent {
+        for _ in 0..<rereads {
+            do {
+                return try await readOnce(key, limit: limit)
+            } catch let error as StoreError where error.kind == .changed {
+                continue
+            }
+        }
+        return try await readOnce(key, limit: limit)
+    }
+
+    private func readOnce(_ key: ObjectKey, limit: Int) async throws -> TaggedContent {
         let download = try await get(key, GetOptions())
         guard download.attributes.size <= Int64(limit) else {
             throw ContentFault.malformed(

@@ -125,6 +125,25 @@ def test_a_store_that_asks_for_less_gets_less(fault_shelf, fault_server):
     assert "503 SlowDown" in finished.stderr
 
 
+def test_a_list_of_versions_that_is_written_while_it_is_read_is_read_anew(fault_shelf, fault_server):
+    """The answer breaks off, and its rest is another list's by then: what a push at the same moment does to a reader."""
+    key = f"{PREFIX}/{SMALL}.versions"
+    written = []
+
+    def torn(exchange):
+        written.append(exchange.request)
+        response = exchange.normal()
+        fault_server.put(key, json.dumps({"versions": ["1.0"], "writes": len(written)}).encode())
+        exchange.send(response.head() + response.body[:5])
+
+    def opens(request):
+        return gets(f"{SMALL}.versions")(request) and "range" not in {name.lower() for name in request.headers}
+
+    fault_server.on(opens, torn, times=5)
+    fault_shelf.resolve(SMALL).succeeded()
+    assert len(written) == 5
+
+
 def test_what_arrives_makes_up_for_what_fails(fault_shelf, fault_server):
     """An object that gets on is not given up, however often its connection is lost."""
     lost = []
