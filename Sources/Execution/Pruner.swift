@@ -1,5 +1,4 @@
 package import AssetModel
-internal import Catalog
 package import FileSystem
 
 /// Removes versions from the assets directory.
@@ -21,10 +20,8 @@ package struct Pruner: Sendable {
     package func remove(_ pin: AssetPin) async throws(FileError) -> Outcome {
         try await DiskQueue.shared.run { () throws(FileError) in
             guard let lock = try AssetLock.tryOnce(pin.name, in: directory) else { return .inUse }
-            if let inner = try LocalCatalog(directory: directory).asset(inside: pin) { return .holds(inner) }
-            try VersionRemoval(of: pin, in: directory).remove()
-            withExtendedLifetime(lock) {}
-            return .removed
+            defer { withExtendedLifetime(lock) {} }
+            return try VersionRemoval(of: pin, in: directory).remove().map { .holds($0) } ?? .removed
         }
     }
 }

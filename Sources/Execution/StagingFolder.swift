@@ -210,7 +210,8 @@ struct StagingFolder: Sendable {
         guard try staging.directoryIfPresent(entry)?.status(of: replacing) != nil,
             let removal = VersionRemoval(ofStaged: entry, name, in: directory), try !removal.isWhole()
         else { return }
-        try removal.remove()
+        // One that holds another asset keeps its folder: what was to be removed of it is left as it is.
+        _ = try removal.remove()
     }
 
     /// Less is not worth opening a file for, in bytes.

@@ -38,18 +38,31 @@ struct VersionRemoval {
 
     func isNoted() throws(FileError) -> Bool { try staging()?.status(of: note) != nil }
 
-    func remove() throws(FileError) {
+    /// - Returns: an asset that stands in its folder, so that nothing was removed.
+    func remove() throws(FileError) -> AssetPin? {
+        let turn = try takeTurn()
+        defer { withExtendedLifetime(turn) {} }
+        if let inner = try LocalCatalog(directory: directory).asset(inside: pin) { return inner }
         let staging = try directory.makeDirectory(stagingPath)
         _ = try staging.createFile(note)
         try staging.sync()
         try goOn(in: staging)
+        return nil
+    }
+
+    /// As a commit has it: no asset appears in the folder between the look at what is in it and its removal.
+    private func takeTurn() throws(FileError) -> File {
+        try directory.lockItself(alone: AssetPlace.mayBeInside(pin))
     }
 
     /// What a killed run left to be done.
     func finish() throws(FileError) {
         guard let staging = try staging() else { return }
-        // It was fetched again meanwhile.
-        if try isWhole() { try staging.remove(note) }
+        let turn = try takeTurn()
+        defer { withExtendedLifetime(turn) {} }
+        // It was fetched again meanwhile, or another asset appeared in its folder.
+        let isOver = try isWhole() ? true : LocalCatalog(directory: directory).asset(inside: pin) != nil
+        if isOver { try staging.remove(note) }
         try goOn(in: staging)
     }
 
