@@ -67,6 +67,13 @@ static unsigned long long address_space_in_use(void) {
   return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
 }
 
+// What one thread frees, another thread's arena of malloc cannot use: with glibc's eight arenas for each processor, fetching the
+// same 512 MiB peaked at 68 to 100 MiB on two processors, with one arena at 65 to 70 MiB, for the same processor time.
+static void limit_arenas(void) {
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  mallopt(M_ARENA_MAX, 1 + (processors > 0 ? (int)processors / 4 : 0));
+}
+
 // Where a thread or its stack cannot be had, NIO ends the process with SIGILL, and libdispatch tries for ever.
 static void require_address_space(void) {
   struct rlimit limit, stack;
@@ -136,6 +143,7 @@ __attribute__((constructor(101))) static void start(void) {
   open_standard_descriptors();
   require_proc();
   require_open_files();
+  limit_arenas();
   require_address_space();
   keep_to_own_name_services();
   keep_to_own_openssl_configuration();

@@ -2,6 +2,8 @@
 struct ThroughputMeter: Sendable {
     /// How much longer nothing is measured; nil until as many requests as wanted are in flight.
     private var settling: Double?
+    /// How long fewer were, in seconds.
+    private var opening = 0.0
     private var bytes: Int64 = 0
     private var answers = 0
     private var seconds = 0.0
@@ -10,6 +12,8 @@ struct ThroughputMeter: Sendable {
 
     /// What a request has gathered before it is counted, in bytes: a measurement takes several of each.
     private static let grain: Int64 = 128 << 10
+    /// In seconds.
+    private static let longestOpening = 1.0
 
     /// - Returns: bytes a second, where enough was measured.
     mutating func take(
@@ -20,8 +24,8 @@ struct ThroughputMeter: Sendable {
             return nil
         }
         guard let left = settling else {
-            // New connections are opened first.
-            if abs(sample.inFlight - target) <= target / 8 { settling = min(max(2 * wait, 0.05), 1) }
+            opening += sample.seconds
+            if isSettled(sample, target) { settling = min(max(2 * wait, 0.05), 1) }
             return nil
         }
         guard left <= 0 else {
@@ -36,5 +40,12 @@ struct ThroughputMeter: Sendable {
         guard seconds >= least, isEnough || seconds >= 2 else { return nil }
         defer { (bytes, answers, seconds, length) = (0, 0, 0, seconds) }
         return Double(bytes) / seconds
+    }
+
+    /// New connections are opened first, and where there are to be fewer, those that are too many come to their end. Very short
+    /// requests never show as many at one moment.
+    private func isSettled(_ sample: ConcurrencyController.Sample, _ target: Int) -> Bool {
+        let isThere = abs(sample.inFlight - target) <= target / 8
+        return isThere || sample.inFlight < target && opening >= Self.longestOpening
     }
 }

@@ -69,6 +69,12 @@ import Testing
         #expect(controller.target <= 40)
     }
 
+    /// Parts of 64 KB that take a few milliseconds: some are always over, so that fewer than the target are seen in flight.
+    @Test func climbsWhereRequestsAreShorterThanATick() {
+        let finding = Finding(on: SimulatedNetwork(seed: 350))
+        #expect(finding.isWithin(rate: 0.9, number: 2), "\(finding)")
+    }
+
     @Test func learnsNothingFromATimeInWhichThereWasNothingToAskFor() {
         var controller = ConcurrencyController(limits: 1...256)
         for _ in 0..<400 { controller.tick(.init(seconds: 0.05, bytes: 100, inFlight: 2, isStarved: true)) }
