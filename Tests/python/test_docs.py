@@ -1,66 +1,73 @@
 """Every command in docs/ and in the README is run, and its output is what the page says.
 
-A page is played from top to bottom in a folder of its own, beside a store that Python modelkit filled:
-
-- a fenced block after `<!-- file: NAME -->` is written to that file;
-- `<!-- push: NAME:VERSION [DEPENDENCY …] -->` pushes a version that declares these dependencies;
-- `<!-- run: COMMAND -->` runs a command that the page does not show;
-- between `<!-- schema: PATH -->` or `<!-- include: FILE -->` and `<!-- end -->` stands what a part of the spec's schema
-  says, as a table, or what a file of the repository has;
-- in a `console` block, each line after `$ ` is run, and what follows is what it printed, both streams together.
+A page is played from top to bottom in a folder of its own, beside a store that Python modelkit filled; harness/pages.py has
+the marks that it is written with. The README is played in an empty folder and an empty environment, with nothing hidden.
 
 `UPDATE_DOCS=1 pytest Tests/python/test_docs.py` writes the outputs into the pages.
 """
 
-import json
 import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
-from harness.store import Store
+from harness.pages import STEP, Newcomer, Player, commands
+from harness.tool import REPOSITORY
 
-DOCS = Path(__file__).parents[2] / "docs"
-# Where the reader of a page stands.
-SHOWN = "/home/ana/service"
-STEP = re.compile(
-    r"<!-- (?P<verb>push|run): (?P<what>.+?) -->"
-    r"|<!-- (?P<made>schema|include): (?P<of>.+?) -->\n.*?<!-- end -->"
-    r"|<!-- file: (?P<name>.+?) -->\n```\w*\n(?P<text>.*?)```"
-    r"|```console\n(?P<console>.*?)```",
-    re.DOTALL,
-)
+DOCS = REPOSITORY / "docs"
+README = REPOSITORY / "README.md"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
 def test_the_page_says_what_its_commands_print(page, tmp_path, binary, request):
+    with Player(tmp_path, binary) as player:
+        if "import modelkit_assets" in page.read_text():
+            player.environment["PYTHONPATH"] = str(request.getfixturevalue("packages"))
+        says_what_it_prints(page, player)
+
+
+def test_the_readme_says_what_its_commands_print_in_an_empty_folder(tmp_path, binary):
+    with Newcomer(tmp_path, binary) as player:
+        assert list(player.folder.iterdir()) == []
+        assert not [name for name in player.environment if name.startswith(("MODELKIT", "STORAGE", "AWS"))]
+        says_what_it_prints(README, player)
+        kept = player.run("git show --name-only --format=")
+    assert kept.split() == ["assets.lock", "assets.yaml"]
+
+
+def says_what_it_prints(page, player):
     said = page.read_text()
-    player = Player(tmp_path, binary)
-    if "import modelkit_assets" in said:
-        player.environment["PYTHONPATH"] = str(request.getfixturevalue("packages"))
     printed = player.play(said)
     if os.environ.get("UPDATE_DOCS"):
         page.write_text(printed)
     assert said == printed
 
 
-def test_the_readme_says_what_its_commands_print_in_an_empty_folder(tmp_path, binary):
-    path = DOCS.parent / "README.md"
-    said = path.read_text()
-    player = Player(tmp_path, binary)
-    (player.folder / "assets").rmdir()
-    player.environment = {name: value for name, value in player.environment.items() if "MODELKIT" not in name}
-    printed = player.play(said)
-    if os.environ.get("UPDATE_DOCS"):
-        path.write_text(printed)
-    assert said == printed
+def test_the_readme_shows_all_that_a_reader_has_to_type():
+    """No step between the lines, no command that is only in a comment, and no block that is not looked at."""
+    text = README.read_text()
+    assert {match["verb"] or match["made"] or match["name"] for match in STEP.finditer(text)} == {None}
+    assert {language for language, _ in BLOCK.findall(text)} == {"console", "yaml", "dockerfile"}
+    typed = [line for language, block in BLOCK.findall(text) if language == "console" for line in commands(block)]
+    assert [line for line in typed if "#" in line] == []
+    ours = [line.split()[1] for line in typed if line.startswith("modelkit-assets")]
+    assert ours[-4:] == ["init", "add", "resolve", "resolve"]
+
+
+def test_the_blocks_of_the_readme_that_are_not_run_are_those_that_are(workspace):
+    blocks = {language: block for language, block in BLOCK.findall(README.read_text()) if language != "console"}
+    dockerfile = (REPOSITORY / "examples/docker/Dockerfile").read_text()
+    for step in re.split(r"\n(?=\w)", blocks["dockerfile"].strip()):
+        assert f"\n{step}\n" in dockerfile
+    schema = workspace.tool.run("schema", "spec").succeeded().document
+    jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(blocks["yaml"]))
 
 
 def test_links_between_the_pages_lead_somewhere():
-    for page in [DOCS.parent / "README.md", *DOCS.glob("*.md")]:
+    for page in [README, *DOCS.glob("*.md"), *(REPOSITORY / "examples").rglob("*.md")]:
         for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", page.read_text()):
             there = page.parent / target if target else page
             assert there.exists(), f"{page.name}: {target}"
@@ -72,9 +79,14 @@ def anchors(page):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_the_index_has_every_page():
+    linked = set(re.findall(r"\]\((\w+\.md)", (DOCS / "README.md").read_text()))
+    assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+
+
 def test_every_variable_that_is_read_is_on_the_page_of_variables():
     page, found = (DOCS / "environment.md").read_text(), set()
-    for path in (DOCS.parent / "Sources").rglob("*.swift"):
+    for path in (REPOSITORY / "Sources").rglob("*.swift"):
         found |= set(VARIABLE.findall(path.read_text()))
     assert len(found) > 60
     unsaid = {"GOOGLE_EXTERNAL_ACCOUNT_" + what for what in GIVEN_TO_PROGRAMS}
@@ -86,83 +98,3 @@ VARIABLE = re.compile(
 )
 # What google-auth tells the programs that it runs; they are not read.
 GIVEN_TO_PROGRAMS = "AUDIENCE ID IMPERSONATED_EMAIL INTERACTIVE OUTPUT_FILE REVOKE TOKEN_TYPE".split()
-
-
-def schema_table(path):
-    """The keys of a part of the spec, and what the schema says of them."""
-    schema = json.loads((DOCS.parent / "schema/assets.schema.json").read_text())
-    parts = {".": schema, "storage": schema["properties"]["storage"], "asset": schema["$defs"]["asset"]}
-    required = parts[path].get("required", [])
-    lines = ["| key | | means |", "| --- | --- | --- |"]
-    for key, value in parts[path]["properties"].items():
-        reference = value.get("$ref", "").removeprefix("#/$defs/")
-        says = value.get("description") or schema["$defs"][reference]["description"]
-        cell = says.replace("|", "\\|")
-        lines.append(f"| `{key}` | {'required' if key in required else ''} | {cell} |")
-    return "\n".join(lines) + "\n"
-
-
-def included(path):
-    return f"```dockerfile\n{(DOCS.parent / path).read_text()}```\n"
-
-
-class Player:
-    def __init__(self, folder, binary):
-        self.folder = folder / "service"
-        (self.folder / "assets").mkdir(parents=True)
-        (folder / "bin").mkdir()
-        (folder / "bin/modelkit-assets").symlink_to(binary)
-        self.store = Store(folder / "store")
-        self.environment = {
-            "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "MODELKIT_ASSETS_DIR": str(self.folder / "assets"),
-            "MODELKIT_STORAGE_PROVIDER": "local",
-            "MODELKIT_STORAGE_BUCKET": str(self.store.bucket),
-        }
-
-    def play(self, text):
-        return STEP.sub(self.step, text)
-
-    def step(self, match):
-        if match["console"] is not None:
-            commands = [line[2:] for line in match["console"].splitlines() if line.startswith("$ ")]
-            return "```console\n" + "".join(f"$ {line}\n{self.run(line)}" for line in commands) + "```"
-        if match["made"]:
-            text = {"schema": schema_table, "include": included}[match["made"]](match["of"])
-            return f"<!-- {match['made']}: {match['of']} -->\n{text}<!-- end -->"
-        if match["name"]:
-            (self.folder / match["name"]).write_text(match["text"])
-        else:
-            getattr(self, match["verb"])(match["what"])
-        return match[0]
-
-    def push(self, what):
-        pin, *dependencies = what.split()
-        content = {f"part-{part}.bin": f"{pin} {part}\n".encode() * 100 for part in "ab"}
-        self.store.push(pin, content if "classifier" in pin else f"{pin}\n".encode() * 100)
-        self.store.rewrite_meta(pin, dependencies=dependencies or None)
-
-    def run(self, command):
-        # What a command exports, those after it see.
-        state = self.folder.parent / "exported"
-        script = f"touch {state}; . {state}; {command}\nexport -p > {state}"
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=self.folder, env=self.environment, text=True, timeout=120,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        )  # fmt: skip
-        return self.told(done.stdout)
-
-    def told(self, output):
-        """Without what differs from run to run: where it runs, how long it takes, what came first."""
-        output = output.replace(str(self.folder), SHOWN).replace(str(self.store.bucket), "/srv/models")
-        output = re.sub(r" in \d[\d.]*(ms|s)\b", " in 9ms", output)
-        output = re.sub(r"(?<=^pushed {8})20.*Z$", "2026-03-02T09:30:00Z", output, flags=re.M)
-        output = re.sub(r"\d[\d.]* [GT]B(?= free$)|(?<=free space {7})\d[\d.]* [GT]B$", "120 GB", output, flags=re.M)
-        output = re.sub(r"\d+ requests were sent again: (\D+) \(\d+\)", r"3 requests were sent again: \1 (3)", output)
-        output = re.sub(r"it was tried \d+ times", "it was tried 4 times", output)
-        lines = output.splitlines(keepends=True)
-        of_one = [line for line in lines if re.match(r"fetch(ing|ed) \S+:\d", line)]
-        others = [line for line in lines if line not in of_one]
-        return "".join(sorted(of_one, key=lambda line: (line.split()[1], line.startswith("fetched"))) + others)
