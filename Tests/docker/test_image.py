@@ -28,7 +28,11 @@ from harness import s3_servers  # noqa: E402
 
 PROGRAM = Path(os.environ.get("MODELKIT_ASSETS_BIN") or REPOSITORY / ".build/release/modelkit-assets")
 EXAMPLE = REPOSITORY / "examples/docker"
+# What the example's lockfile was made from.
+STORE = REPOSITORY / "examples/quickstart/store"
 BASE = "docker.io/library/python:3.11-slim"
+KSERVE = REPOSITORY / "examples/kserve"
+BUSYBOX = "docker.io/library/busybox:1.37"
 MIB = 1 << 20
 
 
@@ -60,9 +64,6 @@ class Images:
     @property
     def context(self):
         return self.folder / "example"
-
-    def lock(self):
-        self.tool("lock", "--assets-dir", self.folder, cwd=self.context)
 
     def build(self, name, *options, check=True, **arguments):
         """Runs the command of docs/docker.md by buildah, with this bucket and these credentials."""
@@ -126,8 +127,7 @@ def images(tmp_path_factory):
         make_base(images)
         make_program_image(images)
         shutil.copytree(EXAMPLE, images.context)
-        push(images)
-        images.lock()
+        copy_store(images)
         yield images
     # Each image is some hundred megabytes there.
     for name in ("graph", "run", "images", "tmp"):
@@ -158,7 +158,20 @@ def make_base(images):
 def make_program_image(images):
     stripped = images.folder / "modelkit-assets"
     subprocess.run(["strip", "-o", stripped, PROGRAM], check=True)
-    commit(images, {"/usr/local/bin/": stripped}, "modelkit-assets")
+    certificates = Path("/etc/ssl/certs/ca-certificates.crt")
+    commit(images, {"/usr/local/bin/": stripped, "/etc/ssl/certs/": certificates}, "modelkit-assets")
+
+
+def make_busybox(images):
+    """What the image busybox is: one program by many names."""
+    root = images.folder / "busybox"
+    (root / "bin").mkdir(parents=True)
+    shutil.copy("/bin/busybox", root / "bin/busybox")
+    for name in ("sh", "cp", "rm", "cat", "find", "sha256sum"):
+        (root / "bin" / name).symlink_to("busybox")
+    (root / "tmp").mkdir()
+    (root / "tmp").chmod(0o1777)
+    commit(images, {"/": root}, BUSYBOX)
 
 
 def commit(images, contents, name):
@@ -168,14 +181,11 @@ def commit(images, contents, name):
     images.buildah("commit", "--rm", container, name)
 
 
-def push(images):
-    (images.folder / "words.txt").write_text("one\ntwo\n")
-    model = images.folder / "model/weights"
-    model.mkdir(parents=True)
-    (model / "a.bin").write_bytes(os.urandom(300_000))
-    (model.parent / "labels.json").write_text("[]\n")
-    images.tool("new", "--yes", images.folder / "words.txt", "nlp/words")
-    images.tool("new", "--yes", model.parent, "nlp/classifier")
+def copy_store(images):
+    """As `aws s3 cp --recursive` does."""
+    client = images.server.client()
+    for path in filter(Path.is_file, STORE.rglob("*")):
+        client.put_object(Bucket=images.bucket, Key=str(path.relative_to(STORE)), Body=path.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +213,7 @@ def test_no_secret_is_in_any_layer_or_in_the_history(images, spelling):
                 assert not any(secret in content for secret in secrets), member.name
                 looked_at += 1
     assert looked_at > 1000
-    assert "service/assets/nlp/words/0.0" in images.entries(spelling, "service/assets")
+    assert "service/assets/nlp/lexicon/2.0/en/words.txt" in images.entries(spelling, "service/assets")
 
 
 def test_the_same_assets_make_the_same_layer_at_another_time(images, spelling):
@@ -211,7 +221,7 @@ def test_the_same_assets_make_the_same_layer_at_another_time(images, spelling):
     time.sleep(1.1)
     images.build("again", "--no-cache")
     assert images.entries("again", "service/assets/") == first
-    assert {entry[3] for path, entry in first.items() if "/nlp/words/" in path} == {0}
+    assert {entry[3] for path, entry in first.items() if "/nlp/lexicon/2.0" in path} == {0}
     # With one time for all, the layers are the same to the byte.
     built = []
     for name in ("one", "two"):
@@ -221,20 +231,25 @@ def test_the_same_assets_make_the_same_layer_at_another_time(images, spelling):
     assert built[0] == built[1]
 
 
-def test_a_change_of_one_asset_fetches_that_one(images, spelling):
-    (images.folder / "words.txt").write_text("one\ntwo\nthree\n")
-    images.tool("update", "--yes", images.folder / "words.txt", "nlp/words")
+def update(images, *words):
+    """Pushes the next version of the lexicon, and has the lockfile name it."""
+    folder = images.folder / "lexicon/en"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "words.txt").write_text("".join(f"{word}\n" for word in words))
+    pushed = images.tool("update", "--yes", folder.parent, "nlp/lexicon").strip()
     images.tool("lock", "--upgrade", "--assets-dir", images.folder, cwd=images.context)
+    return f"{pushed.replace(':', '/')}/en/words.txt"
+
+
+def test_a_change_of_one_asset_fetches_that_one(images, spelling):
+    path = update(images, "one", "two", "three")
     log = images.build("changed").stdout
     assert re.search(r"^fetched 2 assets \(\d files?, 14 B\)", log, re.M), log[-3000:]
-    assert "service/assets/nlp/words/0.1" in images.entries("changed", "service/assets")
+    assert f"service/assets/{path}" in images.entries("changed", "service/assets")
 
 
 def test_a_fetch_that_fails_ends_the_build_with_the_reason(images, spelling):
-    (images.folder / "words.txt").write_text("lost\n")
-    lost = images.tool("update", "--yes", images.folder / "words.txt", "nlp/words").strip()
-    images.tool("lock", "--upgrade", "--assets-dir", images.folder, cwd=images.context)
-    key = f"modelkit-assets/{lost.replace(':', '/')}"
+    key = f"modelkit-assets/{update(images, 'lost')}"
     images.server.client().delete_object(Bucket=images.bucket, Key=key)
     failed = images.build("failed", check=False)
     assert failed.returncode != 0
@@ -253,3 +268,20 @@ def test_the_image_adds_little_besides_the_assets(images, spelling):
     ours = sum(size for path, size in added.items() if not path.startswith("service/assets/"))
     assert ours < 40 * MIB, sorted(added.items(), key=lambda item: -item[1])[:5]
     assert added["usr/local/bin/modelkit-assets"] < 36 * MIB
+
+
+def test_the_storage_initializer_of_kserve_fills_the_folder_of_a_model(images):
+    """Its image, with the arguments that KServe appends, as the user that the image names."""
+    make_busybox(images)
+    images.buildah("bud", "--pull-never", "--layers=false", "-t", "kserve", KSERVE)
+    config = json.loads(images.buildah("inspect", "kserve").stdout)["OCIv1"]["config"]
+    assert config["User"] == "65532:0"
+    container = images.buildah("from", "--pull-never", "kserve").stdout.split()[-1]
+    settings = {"MODELKIT_STORAGE_PROVIDER": "s3", "MODELKIT_STORAGE_BUCKET": images.bucket, **images.server.environment}
+    variables = [word for name, value in settings.items() for word in ("--env", f"{name}={value}")]
+    script = '"$@" && cd /tmp/models && cat labels.json && find . -maxdepth 1 -type f'
+    arguments = [*config["Entrypoint"], "modelkit://sentiment/classifier:3.1", "/tmp/models"]
+    ran = images.buildah("run", *variables, container, "sh", "-c", script, "sh", *arguments).stdout
+    images.buildah("rm", container)
+    assert '["negative", "neutral", "positive"]' in ran
+    assert {line for line in ran.splitlines() if line.startswith("./")} == {"./labels.json", "./weights.bin"}

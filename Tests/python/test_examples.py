@@ -54,10 +54,10 @@ def test_there_is_no_example_that_is_not_run():
     here = {"quickstart", "full"}
     # With what they share, in test_example_stores.py.
     of_stores = {"s3", "gcs", "shared"}
-    in_test_github = {"github", "gitlab", "kubernetes"}
+    in_files_of_their_own = {"github", "gitlab", "kubernetes", "kserve"}
     by_make_test_docker = {"docker"}
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == here | of_stores | in_test_github | by_make_test_docker
+    assert folders == here | of_stores | in_files_of_their_own | by_make_test_docker
 
 
 def test_the_quickstart(run_readme, examples):

@@ -254,22 +254,6 @@ def test_nothing_is_installed_that_is_nowhere_published():
     assert [str(path) for path in texts if asked.search(path.read_text())] == []
 
 
-def test_what_gitlab_and_kubernetes_run_are_commands_of_the_program(shelf):
-    pipeline = yaml.safe_load((EXAMPLES / "gitlab/.gitlab-ci.yml").read_text())
-    [line] = [line for line in pipeline["test"]["script"] if line.startswith("modelkit-assets")]
-    pod = yaml.safe_load((EXAMPLES / "kubernetes/deployment.yaml").read_text())["spec"]["template"]["spec"]
-    [container] = pod["initContainers"]
-    environment = {item["name"]: item["value"] for item in container["env"]}
-    assert {mount["name"] for mount in container["volumeMounts"]} <= {volume["name"] for volume in pod["volumes"]}
-    assert environment["MODELKIT_ASSETS_DIR"] in [mount["mountPath"] for mount in container["volumeMounts"]]
-    spec = shelf.spec("nlp/lexicon:2.0")
-    shelf.tool.run("lock", spec).succeeded()
-    for command in (line.split()[1:], container["args"]):
-        command = [spec if word.endswith("assets.yaml") else word for word in command]
-        shelf.tool.run(*command).succeeded()
-    assert (shelf.assets / "nlp/lexicon/2.0").is_dir()
-
-
 def test_a_summary_that_nobody_reads_is_not_waited_for(shelf, tmp_path):
     os.mkfifo(tmp_path / "summary")
     command = ["resolve", shelf.spec("nlp/vectors:1.4"), "--format", "github"]

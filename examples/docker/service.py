@@ -4,7 +4,7 @@ import modelkit
 
 
 class Spelling(modelkit.Model):
-    CONFIGURATIONS = {"spelling": {"asset": "nlp/words:0"}}
+    CONFIGURATIONS = {"spelling": {"asset": "nlp/lexicon:2[en/words.txt]"}}
 
     def _load(self):
         with open(self.asset_path) as file:
@@ -15,4 +15,4 @@ class Spelling(modelkit.Model):
 
 
 if __name__ == "__main__":
-    print(modelkit.load_model("spelling", models=Spelling)("two"))
+    print(modelkit.load_model("spelling", models=Spelling)("good"))
