@@ -22,15 +22,15 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
-def test_the_page_says_what_its_commands_print(page, tmp_path, binary, request):
-    with Player(tmp_path, binary) as player:
+def test_the_page_says_what_its_commands_print(page, binary, request):
+    with Player(binary) as player:
         if "import modelkit_assets" in page.read_text():
             player.environment["PYTHONPATH"] = str(request.getfixturevalue("packages"))
         says_what_it_prints(page, player)
 
 
-def test_the_readme_says_what_its_commands_print_in_an_empty_folder(tmp_path, binary):
-    with Newcomer(tmp_path, binary) as player:
+def test_the_readme_says_what_its_commands_print_in_an_empty_folder(binary):
+    with Newcomer(binary) as player:
         assert list(player.folder.iterdir()) == []
         assert not [name for name in player.environment if name.startswith(("MODELKIT", "STORAGE", "AWS"))]
         says_what_it_prints(README, player)

@@ -72,8 +72,8 @@ def sections(page):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, binary):
-    with Player(tmp_path_factory.mktemp("tasks"), binary) as player:
+def project(binary):
+    with Player(binary) as player:
         yield Project(player)
 
 

@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from harness.fault_server import FaultServer
@@ -38,16 +39,18 @@ GIT_IDENTITY = "[user]\n\tname = Ana\n\temail = ana@example.com\n[init]\n\tdefau
 class Player:
     """A reader in a project: an empty folder and an assets directory, with a store in the environment."""
 
-    def __init__(self, folder, binary):
+    def __init__(self, binary):
+        self.servers = contextlib.ExitStack()
+        # Always as long, as tables of paths are cut to a width.
+        folder = Path(self.servers.enter_context(tempfile.TemporaryDirectory(dir="/tmp")))
         self.folder = folder / "service"
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir()
         (folder / "bin").mkdir()
         (folder / "bin/modelkit-assets").symlink_to(binary)
         (folder / ".gitconfig").write_text(GIT_IDENTITY)
         self.store = Store(folder / "store")
         # What the commands so far have exported.
         self.exported = folder / "exported"
-        self.servers = contextlib.ExitStack()
         self.endpoints = {}
         self.environment = {
             "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -137,9 +140,9 @@ class Player:
 class Newcomer(Player):
     """A reader in an empty folder, with nothing in the environment but what every login has."""
 
-    def __init__(self, folder, binary):
-        super().__init__(folder, binary)
-        self.environment["PATH"] = f"{folder / 'bin'}:/usr/bin:/bin"
+    def __init__(self, binary):
+        super().__init__(binary)
+        self.environment["PATH"] = f"{self.folder.parent / 'bin'}:/usr/bin:/bin"
 
     def settings(self):
         return {}
