@@ -34,7 +34,7 @@ def test_the_readme_says_what_its_commands_print_in_an_empty_folder(binary):
         assert list(player.folder.iterdir()) == []
         assert not [name for name in player.environment if name.startswith(("MODELKIT", "STORAGE", "AWS"))]
         says_what_it_prints(README, player)
-        kept = player.run("git show --name-only --format=")
+        kept = player.run("git diff --cached --name-only")
     assert kept.split() == ["assets.lock", "assets.yaml"]
 
 

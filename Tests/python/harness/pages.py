@@ -47,7 +47,6 @@ class Player:
         self.folder.mkdir()
         (folder / "bin").mkdir()
         (folder / "bin/modelkit-assets").symlink_to(binary)
-        (folder / ".gitconfig").write_text(GIT_IDENTITY)
         self.store = Store(folder / "store")
         # What the commands so far have exported.
         self.exported = folder / "exported"
@@ -56,11 +55,13 @@ class Player:
             "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(folder),
             "LANG": "C.UTF-8",
-            **self.settings(),
+            **self.set_up(),
         }
 
-    def settings(self):
+    def set_up(self):
+        """What a project has beside its own files; gives the variables that are set."""
         (self.folder / "assets").mkdir()
+        (self.folder.parent / ".gitconfig").write_text(GIT_IDENTITY)
         return {
             "MODELKIT_ASSETS_DIR": str(self.folder / "assets"),
             "MODELKIT_STORAGE_PROVIDER": "local",
@@ -144,7 +145,7 @@ class Newcomer(Player):
         super().__init__(binary)
         self.environment["PATH"] = f"{self.folder.parent / 'bin'}:/usr/bin:/bin"
 
-    def settings(self):
+    def set_up(self):
         return {}
 
 
