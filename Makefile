@@ -30,7 +30,7 @@ FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?=
 FUZZER := .build/debug/parser-fuzz
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
-	examples/gcs/run Tests/images/make-roots
+	examples/gcs/run examples/kserve/storage-initializer Tests/images/make-roots
 
 .PHONY: help build demo test test-debug fuzz test-docker test-images test-program lint format bench install wheel release-check \
 	reproducible clean
