@@ -66,8 +66,21 @@ def test_the_blocks_of_the_readme_that_are_not_run_are_those_that_are(workspace)
     jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(blocks["yaml"]))
 
 
+PAGES = [README, *DOCS.glob("*.md"), *(REPOSITORY / "examples").rglob("*.md")]
+# Software has components and the field has nouns; and a heading names a thing.
+LOOSE = re.compile(r"\b(whoever|nobody|somebody|anybody|entity tag|without a word|sent again|gives? up|given up)\b", re.I)
+DANGLING = re.compile(r"^#+ .*\b(that there (is|are) not|what|whoever|which is)\b", re.I | re.M)
+
+
+def test_prose_and_headings_use_the_nouns_of_the_field():
+    for page in PAGES:
+        prose = BLOCK.sub("", page.read_text())
+        assert LOOSE.findall(prose) == [], page.name
+        assert DANGLING.findall(prose) == [], page.name
+
+
 def test_links_between_the_pages_lead_somewhere():
-    for page in [README, *DOCS.glob("*.md"), *(REPOSITORY / "examples").rglob("*.md")]:
+    for page in PAGES:
         for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(#[^)]*)?\)", page.read_text()):
             there = page.parent / target if target else page
             assert there.exists(), f"{page.name}: {target}"
