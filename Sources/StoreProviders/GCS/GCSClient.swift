@@ -17,25 +17,20 @@ package struct GCSClient: Sendable {
         log: RetryLog
     ) throws(ConfigurationFault) {
         configuration = try GCSConfiguration(overrides, environment)
-        let proxies = ProxySettings(environment)
-        let url = configuration.endpoint?.value ?? HTTPURL(scheme: .https, host: "storage.\(Google.universe)")
-        proxy =
-            try proxies.setting(for: url)?.map { "\($0.host):\($0.port)" } ?? proxies.passedOver(for: url)
-        let transport = AsyncHTTPTransport(
-            HTTPTransportSettings(
-                timeouts: .storage(within: budget), proxies: proxies,
-                certificateAuthorities: try CertificateBundle.path(
-                    configuration.certificateAuthorities, environment,
-                    isNeeded: configuration.endpoint?.value.scheme != .http),
-                connections: window))
+        let connection = try StoreConnection(
+            to: configuration.endpoint?.value ?? HTTPURL(scheme: .https, host: "storage.\(Google.universe)"),
+            certificateAuthorities: configuration.certificateAuthorities, environment, window: window, budget: budget)
+        proxy = connection.proxy
         let settings = GCSCredentialSettings(
-            environment: environment, transport: transport, sleep: { await WaitingTime(seconds: $0).sleep() })
+            environment: environment, transport: connection.transport, sleep: { await WaitingTime(seconds: $0).sleep() }
+        )
         identities =
             configuration.anonymous.value
             ? AnonymousIdentity() : GCSCredentials.identities(configuration, settings, address: "gs://\(bucket)")
         store = GCSStore(
             GCSContext(
-                transport: transport, identities: identities, endpoint: configuration.endpoint?.value, bucket: bucket,
+                transport: connection.transport, identities: identities, endpoint: configuration.endpoint?.value,
+                bucket: bucket,
                 retries: RetryContext(policy: RetryPolicy(budget: budget), log: log, window: window),
                 encryptionKey: nil))
     }

@@ -20,26 +20,19 @@ package struct S3Client: Sendable {
     ) throws(ConfigurationFault) {
         configuration = try S3Configuration(overrides, environment)
         endpoint = try S3Endpoint(bucket, configuration)
-        let proxies = ProxySettings(environment)
-        let url = endpoint.url(of: nil, query: [], region: endpoint.region)
-        proxy =
-            try proxies.setting(for: url)?.map { "\($0.host):\($0.port)" } ?? proxies.passedOver(for: url)
-        let transport = AsyncHTTPTransport(
-            HTTPTransportSettings(
-                timeouts: .storage(within: budget), proxies: proxies,
-                certificateAuthorities: try CertificateBundle.path(
-                    configuration.certificateAuthorities, environment,
-                    isNeeded: configuration.endpoint?.value.scheme != .http),
-                connections: window))
+        let connection = try StoreConnection(
+            to: endpoint.url(of: nil, query: [], region: endpoint.region),
+            certificateAuthorities: configuration.certificateAuthorities, environment, window: window, budget: budget)
+        proxy = connection.proxy
         settings = S3CredentialSettings(
-            environment: environment, configuration: configuration, transport: transport,
+            environment: environment, configuration: configuration, transport: connection.transport,
             sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
             ? AnonymousIdentity() : S3Credentials.identities(settings, address: "s3://\(bucket)")
         store = S3Store(
             S3Context(
-                transport: transport, identities: identities, endpoint: endpoint, bucket: bucket,
+                transport: connection.transport, identities: identities, endpoint: endpoint, bucket: bucket,
                 retries: RetryContext(
                     policy: RetryPolicy(
                         attempts: configuration.attempts?.value ?? RetryPolicy.defaultAttempts, budget: budget),
