@@ -30,9 +30,10 @@ package struct DiskQueue: Sendable {
     package func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
+        let call = OneCall(body)
         let result = await withCheckedContinuation { continuation in
             // The state says whether the pool was shut down, which this one never is.
-            pool.submit { _ in continuation.resume(returning: Self.result(of: body)) }
+            pool.submit { _ in continuation.resume(returning: call.run()) }
         }
         return try result.get()
     }
@@ -45,18 +46,29 @@ package struct DiskQueue: Sendable {
     package func runUntilCancelled<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws
         -> Value
     {
-        let waiter = Waiter<Value>()
+        let (waiter, call) = (Waiter<Value>(), OneCall(body))
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 waiter.wait(continuation)
-                pool.submit { _ in waiter.end(Result(catching: body)) }
+                pool.submit { _ in waiter.end(call.run()) }
             }
         } onCancel: {
             waiter.end(.failure(CancellationError()))
         }
     }
+}
 
-    private static func result<Value, Failure: Error>(of body: () throws(Failure) -> Value) -> Result<Value, Failure> {
+/// A body that runs once, and lets go of all that it holds before its end is told: a lock that goes with it is free when the
+/// task that waited goes on, though the thread of the pool has not let go of its work yet.
+///
+/// A class because the thread and the task hold it at once.
+private final class OneCall<Value: Sendable, Failure: Error>: Sendable {
+    private let body: Mutex<(@Sendable () throws(Failure) -> Value)?>
+
+    init(_ body: @escaping @Sendable () throws(Failure) -> Value) { self.body = Mutex(body) }
+
+    func run() -> Result<Value, Failure> {
+        guard let body = body.withLock({ $0.take() }) else { preconditionFailure("a body runs once") }
         do {
             return .success(try body())
         } catch {
