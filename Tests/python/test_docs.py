@@ -6,8 +6,10 @@ the marks that it is written with. The README is played in an empty folder and a
 `UPDATE_DOCS=1 pytest Tests/python/test_docs.py` writes the outputs into the pages.
 """
 
+import json
 import os
 import re
+import subprocess
 
 import jsonschema
 import pytest
@@ -95,6 +97,23 @@ def anchors(page):
 def test_the_index_has_every_page():
     linked = set(re.findall(r"\]\((\w+\.md)", (DOCS / "README.md").read_text()))
     assert linked == {page.name for page in DOCS.glob("*.md")} - {"README.md"}
+
+
+def test_every_command_is_on_the_page_of_commands(binary):
+    """Those of `cache` too; `help` is the parser's."""
+    dumped = subprocess.run([binary, "--experimental-dump-help"], check=True, capture_output=True, timeout=60).stdout
+    page, names = (DOCS / "commands.md").read_text(), list(paths(json.loads(dumped)["command"]))
+    assert len(names) > 20
+    assert [name for name in names if not re.search(rf"`{name}\b(?!-)", page)] == []
+
+
+def paths(command, parents=()):
+    """The commands that do something, as they are typed."""
+    inner = [child for child in command.get("subcommands", []) if child["commandName"] != "help"]
+    if not inner:
+        yield " ".join(parents)
+    for child in inner:
+        yield from paths(child, (*parents, child["commandName"]))
 
 
 def test_every_variable_that_is_read_is_on_the_page_of_variables():
