@@ -30,4 +30,13 @@ package enum Provenance: Hashable, Sendable, CustomStringConvertible {
         case .builtIn: "default"
         }
     }
+
+    /// In an error about the setting: `set by flag --bucket`, `set in assets.yaml:4`.
+    package var phrase: String {
+        switch self {
+        case .flag, .environment: "set by \(self)"
+        case .file: "set in \(self)"
+        case .builtIn: "set by default"
+        }
+    }
 }

@@ -27,10 +27,10 @@ struct PlanPrinting: Sendable {
         guard outcome.faults.isEmpty else { return fail(Faults(outcome.faults), session: session) }
         shell.warn(outcome.plan.warnings)
         if !outcome.plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
-            shell.warn(["a resolve would fail: cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
+            shell.warn(["`modelkit-assets resolve` would fail: cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
         }
         if let shortfall = await SpaceChecking(planningIn: session)?.shortfall(of: outcome.plan) {
-            shell.warn(["a resolve would fail: \(Problem(shortfall).message)"])
+            shell.warn(["`modelkit-assets resolve` would fail: \(Problem(shortfall).message)"])
         }
         do {
             if let file { try await PlanSealing(session: session).save(outcome.plan, to: file) }

@@ -14,7 +14,7 @@ struct PushRunning: Sendable {
     private let retries: RetryLog
     let system: VersioningSystem
 
-    private static let interrupted = "interrupted: nobody sees what arrived; push the same again to go on"
+    private static let interrupted = "interrupted: no version was published; push the same again to resume"
 
     init(_ shell: Shell, _ options: PushOptions) throws(Faults) {
         self.shell = shell
@@ -39,7 +39,7 @@ struct PushRunning: Sendable {
             return 0
         }
         if !options.yes, !isConfirmed("push \(proposal.origin.words) as \(proposal.pin) to \(pushing.storeName)?") {
-            shell.remark("nothing was pushed")
+            shell.remark("aborted; nothing was pushed")
             return 1
         }
         return try await publish(proposal)
@@ -66,18 +66,18 @@ struct PushRunning: Sendable {
 
     private func report(_ published: Published, _ proposal: PushProposal) -> Int32 {
         var warnings = published.passedOver.map {
-            "\($0) was passed over: another push has claimed it, which is under way or did not end"
+            "skipped \($0): reserved by another push, in progress or abandoned"
         }
         if !published.keepsConditions {
             warnings.append(
-                "\(pushing.storeName) does not heed conditional writes: two pushes at the same moment are told apart by reading again"
+                "\(pushing.storeName) does not support conditional writes: concurrent pushes are detected by reading back"
             )
         }
         shell.warn(warnings)
         if let summary = retries.summary { shell.warn([summary]) }
         write(PushDocument(published.pin, proposal, pushing.storeName, isDryRun: false))
         let reused = published.reusedBytes
-        let before = reused > 0 ? ", of which \(Units.bytes(reused)) were there from a push that did not end" : ""
+        let before = reused > 0 ? " (resumed: \(Units.bytes(reused)) from an earlier push)" : ""
         shell.remark("pushed \(proposal.origin.words) to \(pushing.storeName)\(before)")
         return 0
     }

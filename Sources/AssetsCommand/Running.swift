@@ -59,7 +59,7 @@ struct Running: Sendable {
         do throws(FileError) {
             try File.openForAppending(path).append(text.summary)
         } catch {
-            shell.warn(["cannot write the summary of the job: \(error.path): \(error.reason)"])
+            shell.warn(["cannot write the job summary to `\(error.path)`: \(error.reason)"])
         }
     }
 }

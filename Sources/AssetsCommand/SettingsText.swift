@@ -18,21 +18,21 @@ enum SettingsText {
             row("cache", settings.cacheDirectory),
             row("storage provider", settings.provider?.map(\.rawValue))
                 ?? CheckTable.Row(
-                    "storage provider", "none: what is in the assets directory is used", source: "default"),
+                    "storage provider", "none; only assets already in the directory can be used", source: "default"),
             row("bucket", settings.provider == nil ? nil : settings.bucket),
             row("prefix", settings.provider == nil ? nil : settings.prefix),
             row("versioning system", settings.versioning.map(\.name)),
             row("duplicates", settings.duplicates.map(\.rawValue)),
             row("force download", settings.forceDownload.map { $0 ? "yes" : "no" }),
-            row("lock time-out", settings.lockTimeout.map { Units.duration($0) }),
+            row("lock timeout", settings.lockTimeout.map { Units.duration($0) }),
             row("source date", settings.sourceDate.map { $0.map { "\($0)" } }),
-            row("requests at a time", settings.jobs.map { _ in requests(settings.concurrency) }),
+            row("concurrent requests", settings.jobs.map { _ in requests(settings.concurrency) }),
             row("maximum rate", settings.maxRate.map { $0.map { "\(Units.bytes($0))/s" } }),
         ].compactMap(\.self)
     }
 
     private static func requests(_ limits: ClosedRange<Int>) -> String {
-        limits.count == 1 ? "\(limits.upperBound)" : "as many as gain something, up to \(limits.upperBound)"
+        limits.count == 1 ? "\(limits.upperBound)" : "adaptive, up to \(limits.upperBound)"
     }
 
     private static func row(_ name: String, _ setting: Setting<String>?) -> CheckTable.Row? {

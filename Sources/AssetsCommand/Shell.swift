@@ -82,7 +82,7 @@ struct Shell: Sendable {
     }
 
     /// For the moment before the process is ended the hard way.
-    var lastWords: @Sendable () -> Void { lastWords("interrupted: run again to resume where it stopped") }
+    var lastWords: @Sendable () -> Void { lastWords("interrupted: run again to resume") }
 
     func lastWords(_ text: String) -> @Sendable () -> Void {
         {

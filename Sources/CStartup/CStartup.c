@@ -24,7 +24,7 @@ static void open_standard_descriptors(void) {
 static void require_proc(void) {
   static const char message[] =
       "error: /proc is not mounted\n"
-      "hint: mount it before running this program in a chroot: mount -t proc proc ROOT/proc\n";
+      "  hint: in a chroot, mount it first: mount -t proc proc ROOT/proc\n";
   if (access("/proc/self/task", X_OK) == 0) return;
   if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(1);
   _exit(1);
@@ -41,8 +41,8 @@ static void require_open_files(void) {
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
   }
   dprintf(STDERR_FILENO,
-          "error: no more than %llu files may be open at the same time, and %d are needed\n"
-          "hint: raise the limit: ulimit -n %d\n",
+          "error: open file limit too low: %llu, at least %d required\n"
+          "  hint: raise it with `ulimit -n %d`\n",
           (unsigned long long)limit.rlim_max, OPEN_FILES, OPEN_FILES);
   _exit(1);
 }
@@ -87,8 +87,8 @@ static void require_address_space(void) {
   unsigned long long needed = address_space_in_use() + threads * stack_size + WORKING_MEMORY;
   if (limit.rlim_cur >= needed) return;
   dprintf(STDERR_FILENO,
-          "error: the address space is limited to %llu MB, and %llu MB are needed\n"
-          "hint: raise the limit (ulimit -v %llu), or limit the memory of the container or control group in its place\n",
+          "error: address space limit too low: %llu MB, at least %llu MB required\n"
+          "  hint: raise it with `ulimit -v %llu`, or limit the memory of the container or control group instead\n",
           (unsigned long long)limit.rlim_cur / 1000000, needed / 1000000 + 1, needed / 1024 + 1);
   _exit(1);
 }

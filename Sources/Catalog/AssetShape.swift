@@ -29,9 +29,9 @@ extension LocalCatalog {
     func misfit(_ shape: AssetShape, _ found: FileStatus.Kind, of pin: AssetPin) throws(FileError) -> String? {
         switch (shape.kind, found) {
         case (.file, .file): nil
-        case (.file, _): "it is \(found.words), where a file belongs"
+        case (.file, _): "expected a file, found \(found.words)"
         case (.directory, .directory): try misfit(shape.paths, of: pin)
-        case (.directory, _): "it is \(found.words), where a directory belongs"
+        case (.directory, _): "expected a directory, found \(found.words)"
         }
     }
 
@@ -80,9 +80,9 @@ extension FileStatus.Kind {
     var words: String {
         switch self {
         case .file: "a file"
-        case .directory: "a folder"
+        case .directory: "a directory"
         case .link: "a symbolic link"
-        case .other: "neither a file nor a folder"
+        case .other: "a special file"
         }
     }
 }

@@ -38,7 +38,7 @@ package struct Catalog: AssetFacts {
             let versions = try await DiskQueue.shared.run { () throws(FileError) in
                 try local.versions(of: name, in: system, markedOnly: false)
             }
-            return KnownVersions(inStore: nil, local: versions, places: [folder])
+            return KnownVersions(inStore: nil, local: versions, places: SearchedPlaces([folder], store: .none))
         }
         if let present = await exactAndPresent(name, requirements) {
             return KnownVersions(inStore: nil, local: present, places: [folder], isPartial: true)
@@ -48,7 +48,7 @@ package struct Catalog: AssetFacts {
         }
         if isOffline {
             return KnownVersions(
-                inStore: nil, local: marked, places: [folder, "no store, as --offline says"], isPartial: true)
+                inStore: nil, local: marked, places: SearchedPlaces([folder], store: .offline), isPartial: true)
         }
         let inStore: [AssetVersion]?
         switch await listed(name, requirements, in: store) {

@@ -10,7 +10,7 @@ struct JSONObject {
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
         guard JSONNesting.isBounded(bytes) else {
-            throw .malformed("its lists and objects are nested more than \(JSONNesting.limit) deep")
+            throw .malformed("nested more than \(JSONNesting.limit) levels deep")
         }
         // At once as the object that it nearly always is: each guess that fails costs an error.
         if let values = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) {
@@ -18,9 +18,9 @@ struct JSONObject {
             return
         }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            throw .malformed("it is not JSON (it begins with `\(Self.beginning(of: bytes))`)")
+            throw .malformed("not JSON (it begins with `\(Self.beginning(of: bytes))`)")
         }
-        throw .malformed("it is \(value.kind), and must be an object")
+        throw .malformed("expected an object, got \(value.kind)")
     }
 
     func string(_ key: String) throws(ContentFault) -> String {
@@ -42,7 +42,7 @@ struct JSONObject {
         strings.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
             guard case .string(let text) = item else {
-                throw .malformed("`\(key)[\(index)]` is \(item.kind), and must be a string")
+                throw .malformed("invalid `\(key)[\(index)]`: expected a string, got \(item.kind)")
             }
             strings.append(text)
         }
@@ -61,7 +61,7 @@ struct JSONObject {
         objects.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
             guard case .object(let values) = item else {
-                throw .malformed("`\(key)[\(index)]` is \(item.kind), and must be an object")
+                throw .malformed("invalid `\(key)[\(index)]`: expected an object, got \(item.kind)")
             }
             objects.append(JSONObject(values: values))
         }
@@ -81,12 +81,12 @@ struct JSONObject {
     }
 
     private func value(_ key: String) throws(ContentFault) -> JSONValue {
-        guard let value = values[key] else { throw .malformed("it has no `\(key)`") }
+        guard let value = values[key] else { throw .malformed("missing `\(key)`") }
         return value
     }
 
     private func wrong(_ key: String, _ expected: String) -> ContentFault {
-        .malformed("`\(key)` is \(values[key]?.kind ?? "missing"), and must be \(expected)")
+        .malformed("invalid `\(key)`: expected \(expected), got \(values[key]?.kind ?? "nothing")")
     }
 
     private static func beginning(of bytes: [UInt8]) -> String {

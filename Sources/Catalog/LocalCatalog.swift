@@ -52,7 +52,7 @@ package struct LocalCatalog: Sendable {
         case .link:
             throw FileError(
                 path: "\(folder.path)/\(pin.version)", attempt: "use",
-                refusal: "it is a symbolic link, which could lead out of the directory")
+                refusal: "it is a symbolic link")
         case .other: return .incomplete(reason: "it is \(status.kind.words)")
         }
         let marker = marked ? try markerState(pin.version, status, in: folder) : .made

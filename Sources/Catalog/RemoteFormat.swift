@@ -17,7 +17,7 @@ enum RemoteFormat {
         var versions: [AssetVersion] = []
         for text in texts {
             guard let version = system.version(text) else {
-                throw .malformed("`\(text)` is not a \(system.name) version (\(system.form))")
+                throw .malformed("invalid \(system.name) version `\(text)`: expected \(system.form)")
             }
             versions.append(version)
         }
@@ -30,7 +30,7 @@ enum RemoteFormat {
         let object = try JSONObject(bytes)
         let date = try object.string("push_date")
         guard let pushTime = PushDate.seconds(date) else {
-            throw .malformed("`push_date` is `\(date)`, and must be an ISO 8601 date and time")
+            throw .malformed("invalid `push_date` `\(date)`: expected an ISO 8601 date and time")
         }
         let dependencies = try dependencies(object.stringsIfPresent("dependencies"), in: system)
         let recorded = try recorded(object.objectsIfPresent("objects"))
@@ -40,7 +40,7 @@ enum RemoteFormat {
                 dependencies: dependencies)
         }
         let contents = try object.strings("contents")
-        guard !contents.isEmpty else { throw .malformed("`contents` is empty, and must name its files") }
+        guard !contents.isEmpty else { throw .malformed("`contents` is empty") }
         return VersionMetadata(
             kind: .directory, pushTime: pushTime,
             objects: try paths(contents).map { recorded.parts[$0] ?? ObjectFacts(path: $0) },
@@ -53,11 +53,11 @@ enum RemoteFormat {
         for object in objects {
             let (path, digest) = (try object.stringIfPresent("path"), try object.string("sha256"))
             guard let sha256 = SHA256Digest(hex: digest) else {
-                throw .malformed("`sha256` is `\(digest)`, and must be 64 hexadecimal digits")
+                throw .malformed("invalid `sha256` `\(digest)`: expected 64 hexadecimal digits")
             }
             let size = try object.count("size")
             guard size <= ByteSum.largestObject else {
-                throw .malformed("`size` is \(size), and no object is larger than \(ByteSum.largestObject) bytes")
+                throw .malformed("invalid `size` \(size): expected at most \(ByteSum.largestObject) bytes")
             }
             guard let path else {
                 recorded.file = ObjectFacts(path: nil, size: size, sha256: sha256)
@@ -82,7 +82,7 @@ enum RemoteFormat {
         var dependencies: [AssetSpecification] = []
         for text in texts {
             guard let dependency = try? AssetSpecification(parsing: text, in: system) else {
-                throw .malformed("`\(text)` under `dependencies` is not an asset specification string")
+                throw .malformed("invalid asset specification `\(text)` in `dependencies`")
             }
             dependencies.append(dependency)
         }
@@ -100,14 +100,14 @@ enum RemoteFormat {
             } catch {
                 throw .unsafePath(text, fault: error.words)
             }
-            guard files.insert(path).inserted else { throw .unsafePath(text, fault: "is there twice") }
+            guard files.insert(path).inserted else { throw .unsafePath(text, fault: "is listed twice") }
             paths.append(path)
         }
         for path in paths {
             var parent = path.parent
             while let folder = parent {
                 if files.contains(folder) {
-                    throw .unsafePath(folder.text, fault: "is both a file and the folder of `\(path)`")
+                    throw .unsafePath(folder.text, fault: "is both a file and the directory of `\(path)`")
                 }
                 parent = folder.parent
             }

@@ -34,7 +34,7 @@ extension ObjectStore {
         let download = try await get(key, GetOptions())
         guard download.attributes.size <= Int64(limit) else {
             throw ContentFault.malformed(
-                "it has \(download.attributes.size) bytes, and \(limit) are the most that is read")
+                "it has \(download.attributes.size) bytes; the limit is \(limit)")
         }
         let stored =
             switch download.body {
@@ -85,7 +85,7 @@ extension ObjectStore {
         guard bytes.count == size else {
             throw StoreError(
                 .invalidAnswer, operation: "get", address: address(of: key),
-                detail: "\(bytes.count) bytes came of the \(size) that were announced")
+                detail: "size mismatch: expected \(size) bytes, got \(bytes.count)")
         }
         return bytes
     }

@@ -92,7 +92,9 @@ final class FrontierHasher: Sendable {
             let wanted = min(Int64(Self.step), range.upperBound - offset)
             let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(wanted)]), at: offset)
             // The file is shorter than what was written to it: somebody else changed it.
-            guard count > 0 else { throw FileError(path: file.path, attempt: "read", refusal: "became shorter") }
+            guard count > 0 else {
+                throw FileError(path: file.path, attempt: "read", refusal: "it was truncated while being read")
+            }
             update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)
         }

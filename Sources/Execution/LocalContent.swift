@@ -72,7 +72,7 @@ extension FileDigest {
             }
         }
         guard size == download.attributes.size else {
-            throw fault("\(size) bytes came of the \(download.attributes.size) that were announced")
+            throw fault("size mismatch: expected \(download.attributes.size) bytes, got \(size)")
         }
     }
 

@@ -66,7 +66,7 @@ struct PartFetcher: Sendable {
         let expected = part.range.clamped(to: 0..<download.attributes.size)
         // A store that knows no ranges sends the object in one piece.
         guard download.range == expected || isWhole(part, download) else {
-            throw invalid(key, "bytes \(download.range) came for \(expected)")
+            throw invalid(key, "range mismatch: expected bytes \(expected), got \(download.range)")
         }
         return OpenedPart(part: part, download: download)
     }
@@ -165,7 +165,7 @@ struct PartFetcher: Sendable {
             guard whole.size == told.size, whole.entityTag == told.entityTag else {
                 throw StoreError(
                     .changed, operation: "head", address: store.address(of: key(opened.part, staged)),
-                    detail: "it tells another size or entity tag than the answer to the GET")
+                    detail: "its size or ETag differs from that of the GET response")
             }
             return ObjectAttributes(
                 size: told.size, entityTag: told.entityTag, checksum: whole.checksum ?? told.checksum,
@@ -269,11 +269,11 @@ struct PartFetcher: Sendable {
     // MARK: Errors
 
     private func ended(early offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
-        invalid(key(part, staged), "the content ended at byte \(offset), before its announced end")
+        invalid(key(part, staged), "the content ended early, at byte \(offset)")
     }
 
     private func ended(late offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
-        invalid(key(part, staged), "the content went on to byte \(offset), past its announced end")
+        invalid(key(part, staged), "the content continued past its announced end, to byte \(offset)")
     }
 
     private func key(_ part: TransferMachine.Part, _ staged: StagedAsset) -> ObjectKey {

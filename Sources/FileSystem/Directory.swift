@@ -168,12 +168,12 @@ package final class Directory: Sendable {
         var buffer = stat()
         if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return FileStatus(buffer) }
         if errno == ENOENT { return nil }
-        throw failure(name, "look at")
+        throw failure(name, "stat")
     }
 
     package func status() throws(FileError) -> FileStatus {
         var buffer = stat()
-        guard fstat(descriptor, &buffer) == 0 else { throw FileError(path: path, attempt: "look at", code: errno) }
+        guard fstat(descriptor, &buffer) == 0 else { throw FileError(path: path, attempt: "stat", code: errno) }
         return FileStatus(buffer)
     }
 
@@ -282,10 +282,10 @@ package final class Directory: Sendable {
     package func freeSpace() throws(FileError) -> Int64 {
         var buffer = statvfs()
         guard fstatvfs(descriptor, &buffer) == 0 else {
-            throw FileError(path: path, attempt: "ask for the free space of", code: errno)
+            throw FileError(path: path, attempt: "get the free space of", code: errno)
         }
         guard buffer.f_blocks > 0 else {
-            throw FileError(path: path, attempt: "ask for the free space of", refusal: "the file system does not say")
+            throw FileError(path: path, attempt: "get the free space of", refusal: "the file system does not report it")
         }
         let space = Int64(clamping: buffer.f_bavail).multipliedReportingOverflow(by: Int64(clamping: buffer.f_frsize))
         // A file system of a user's own may tell anything.
@@ -312,7 +312,7 @@ package final class Directory: Sendable {
                 ? FileError(path: path, attempt: "lock files in", code: errno) : nil
         }
         guard flock(copies[1], LOCK_EX | LOCK_NB) == 0 else { return nil }
-        return FileError(path: path, attempt: "lock files in", refusal: "two holders had one lock at the same time")
+        return FileError(path: path, attempt: "lock files in", refusal: "locks are not exclusive")
     }
 
     // MARK: Errors
@@ -334,7 +334,7 @@ package final class Directory: Sendable {
         guard let status = try status(of: name), status.kind == .link else { return }
         throw FileError(
             path: pathOf(name), attempt: attempt,
-            refusal: "it is a symbolic link, which could lead out of the directory")
+            refusal: "it is a symbolic link")
     }
 }
 

@@ -34,7 +34,7 @@ package final class File: Sendable {
 
     package func status() throws(FileError) -> FileStatus {
         var buffer = stat()
-        guard fstat(descriptor, &buffer) == 0 else { throw failure("look at") }
+        guard fstat(descriptor, &buffer) == 0 else { throw failure("stat") }
         return FileStatus(buffer)
     }
 
@@ -182,7 +182,7 @@ package final class File: Sendable {
             switch errno {
             case EINTR: continue
             case EOPNOTSUPP, ENOSYS, EINVAL: return
-            default: throw failure("make room for \(size) bytes in")
+            default: throw failure("allocate \(size) bytes in")
             }
         }
     }

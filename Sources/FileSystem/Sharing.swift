@@ -53,6 +53,6 @@ extension Directory {
         var buffer = stat()
         if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return Int64(buffer.st_atim.tv_sec) }
         if errno == ENOENT { return nil }
-        throw failure(name, "look at")
+        throw failure(name, "stat")
     }
 }

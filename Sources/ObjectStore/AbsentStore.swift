@@ -14,7 +14,7 @@ package struct AbsentStore: ObjectStore {
     /// - Parameter path: as the folder's own store would be named.
     package init(folder path: String, _ fault: StoreError) {
         var fault = fault
-        fault.remedy = "name a folder that exists, or mount it"
+        fault.remedy = "choose a directory that exists, or mount it"
         self.init(name: path, fault)
     }
 

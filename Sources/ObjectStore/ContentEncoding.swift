@@ -89,14 +89,15 @@ package final class GzipDecoder {
                 return false
             }
             let detail = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-            throw DecodingFault(words: "what is stored is no gzip data (\(detail))")
+            let isGzip = detail != "incorrect header check"
+            throw DecodingFault(words: "the data is \(isGzip ? "corrupt" : "not") gzip (\(detail))")
         }
     }
 
     /// Nothing comes any more. Where nothing came at all, there is nothing in it.
     package func end() throws(DecodingFault) {
         guard place == .inMember else { return }
-        throw DecodingFault(words: "the gzip data ends in the middle")
+        throw DecodingFault(words: "the data is truncated gzip")
     }
 }
 
@@ -110,7 +111,7 @@ extension GzipDecoder {
                 try decoder.decode(bytes) { piece in
                     content.append(contentsOf: piece)
                     guard content.count <= limit else {
-                        throw DecodingFault(words: "decoded, it has more than the \(limit) bytes that are read at most")
+                        throw DecodingFault(words: "the data decodes to more than the limit of \(limit) bytes")
                     }
                 }
             }

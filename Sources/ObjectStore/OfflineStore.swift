@@ -19,9 +19,8 @@ package struct OfflineStore: ObjectStore {
     }
 
     package func refusal(_ operation: String, _ key: ObjectKey) -> StoreError {
-        StoreError(
-            .unavailable, operation: operation, address: base.address(of: key),
-            detail: "nothing is asked of it, as --offline says",
-            remedy: "run without --offline, or with a cache (--cache-dir) that has it")
+        var error = StoreError(.unavailable, operation: operation, address: base.address(of: key), detail: "")
+        error.cause = .offline
+        return error
     }
 }

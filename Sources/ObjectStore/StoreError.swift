@@ -4,11 +4,11 @@ package struct StoreError: Error, Hashable, Sendable {
         case notFound
         /// The credentials were understood and do not suffice.
         case permissionDenied
-        /// No credentials, or not accepted.
+        /// No credentials, or rejected ones: the cause says which.
         case unauthenticated
-        /// Whoever hands credentials out cannot be reached, or keeps failing.
+        /// The provider of credentials is unreachable, or keeps failing.
         case credentialsUnavailable
-        /// The object is not, or no longer, as the request demanded: it has another entity tag, or is there already.
+        /// The object is not, or no longer, as the request demanded: it has another ETag, or is there already.
         case changed
         case invalidRange
         /// The store cannot be reached, or failed for longer than the retry policy waits.
@@ -21,6 +21,30 @@ package struct StoreError: Error, Hashable, Sendable {
         case unusableSettings
     }
 
+    /// Why, where more is known than the kind.
+    package enum Cause: Hashable, Sendable {
+        /// No provider has credentials.
+        case noCredentials
+        /// Credentials that are configured cannot be used: the reason.
+        case unusableCredentials(String)
+        /// The service, `S3`, does not accept the credentials, and its code for that.
+        case rejectedCredentials(by: String, code: String)
+        /// Requests are not signed, and the bucket is not public.
+        case anonymous
+        /// There is no bucket of this name.
+        case noBucket(String)
+        /// No bucket can have this name.
+        case invalidBucket(String)
+        /// The bucket is in another region than the one that was requested.
+        case otherRegion
+        /// The user wants nothing to be requested.
+        case offline
+        /// No request arrives.
+        case unreachable
+        /// Requests arrive, and all answers are errors.
+        case failing
+    }
+
     package let kind: Kind
     /// `get`, `head`, `list`: what was tried.
     package let operation: String
@@ -30,6 +54,7 @@ package struct StoreError: Error, Hashable, Sendable {
     package let detail: String
     /// What else is to be known, a sentence each: whose credentials were used, what was tried.
     package var notes: [String] = []
+    package var cause: Cause?
     /// What to do, where more can be said of it than the kind says.
     package var remedy: String?
 

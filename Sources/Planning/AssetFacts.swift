@@ -42,15 +42,15 @@ package struct KnownVersions: Sendable, Equatable {
     /// In the assets directory: complete ones, or, in pre-downloaded mode, every version-named file or folder, as
     /// Python modelkit takes them.
     package let local: [AssetVersion]
-    /// Where it was looked, for messages: `store/modelkit-assets/nlp/lexicon.versions`.
-    package let places: [String]
+    /// Where it was looked, for messages.
+    package let places: SearchedPlaces
     /// Whether there may be more versions, which were not looked for because these meet the requirements.
     package let isPartial: Bool
     /// Why the store's own list of versions was of no use, where those that were named in full are in the store all the same.
     package let listFault: String?
 
     package init(
-        inStore: [AssetVersion]?, local: [AssetVersion], places: [String], isPartial: Bool = false,
+        inStore: [AssetVersion]?, local: [AssetVersion], places: SearchedPlaces, isPartial: Bool = false,
         listFault: String? = nil
     ) {
         self.inStore = inStore
@@ -72,6 +72,29 @@ package struct KnownVersions: Sendable, Equatable {
 
     /// All of them, latest first, each once. modelkit too puts the two together before it takes the latest.
     package var all: [AssetVersion] { Set(local).union(inStore ?? []).sorted(by: >) }
+}
+
+/// Where versions of an asset were looked for.
+package struct SearchedPlaces: Sendable, Equatable, ExpressibleByArrayLiteral {
+    /// Whether a store was searched.
+    package enum Store: Sendable, Equatable {
+        case searched
+        /// There is one, and nothing may be requested.
+        case offline
+        /// Pre-downloaded mode.
+        case none
+    }
+
+    /// `store/modelkit-assets/nlp/lexicon.versions`
+    package let paths: [String]
+    package let store: Store
+
+    package init(_ paths: [String], store: Store) {
+        self.paths = paths
+        self.store = store
+    }
+
+    package init(arrayLiteral paths: String...) { self.init(paths, store: .searched) }
 }
 
 /// What stands in the assets directory under a version's name.

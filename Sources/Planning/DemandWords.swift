@@ -18,12 +18,12 @@ extension Demand {
     /// `assets.yaml:12`; nil where the place is not known.
     package var place: String? { excerpt.map { "\($0.location.file):\($0.location.line)" } }
 
-    /// What is asked for and by whom: `` `nlp/tokenizer:1`, which `nlp/classifier:3` depends on (assets.yaml:12) ``.
+    /// The chain from the spec's entry to what is required: `nlp/classifier:3 (assets.yaml:12) → nlp/tokenizer:1`.
     package var words: String {
-        let askers = isOfEntry ? [] : chain.reversed().map { ", which `\($0.name)` depends on" }
-        let gap = elided > 0 ? ", and so on through \(elided) more" : ""
-        let chain = askers.dropLast().joined() + gap + (askers.last ?? "")
-        return "`\(specification.phrase)`" + chain + (place.map { " (\($0))" } ?? "")
+        let links = isOfEntry ? [specification.phrase] : chain.map(\.name) + [specification.phrase]
+        let first = links.prefix(1).map { $0 + (place.map { " (\($0))" } ?? "") }
+        let gap = elided > 0 ? ["… \(elided) more …"] : []
+        return (first + gap + links.dropFirst()).joined(separator: " → ")
     }
 }
 

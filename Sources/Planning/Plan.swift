@@ -70,7 +70,7 @@ package enum RefetchReason: Sendable, Hashable {
     package var words: String {
         switch self {
         case .forced: "forced"
-        case .moreFiles: "more of its files are wanted"
+        case .moreFiles: "more files selected"
         case .incomplete(let reason), .damaged(let reason): reason
         }
     }

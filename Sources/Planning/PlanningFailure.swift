@@ -5,7 +5,7 @@ package enum PlanningFailure: Error, Sendable, TaskResult {
     /// No entry of the spec belongs to the group.
     case unknownGroup(String, known: [String], nearest: String?)
     /// No such asset, in the store or locally.
-    case unknownAsset(AssetName, requirers: [Demand], nearest: [AssetName], places: [String])
+    case unknownAsset(AssetName, requirers: [Demand], nearest: [AssetName], places: SearchedPlaces)
     /// The asset exists, and no version meets one of the demands; `alsoBy` are further demands with the same requirement.
     case noVersion(AssetName, demand: Demand, alsoBy: [Demand], known: KnownVersions)
     /// Two versions would be needed and `duplicates: deny` forbids them. Without any one of the demands one would do.

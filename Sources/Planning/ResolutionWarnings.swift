@@ -25,24 +25,25 @@ private func sideBySideWarning(_ name: AssetName, _ met: [MetDemand]) -> String?
     let reasons = byVersion.map { version, demands in
         "\(version) for \(enumeration(demands.map(\.demand.words)))"
     }
-    return "no one version of `\(name)` meets every requirement, so \(byVersion.count) stand side by side: "
+    let (count, all) = byVersion.count == 2 ? ("two", "both") : ("\(byVersion.count)", "all")
+    return "`\(name)` is required at \(count) incompatible versions; installing \(all): "
         + reasons.joined(separator: "; ")
 }
 
 private func listWarning(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> String? {
     known.listFault.map { fault in
         let versions = enumeration(chosen.sorted().map { "`\(name):\($0)`" })
-        return "the store does not list the versions of `\(name)` (\(fault)): \(versions), named in full, "
-            + "\(chosen.count == 1 ? "is" : "are") taken all the same, as Python modelkit does"
+        return "the store has no usable list of the versions of `\(name)` (\(fault)); using \(versions) without it, as "
+            + "Python modelkit does"
     }
 }
 
 private func localOnlyWarnings(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> [String] {
     guard let inStore = known.inStore else { return [] }
-    let has = inStore.isEmpty ? "no version" : enumeration(inStore.sorted(by: >).map(\.text))
+    let has = inStore.isEmpty ? "no versions" : enumeration(inStore.sorted(by: >).map(\.text))
     return chosen.subtracting(inStore).map { version in
-        "`\(name):\(version)` is in the assets directory and not in the store, which has \(has): "
-            + "another machine would not get this version"
+        "`\(name):\(version)` is in the assets directory but not in the store, which has \(has): "
+            + "other machines cannot get this version"
     }
 }
 
@@ -57,15 +58,15 @@ private func modelkitWarning(_ met: MetDemand, _ known: KnownVersions) -> String
     let requirement = met.demand.specification.requirement
     guard case .partial(let major) = requirement.kind else { return nil }
     guard let theirs = requirement.modelkitChoice(of: known.all), !requirement.isMet(by: theirs) else { return nil }
-    return "\(met.demand.words) is \(met.version) here, where Python modelkit with a storage provider would take "
-        + "\(theirs): its `\(major)` also matches \(theirs); name the version in full where both are used"
+    return "\(met.demand.words) resolves to \(met.version), but Python modelkit with a storage provider would use "
+        + "\(theirs), because its `\(major)` also matches \(theirs); pin the exact version if both are used"
 }
 
 /// One for each entry with a part that Python modelkit cannot be asked for.
 func partWarnings(_ entries: [ManifestEntry]) -> [String] {
     entries.filter { $0.subPart?.isModelkitPart == false }.map { entry in
-        "\(Demand(entry).words): no specification string of Python modelkit has such a part; "
-            + "a service has to ask for the whole asset and join the path itself"
+        "\(Demand(entry).words): Python modelkit does not support this part in a specification string; "
+            + "request the whole asset and join the path"
     }
 }
 

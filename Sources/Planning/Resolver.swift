@@ -177,5 +177,5 @@ package struct ResolvedFacts: AssetFacts {
 struct UnknownAsset: Sendable {
     let name: AssetName
     let demands: [Demand]
-    let places: [String]
+    let places: SearchedPlaces
 }

@@ -124,7 +124,7 @@ package struct Publisher: Sendable {
         switch failure {
         case .exists: .exists(name, store.name)
         case .missing: .missing(name, store.name)
-        case .noMajor(let versions): .noMajor(name, versions)
+        case .noMajor(let major, let versions): .noMajor(name, major, versions)
         case .tooManyWriters, .impossible: tooManyWriters(name)
         case .metaNotKept(let version):
             .notKept(

@@ -73,7 +73,7 @@ struct PushMachine: Hashable, Sendable {
 
     enum Failure: Hashable, Sendable {
         case exists, missing
-        case noMajor([AssetVersion])
+        case noMajor(VersionComponent, [AssetVersion])
         case tooManyWriters
         case metaNotKept(AssetVersion)
         case versionsNotKept

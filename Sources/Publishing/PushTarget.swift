@@ -38,7 +38,7 @@ package enum PublishError: Error, Sendable, Hashable {
     case exists(AssetName, String)
     case missing(AssetName, String)
     /// None of these is of the major version.
-    case noMajor(AssetName, [AssetVersion])
+    case noMajor(AssetName, VersionComponent, [AssetVersion])
     /// The object is written by others all the time.
     case tooManyWriters(String)
     /// A `.meta` of so many bytes would not be read.

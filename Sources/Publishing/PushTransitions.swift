@@ -61,7 +61,8 @@ extension PushMachine {
         }
         guard passedOver.count < Self.attempts else { return state = .ended(.failed(.tooManyWriters)) }
         guard let next = target.rule.version(after: (listed ?? []) + passedOver, in: system, now: now) else {
-            return state = .ended(.failed(.noMajor(listed ?? [])))
+            guard case .ofMajor(let major) = target.rule else { return state = .ended(.failed(.impossible)) }
+            return state = .ended(.failed(.noMajor(major, listed ?? [])))
         }
         state = .claiming(next, attempt: 0)
     }

@@ -50,7 +50,7 @@ package struct RemoteOutline: Sendable {
         guard !objects.isEmpty else {
             throw StoreError(
                 .notFound, operation: "push from", address: store.address(of: key),
-                detail: "there is no such object, and none below it")
+                detail: "no such object or prefix")
         }
         kind = .directory
         self.objects = objects
@@ -132,11 +132,11 @@ package struct RemoteOutline: Sendable {
             }
         }
         guard offset == attributes.size else {
-            throw fault("\(offset) bytes came of the \(attributes.size) that were announced")
+            throw fault("size mismatch: expected \(attributes.size) bytes, got \(offset)")
         }
         guard let checksum = attributes.checksum else { return }
         guard try await DiskQueue.shared.run({ () throws(FileError) in try file.has(checksum) }) else {
-            throw fault("what came does not have the \(checksum.algorithm.rawValue) that the store tells")
+            throw fault("\(checksum.algorithm.rawValue) mismatch with the store's checksum")
         }
     }
 }

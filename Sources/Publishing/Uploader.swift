@@ -79,7 +79,8 @@ struct Uploader: Sendable {
         guard let found = try await store.headIfPresent(item.key) else { return false }
         guard found.size == item.size, try await has(item, found) else {
             throw StoreError(
-                .changed, operation: "put", address: store.address(of: item.key), detail: "other content is there")
+                .changed, operation: "put", address: store.address(of: item.key),
+                detail: "it already exists with different content")
         }
         return true
     }
@@ -148,7 +149,7 @@ struct Uploader: Sendable {
         guard try await finish(upload, of: item, ranges, budget) != nil else {
             throw StoreError(
                 .changed, operation: "complete the upload of", address: store.address(of: key),
-                detail: "the store has forgotten the upload")
+                detail: "the upload no longer exists")
         }
         return 0
     }

@@ -47,7 +47,7 @@ struct DiagnosticList {
         var diagnostics = order.map { found[$0] }
         if dropped > 0, let last = diagnostics.last {
             diagnostics.append(
-                Diagnostic(code: "too-many", message: "\(dropped) more faults are not shown", at: last.excerpt))
+                Diagnostic(code: "too-many", message: "\(dropped) more errors not shown", at: last.excerpt))
         }
         return SpecReport(diagnostics)
     }

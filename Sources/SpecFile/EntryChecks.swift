@@ -119,16 +119,16 @@ extension SpecFault {
     fileprivate static func repeated(_ entry: ManifestEntry, line: Int) -> SpecFault {
         let version = entry.requirement == .latest ? "without a version" : "at version `\(entry.requirement)`"
         return SpecFault(
-            "repeated-asset", "`\(entry.name)` \(version) is here twice",
-            expected: "each asset and version once; the first is in line \(line)",
-            hint: "remove one of the two, and join their groups and dependencies")
+            "repeated-asset", "duplicate entry for `\(entry.name)` \(version)",
+            expected: "each asset and version once; the first is on line \(line)",
+            hint: "remove one of them, merging their groups and dependencies")
     }
 
     fileprivate static func circle(_ entries: [ManifestEntry]) -> SpecFault {
-        guard let first = entries.first else { return SpecFault("circle", "assets depend on themselves") }
+        guard let first = entries.first else { return SpecFault("circle", "dependency cycle") }
         if entries.count == 1 {
             return SpecFault(
-                "circle", "`\(first.name)` depends on itself", expected: "another asset",
+                "circle", "`\(first.name)` depends on itself", expected: "a different asset",
                 hint: "remove it from `depends_on`")
         }
         var names = entries.map { label($0, among: entries) }
@@ -138,7 +138,7 @@ extension SpecFault {
             names.replaceSubrange(longest / 2..<names.count - longest / 2, with: ["… \(names.count - longest) more …"])
         }
         return SpecFault(
-            "circle", "assets depend on each other in a circle: `\(names.joined(separator: " → "))`",
+            "circle", "dependency cycle: `\(names.joined(separator: " → "))`",
             hint: "remove one of these dependencies")
     }
 

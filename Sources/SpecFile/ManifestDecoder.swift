@@ -81,7 +81,7 @@ struct ManifestDecoder {
         case .null, .unusable: return nil
         case .scalar(let written): return substituted(written, node)
         case .sequence, .mapping:
-            wrongType(node, for: key, expected: "a text")
+            wrongType(node, for: key, expected: "a string")
             return nil
         }
     }
@@ -110,7 +110,7 @@ struct ManifestDecoder {
     mutating func texts(_ pair: YAMLPair?) -> [SpecText] {
         guard let pair, !pair.value.isNull else { return [] }
         guard let items = pair.value.items else {
-            wrongType(pair.value, for: pair.key, expected: "a list of texts")
+            wrongType(pair.value, for: pair.key, expected: "a list of strings")
             return []
         }
         var texts: [SpecText] = []

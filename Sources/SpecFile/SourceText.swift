@@ -79,9 +79,9 @@ struct SourceText: Sendable {
         let place = SourceExcerpt(location: SourceLocation(file: file, line: 1, column: 1), line: "", length: 1)
         return SpecReport([
             Diagnostic(
-                code: "too-large", message: "the file has \(size) bytes", at: place,
+                code: "too-large", message: "the file is too large: \(size) bytes", at: place,
                 expected: "at most \(maximumSize) bytes (\(maximumSize >> 20) MiB)",
-                hint: "check that this is the file that is meant, or divide it into several")
+                hint: "check that this is the intended file, or split it")
         ])
     }
 }

@@ -8,24 +8,25 @@ extension SpecFault {
     {
         let name = part ?? text.value
         return SpecFault(
-            "name", name.isEmpty ? "the name is empty" : "the name \(text.quotedValue(part)) \(fault.words)",
+            "name",
+            name.isEmpty ? "empty asset name" : "invalid asset name \(text.quotedValue(part)): it \(fault.words)",
             expected: AssetNameFault.expectation,
             hint: isBare ? bareNameHint(name) ?? nameHint(name) : nameHint(name))
     }
 
     private static func bareNameHint(_ name: String) -> String? {
         guard (try? AssetName(String(name.prefix { $0 != ":" && $0 != "[" }))) != nil else { return nil }
-        if name.contains("[") { return "a part of an asset is written in the short form: \(quoted("- " + name))" }
+        if name.contains("[") { return "use the short form for a part of an asset: \(quoted("- " + name))" }
         guard let colon = name.firstIndex(of: ":") else { return nil }
         let version = name[name.index(after: colon)...]
-        return "put the version under a key of its own: `version: \"\(version)\"`"
+        return "use a separate key for the version: `version: \"\(version)\"`"
     }
 
     private static func nameHint(_ name: String) -> String? {
         if let sign = name.firstIndex(where: { "@=<>!~^".contains($0) }) {
-            return "a version follows a colon: \(quoted("\(name[..<sign]):1.4")); comparators go under `version:`"
+            return "write the version after a colon: \(quoted("\(name[..<sign]):1.4")); use `version:` for comparators"
         }
-        if name.contains("\\") { return "divide the name with `/`" }
+        if name.contains("\\") { return "separate the name's components with `/`" }
         let trimmed = name.drop { "./".contains($0) }
         return trimmed.count < name.count && (try? AssetName(String(trimmed))) != nil
             ? "did you mean \(quoted(trimmed))?" : nil
@@ -39,10 +40,10 @@ extension SpecFault {
         case .notAComparator(let part):
             SpecFault(
                 "version",
-                "\(text.quotedValue()) has \(part.isEmpty ? "an empty comparator" : "the comparator \(quoted(part))")",
+                "\(part.isEmpty ? "empty comparator" : "invalid comparator \(quoted(part))") in \(text.quotedValue())",
                 expected: "comparators joined by commas, such as `>=3.1, <4`",
                 hint: part.isEmpty
-                    ? "remove the comma that has nothing after it" : "begin it with " + choice(comparators))
+                    ? "remove the stray comma" : "start it with " + choice(comparators))
         }
     }
 
@@ -57,11 +58,11 @@ extension SpecFault {
         case .subPart(let fault, let part):
             SpecFault(
                 "sub-part",
-                part.isEmpty ? "the part in brackets is empty" : "the part \(text.quotedValue(part)) \(fault.words)",
+                part.isEmpty ? "empty part in brackets" : "invalid part \(text.quotedValue(part)): it \(fault.words)",
                 expected: RelativePathFault.expectation)
         case .bracket:
             SpecFault(
-                "sub-part", "the brackets of \(text.quotedValue()) do not enclose its end",
+                "sub-part", "invalid brackets in \(text.quotedValue()): the part must come last",
                 expected: "`name[:version][path]`, such as `nlp/lexicon:1[en/words.txt]`")
         }
     }
@@ -73,7 +74,7 @@ extension SpecFault {
         let names = systems.map(\.name).joined(separator: "` or `")
         let what =
             part.isEmpty
-            ? "the version of \(text.quotedValue()) is empty" : "\(text.quotedValue(part)) is not a `\(names)` version"
+            ? "empty version in \(text.quotedValue())" : "invalid `\(names)` version \(text.quotedValue(part))"
         return SpecFault(
             "version", what, expected: systems.map(\.form).joined(separator: "; or "),
             hint: versionHint(part, in: system, isShort: isShort))
@@ -81,16 +82,16 @@ extension SpecFault {
 
     private static func versionHint(_ part: String, in system: VersioningSystem, isShort: Bool) -> String? {
         if let other = VersioningSystem.all.first(where: { $0 != system && $0.version(part) != nil }) {
-            return "this is a version of another system: `versioning: \(other.name)`"
+            return "this version needs `versioning: \(other.name)`"
         }
-        guard let first = part.first else { return "leave out the colon for the latest version" }
+        guard let first = part.first else { return "omit the colon for the latest version" }
         let bare = String(part.drop { "vV^~=<>! ".contains($0) })
         let isVersion = system.version(bare) != nil
         if isShort, "<>=!".contains(first) {
-            return "comparators go into the long form: `version: \"\(part)\"` below `name:`"
+            return "use the long form for comparators: `version: \"\(part)\"` under `name:`"
         }
         if "^~".contains(first) {
-            return "write a range with comparators below `name:`, as in `version: \">=3.1, <4\"`"
+            return "write a range with comparators under `name:`, as in `version: \">=3.1, <4\"`"
         }
         if "vV".contains(first), isVersion { return "did you mean `\(bare)`?" }
         if part.hasSuffix(".*") || part.hasSuffix(".x") { return anyHint(part.dropLast(2), in: system) }
@@ -98,6 +99,6 @@ extension SpecFault {
     }
 
     private static func anyHint(_ stem: Substring, in system: VersioningSystem) -> String? {
-        system.version(String(stem)).map { "`\($0)` alone means any `\($0).*`" }
+        system.version(String(stem)).map { "`\($0)` matches any `\($0).*`" }
     }
 }

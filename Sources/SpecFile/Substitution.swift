@@ -168,16 +168,17 @@ extension SpecFault {
         let reason = message.isEmpty ? "" : ": \(message)"
         let state = isEmpty ? "empty" : "not set"
         return SpecFault(
-            "unset-variable", "the environment variable \(quoted(name)) is \(state)\(reason)",
+            "unset-variable", "environment variable \(quoted(name)) is \(state)\(reason)",
             hint: didYouMean(name, among: known)
-                ?? "set it, or write `${\(name):-default}` for a value to use without it")
+                ?? "set it, or provide a default with `${\(name):-default}`")
     }
 
     fileprivate static func malformedSubstitution(_ text: String, isClosed: Bool) -> SpecFault {
         SpecFault(
-            "substitution", isClosed ? "\(quoted(text)) is not a variable" : "\(quoted(text)) is not closed",
+            "substitution",
+            isClosed ? "invalid variable reference \(quoted(text))" : "unclosed variable reference \(quoted(text))",
             expected: forms,
-            hint: colonHint(text) ?? "write `$$` for a dollar sign")
+            hint: colonHint(text) ?? "write `$$` for a literal dollar sign")
     }
 
     /// `${VAR-default}` and `${VAR?message}` mean nearly the same to compose.
@@ -190,11 +191,12 @@ extension SpecFault {
     fileprivate static func loneDollar(name: String) -> SpecFault {
         let hint =
             name.isEmpty
-            ? "write `$$` for a dollar sign" : "write `${\(name)}` for the variable, or `$$\(name)` for a dollar sign"
-        return SpecFault("substitution", "\(quoted("$" + name)) could mean two things", expected: forms, hint: hint)
+            ? "write `$$` for a literal dollar sign"
+            : "write `${\(name)}` for the variable, or `$$\(name)` for a literal dollar sign"
+        return SpecFault("substitution", "ambiguous \(quoted("$" + name))", expected: forms, hint: hint)
     }
 
     fileprivate static var substitutionTooDeep: SpecFault {
-        SpecFault("substitution", "defaults nest deeper than \(Substitution.maximumDepth) levels")
+        SpecFault("substitution", "defaults are nested more than \(Substitution.maximumDepth) levels deep")
     }
 }

@@ -26,7 +26,7 @@ struct TextFaults {
         // Its lines are not to be shown: every second character is a NUL.
         let place = SourceExcerpt(location: source.location(.start), line: "", length: 1)
         return Diagnostic(
-            code: "encoding", message: "the file is in UTF-16", at: place, expected: "UTF-8",
+            code: "encoding", message: "the file is UTF-16", at: place, expected: "UTF-8",
             hint: "save the file as UTF-8")
     }
 
@@ -69,7 +69,7 @@ struct TextFaults {
     private func invisible(_ scalar: Unicode.Scalar, at span: SourceSpan) -> Diagnostic {
         diagnostic(
             "control-character", "the file contains the character \(codePoint(scalar))", at: span,
-            "text without control characters", "remove it; an editor may not show it")
+            "text without control characters", "remove it; it may be invisible in an editor")
     }
 
     private func diagnostic(

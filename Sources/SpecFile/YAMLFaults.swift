@@ -5,17 +5,17 @@ extension SpecFault {
 
     static var emptyFile: SpecFault {
         SpecFault(
-            "empty", "the file is empty", expected: tree, hint: "`modelkit-assets init` writes a file to begin with")
+            "empty", "the file is empty", expected: tree, hint: "create a starter file with `modelkit-assets init`")
     }
 
     static var severalDocuments: SpecFault {
         SpecFault(
-            "several-documents", "a second document begins here", expected: "one document in a file",
-            hint: "put the other documents into files of their own")
+            "several-documents", "multiple YAML documents in one file", expected: "one document per file",
+            hint: "move the other documents to separate files")
     }
 
     static var tooDeep: SpecFault {
-        SpecFault("too-deep", "the file nests deeper than \(YAMLComposer.maximumDepth) levels")
+        SpecFault("too-deep", "the file is nested more than \(YAMLComposer.maximumDepth) levels deep")
     }
 
     static func tooManyNodes(_ limit: Int) -> SpecFault {
@@ -25,50 +25,50 @@ extension SpecFault {
     static var aliasesTooLarge: SpecFault {
         SpecFault(
             "aliases-too-large",
-            "the aliases of this file stand for more than \(YAMLComposer.maximumAliasedNodes) values",
-            hint: "write out what is repeated, or repeat less")
+            "the aliases in this file expand to more than \(YAMLComposer.maximumAliasedNodes) values",
+            hint: "use fewer aliases")
     }
 
     static func tag(_ tag: String) -> SpecFault {
         let core = "tag:yaml.org,2002:"
         let written = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
         return SpecFault(
-            "tag", "the tag \(quoted(written)) is not allowed", expected: "a value without a tag",
+            "tag", "unsupported tag \(quoted(written))", expected: "a value without a tag",
             hint: tag.hasPrefix("!")
-                ? "put a text that begins with `!` into quotes: `version: \"!=3\"`"
-                : "remove it: every value is read as the text that is written")
+                ? "quote a value that starts with `!`: `version: \"!=3\"`"
+                : "remove it: every value is read as written")
     }
 
     static func alias(_ name: String, isOpen: Bool, known: [String]) -> SpecFault {
         if isOpen {
-            return SpecFault("alias", "the alias \(quoted("*" + name)) stands inside its own anchor")
+            return SpecFault("alias", "alias \(quoted("*" + name)) is inside its own anchor")
         }
         return SpecFault(
-            "alias", "no anchor \(quoted("&" + name)) stands before this alias",
+            "alias", "unknown anchor \(quoted("&" + name))",
             hint: didYouMean("*" + name, among: known.map { "*" + $0 })
-                ?? "a text that begins with `*`, such as a pattern, needs quotes: \(quoted("\"*\(name)\""))")
+                ?? "quote a value that starts with `*`, such as a pattern: \(quoted("\"*\(name)\""))")
     }
 
     static var emptyBlock: SpecFault {
         SpecFault(
-            "empty-block", "this begins a block of text, and none follows",
-            hint: "put a requirement into quotes: `version: \">=3.1, <4\"`")
+            "empty-block", "empty block scalar",
+            hint: "quote a requirement: `version: \">=3.1, <4\"`")
     }
 
     static var mergeKey: SpecFault {
         SpecFault(
             "merge-key", "merge keys (`<<`) are not supported",
-            hint: "write the keys out; an alias can stand for a single value, as in `groups: *groups`")
+            hint: "write the keys out; aliases work for single values, as in `groups: *groups`")
     }
 
     static func duplicateKey(_ key: String, line: Int) -> SpecFault {
         SpecFault(
-            "duplicate-key", "the key \(quoted(key)) is here twice",
-            expected: "each key once; the first is in line \(line)",
-            hint: "remove one of the two")
+            "duplicate-key", "duplicate key \(quoted(key))",
+            expected: "each key once; the first is on line \(line)",
+            hint: "remove one of them")
     }
 
     static func unusableKey(_ kind: String) -> SpecFault {
-        SpecFault("wrong-type", "this key is \(kind)", expected: "a text for a key")
+        SpecFault("wrong-type", "wrong type of key: \(kind)", expected: "a string")
     }
 }

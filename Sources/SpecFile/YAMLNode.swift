@@ -44,7 +44,7 @@ struct YAMLNode {
         switch content {
         case .null(""): "nothing"
         case .null(let text): "nothing (`\(text)`)"
-        case .scalar: "a text"
+        case .scalar: "a string"
         case .sequence: "a list"
         case .mapping: "a mapping"
         case .unusable: "something else"

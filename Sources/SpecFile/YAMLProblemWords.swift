@@ -32,89 +32,93 @@ private struct YAMLProblemWords {
     }
 
     private static let fitting =
-        "indent the keys of a mapping, or the items of a list, alike and with spaces; nothing can follow a text in quotes"
+        "indent the keys of a mapping, or the items of a list, equally and with spaces; nothing may follow a quoted value"
 
     static let all = [
         YAMLProblemWords(
-            problem: "found unexpected end of stream", context: "quoted scalar", message: "this quote is never closed",
+            problem: "found unexpected end of stream", context: "quoted scalar", message: "unclosed quote",
             hint: "close it on the same line", isAtContext: true),
         YAMLProblemWords(
             problem: "found unexpected document indicator", context: "quoted scalar",
-            message: "this quote is not closed before the end of the document", isAtContext: true),
+            message: "unclosed quote at the end of the document", isAtContext: true),
         YAMLProblemWords(
             problem: "mapping values are not allowed in this context",
-            message: "a `:` that makes a key stands where no key can be",
-            hint: "write a space after each key's colon, and put a text that holds `: ` into quotes"),
+            message: "unexpected `:`: no key is allowed here",
+            hint: "write a space after each key's colon, and quote a value that contains `: `"),
         YAMLProblemWords(
-            problem: "mapping keys are not allowed in this context", message: "a `?` key stands where no key can be"),
+            problem: "mapping keys are not allowed in this context", message: "unexpected `?`: no key is allowed here"),
         YAMLProblemWords(
             problem: "block sequence entries are not allowed in this context",
-            message: "a list item cannot begin here", hint: "begin the list on the next line, each item after `- `"),
+            message: "unexpected list item", hint: "start the list on the next line, each item after `- `"),
         YAMLProblemWords(
-            problem: "could not find expected ':'", message: "this text has no value: no `:` follows it",
-            hint: "write `key: value`, with a space after the colon; a list item begins with `- `", isAtContext: true),
+            problem: "could not find expected ':'", message: "missing `:` after this key",
+            hint: "write `key: value`, with a space after the colon; a list item starts with `- `", isAtContext: true),
         YAMLProblemWords(
-            problem: "did not find expected key", message: "this does not fit the mapping",
+            problem: "did not find expected key", message: "unexpected content in the mapping",
             hint: fitting, namesBeginning: true),
         YAMLProblemWords(
-            problem: "did not find expected '-' indicator", message: "this does not fit the list",
+            problem: "did not find expected '-' indicator", message: "unexpected content in the list",
             hint: fitting, namesBeginning: true),
         YAMLProblemWords(
-            problem: "did not find expected ',' or ']'", message: "the list in brackets is not closed or lacks a comma",
-            hint: "close it with `]`; a text that holds `[`, `]`, `{`, `}` or `,` needs quotes in it",
+            problem: "did not find expected ',' or ']'", message: "missing `,` or `]` in the list",
+            hint: "quote a value that contains `[`, `]`, `{`, `}` or `,`",
             namesBeginning: true),
         YAMLProblemWords(
             problem: "did not find expected ',' or '}'",
-            message: "the mapping in braces is not closed or lacks a comma",
-            hint: "close it with `}`; a text that holds `[`, `]`, `{`, `}` or `,` needs quotes in it",
+            message: "missing `,` or `}` in the mapping",
+            hint: "quote a value that contains `[`, `]`, `{`, `}` or `,`",
             namesBeginning: true),
         YAMLProblemWords(
             problem: "did not find expected comment or line break", context: "block scalar",
-            message: "`>` or `|` begins a block of text here",
-            hint: "put a requirement into quotes: `version: \">=3.1, <4\"`",
+            message: "unexpected text after `>` or `|`, which starts a block scalar",
+            hint: "quote a requirement: `version: \">=3.1, <4\"`",
             isAtContext: true),
         YAMLProblemWords(
-            problem: "did not find expected node content", message: "a value is missing here",
-            hint: "write the value, or remove the mark before it"),
+            problem: "did not find expected node content", message: "missing value",
+            hint: "write the value, or remove the indicator before it"),
         YAMLProblemWords(
-            problem: "did not find expected <document start>", message: "this stands after the end of the document",
-            hint: "indent it as what is before it, or remove it"),
+            problem: "did not find expected <document start>",
+            message: "unexpected content after the end of the document",
+            hint: "indent it like the lines before it, or remove it"),
         YAMLProblemWords(
             problem: "did not find expected alphabetic or numeric character",
-            message: "`*` and `&` begin an alias or an anchor, and no name follows",
-            hint: "put a text that begins with `*` or `&`, such as a pattern, into quotes: `\"**/*.onnx\"`",
+            message: "missing name of an alias (`*`) or anchor (`&`)",
+            hint: "quote a value that starts with `*` or `&`, such as a pattern: `\"**/*.onnx\"`",
             isAtContext: true),
         YAMLProblemWords(
-            problem: "found unknown escape character", message: "unknown escape in a text in double quotes",
+            problem: "found unknown escape character", message: "unknown escape sequence in double quotes",
             hint: "write `\\\\` for a backslash, or use single quotes"),
         YAMLProblemWords(
-            problem: "did not find expected hexdecimal number", message: "an escape lacks its hexadecimal digits",
+            problem: "did not find expected hexdecimal number", message: "invalid hexadecimal escape sequence",
             hint: "write `\\xNN`, `\\uNNNN` or `\\UNNNNNNNN`"),
         YAMLProblemWords(
-            problem: "found invalid Unicode character escape code", message: "an escape names no character"),
+            problem: "found invalid Unicode character escape code", message: "invalid Unicode escape sequence"),
         YAMLProblemWords(
-            problem: "found a tab character", message: "a tab cannot indent", hint: "indent with spaces"),
+            problem: "found a tab character", message: "tab used for indentation", hint: "indent with spaces"),
         YAMLProblemWords(
-            problem: "found undefined tag handle", message: "a text that begins with `!` is a tag to YAML",
-            hint: "put it into quotes", isAtContext: true),
+            problem: "found undefined tag handle",
+            message: "invalid tag: YAML reads a value that starts with `!` as a tag",
+            hint: "quote it", isAtContext: true),
         YAMLProblemWords(
-            problem: "", context: "scanning a tag", message: "a text that begins with `!` is a tag to YAML",
-            hint: "put it into quotes", isAtContext: true),
+            problem: "", context: "scanning a tag",
+            message: "invalid tag: YAML reads a value that starts with `!` as a tag",
+            hint: "quote it", isAtContext: true),
         YAMLProblemWords(
-            problem: "found incompatible YAML document", message: "the `%YAML` directive names another version of YAML",
+            problem: "found incompatible YAML document", message: "unsupported YAML version in the `%YAML` directive",
             hint: "remove it"),
         YAMLProblemWords(
-            problem: "found duplicate %", message: "this directive is here twice", hint: "remove one of the two"),
+            problem: "found duplicate %", message: "duplicate directive", hint: "remove one of them"),
         // Whatever else is wrong inside of these.
         YAMLProblemWords(
-            problem: "", context: "directive", message: "a line that begins with `%` is a directive to YAML",
-            hint: "remove it, or put the text into quotes", isAtContext: true),
+            problem: "", context: "directive",
+            message: "invalid directive: YAML reads a line that starts with `%` as a directive",
+            hint: "remove it, or quote the value", isAtContext: true),
         YAMLProblemWords(
-            problem: "", context: "block scalar", message: "`>` or `|` begins a block of text here",
-            hint: "put a text that begins with `>` or `|` into quotes", isAtContext: true),
+            problem: "", context: "block scalar", message: "invalid block scalar after `>` or `|`",
+            hint: "quote a value that starts with `>` or `|`", isAtContext: true),
         YAMLProblemWords(
-            problem: "found unexpected ':'", message: "a `:` stands inside a text without quotes",
-            hint: "put the text into quotes"),
+            problem: "found unexpected ':'", message: "unexpected `:` in an unquoted value",
+            hint: "quote the value"),
     ]
 }
 
@@ -146,20 +150,20 @@ private struct YAMLProblemPlace {
     /// The list or mapping that the problem is in, where that is not the same line.
     var beginning: String {
         guard problem.contextMark.line != problem.mark.line, !problem.context.isEmpty, !isAtEnd else { return "" }
-        return " (begun in line \(problem.contextMark.line + 1))"
+        return " (starting on line \(problem.contextMark.line + 1))"
     }
 
     /// What the character itself explains, or the line before.
     var fault: SpecFault? {
         if let key = keyWithoutSpace, problem.problem.hasPrefix("mapping values are not allowed") {
             return SpecFault(
-                "yaml", "this key does not fit the line before it",
-                hint: "line \(problem.mark.line) needs a space after the colon: \(quoted(key))")
+                "yaml", "unexpected key after the previous line",
+                hint: "add a space after the colon on line \(problem.mark.line): \(quoted(key))")
         }
         guard let scalar, problem.problem.hasPrefix("found character that cannot start any token") else { return nil }
-        if scalar == "\t" { return SpecFault("yaml", "a tab cannot indent", hint: "indent with spaces") }
+        if scalar == "\t" { return SpecFault("yaml", "tab used for indentation", hint: "indent with spaces") }
         let name = scalar == "`" ? "a backtick" : "`\(scalar)`"
-        return SpecFault("yaml", "\(name) cannot begin a text in YAML", hint: "put the text into quotes")
+        return SpecFault("yaml", "a value cannot start with \(name)", hint: "quote the value")
     }
 
     var unknown: SpecFault {

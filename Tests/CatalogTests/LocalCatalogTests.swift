@@ -64,7 +64,7 @@ import Testing
             let wanted = try link.hasPrefix("n") ? pin("n/a", "1.0") : pin("a", "1.0")
             let error = #expect(throws: FileError.self) { try catalog.state(of: wanted, marked: true) }
             #expect(error?.path == path)
-            #expect(error?.reason == "it is a symbolic link, which could lead out of the directory")
+            #expect(error?.reason == "it is a symbolic link")
         }
     }
 

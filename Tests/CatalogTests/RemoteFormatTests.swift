@@ -18,7 +18,7 @@ import Testing
         try await withCatalog(store) { catalog async throws in
             let known = try await catalog.versions(of: AssetName("nlp/lexicon"), requirements: [.latest])
             #expect(known.inStore?.map(\.text) == ["2.0", "1.10", "1.9"])
-            #expect(known.places.first == "memory/nlp/lexicon.versions")
+            #expect(known.places.paths.first == "memory/nlp/lexicon.versions")
             let directory = try await catalog.metadata(of: pin("nlp/lexicon", "2.0"))
             #expect(directory.kind == .directory)
             #expect(directory.pushTime == 1_709_296_200)
@@ -29,20 +29,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("not JSON", "it is not JSON (it begins with `not JSON`)"),
-        ("", "it is not JSON (it begins with ``)"),
-        (#"{"versions": ["1.0"]"#, "it is not JSON (it begins with `{\"versions\": [\"1.0\"]`)"),
-        (#"["1.0"]"#, "it is a list, and must be an object"),
-        (#"{"version": ["1.0"]}"#, "it has no `versions`"),
-        (#"{"versions": "1.0"}"#, "`versions` is a string, and must be a list of strings"),
-        (#"{"versions": ["1.0", 2]}"#, "`versions[1]` is a number, and must be a string"),
+        ("not JSON", "not JSON (it begins with `not JSON`)"),
+        ("", "not JSON (it begins with ``)"),
+        (#"{"versions": ["1.0"]"#, "not JSON (it begins with `{\"versions\": [\"1.0\"]`)"),
+        (#"["1.0"]"#, "expected an object, got a list"),
+        (#"{"version": ["1.0"]}"#, "missing `versions`"),
+        (#"{"versions": "1.0"}"#, "invalid `versions`: expected a list of strings, got a string"),
+        (#"{"versions": ["1.0", 2]}"#, "invalid `versions[1]`: expected a string, got a number"),
         (
             #"{"versions": ["1.0", "latest"]}"#,
-            "`latest` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"
+            "invalid major_minor version `latest`: expected MAJOR or MAJOR.MINOR, such as 1 or 1.4"
         ),
         (
             #"{"versions": ["../1.0"]}"#,
-            "`../1.0` is not a major_minor version (MAJOR or MAJOR.MINOR, such as 1 or 1.4)"
+            "invalid major_minor version `../1.0`: expected MAJOR or MAJOR.MINOR, such as 1 or 1.4"
         ),
     ])
     func refusesVersions(_ content: String, _ fault: String) async throws {
@@ -54,24 +54,27 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"is_directory": false}"#, "it has no `push_date`"),
-        (#"{"push_date": 5}"#, "`push_date` is a number, and must be a string"),
-        (#"{"push_date": "yesterday"}"#, "`push_date` is `yesterday`, and must be an ISO 8601 date and time"),
-        (#"{"push_date": "2024-01-01", "is_directory": 1}"#, "`is_directory` is a number, and must be true or false"),
-        (#"{"push_date": "2024-01-01", "is_directory": true}"#, "it has no `contents`"),
+        (#"{"is_directory": false}"#, "missing `push_date`"),
+        (#"{"push_date": 5}"#, "invalid `push_date`: expected a string, got a number"),
+        (#"{"push_date": "yesterday"}"#, "invalid `push_date` `yesterday`: expected an ISO 8601 date and time"),
+        (
+            #"{"push_date": "2024-01-01", "is_directory": 1}"#,
+            "invalid `is_directory`: expected true or false, got a number"
+        ),
+        (#"{"push_date": "2024-01-01", "is_directory": true}"#, "missing `contents`"),
         (
             #"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#,
-            "`contents` is empty, and must name its files"
+            "`contents` is empty"
         ),
         (
             #"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#,
-            "`contents` is an object, and must be a list of strings"
+            "invalid `contents`: expected a list of strings, got an object"
         ),
         (
             #"{"push_date": "2024-01-01", "objects": [{"size": 4611686018427387904, "sha256": "\#(digest)"}]}"#,
-            "`size` is 4611686018427387904, and no object is larger than 9007199254740992 bytes"
+            "invalid `size` 4611686018427387904: expected at most 9007199254740992 bytes"
         ),
-        (String(repeating: "[", count: 512), "its lists and objects are nested more than 64 deep"),
+        (String(repeating: "[", count: 512), "nested more than 64 levels deep"),
     ])
     func refusesMetadata(_ content: String, _ fault: String) async throws {
         try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault: fault))
@@ -88,9 +91,9 @@ import Testing
         (#"["a\u0000b"]"#, "a\0b", "contains a NUL character"),
         (#"[".SUCCESS"]"#, ".SUCCESS", "is `.SUCCESS`, the marker's name"),
         (#"[".SUCCESS/x"]"#, ".SUCCESS/x", "is `.SUCCESS`, the marker's name"),
-        (#"["a", "b", "a"]"#, "a", "is there twice"),
-        (#"["a/b", "a"]"#, "a", "is both a file and the folder of `a/b`"),
-        (#"["a", "a/b/c"]"#, "a", "is both a file and the folder of `a/b/c`"),
+        (#"["a", "b", "a"]"#, "a", "is listed twice"),
+        (#"["a/b", "a"]"#, "a", "is both a file and the directory of `a/b`"),
+        (#"["a", "a/b/c"]"#, "a", "is both a file and the directory of `a/b/c`"),
     ])
     func refusesUnsafePaths(_ contents: String, _ path: String, _ fault: String) async throws {
         let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": \#(contents)}"#
@@ -111,7 +114,7 @@ import Testing
             await #expect(
                 throws: CatalogError.malformed(
                     address: "memory/a.versions",
-                    fault: "it has 16777217 bytes, and 16777216 are the most that is read")
+                    fault: "it has 16777217 bytes; the limit is 16777216")
             ) {
                 try await catalog.versions(of: AssetName("a"), requirements: [.latest])
             }

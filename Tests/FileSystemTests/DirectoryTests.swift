@@ -41,7 +41,7 @@ import Testing
                 { _ = try root.createLog("file") },
             ] as [() throws -> Void] {
                 let error = #expect(throws: FileError.self) { try attempt() }
-                #expect(error?.refusal == "it is a symbolic link, which could lead out of the directory")
+                #expect(error?.refusal == "it is a symbolic link")
             }
             #expect(try tree(path + "/outside") == ["file": "secret"])
         }

@@ -37,8 +37,8 @@ struct DeclaredDependencyTests {
         #expect(choices.map(\.pin.description) == names.reversed().map { "\($0):1.0" })
         // The chain to the last is told by its ends.
         let demand = try #require(choices.first?.demands.first)
-        #expect(demand.words.hasPrefix("`n9999`, which `n9998:1.0` depends on, which `n9997:1.0` depends on"))
-        #expect(demand.words.hasSuffix("and so on through 9991 more, which `n0` depends on (assets.yaml:1)"))
+        #expect(demand.words.hasSuffix("n9997:1.0 → n9998:1.0 → n9999"))
+        #expect(demand.words.hasPrefix("n0 (assets.yaml:1) → … 9991 more … → "))
     }
 
     @Test func `a circle is printed with what each declares`() async throws {
@@ -63,14 +63,14 @@ struct DeclaredDependencyTests {
         #expect(outcome == ["unsettled: [a, b] at [1, 2]"])
     }
 
-    @Test func `what an unknown dependency is asked for by is told to the entry`() async throws {
+    @Test func `what an unknown dependency is required by is told to the entry`() async throws {
         let world = World(store: ["a": ["1.0"], "b": ["1.0"]], declared: ["a:1.0": ["b"], "b:1.0": ["c:1"]])
         guard case .failure(let failures) = await world.resolve([try entry("a", line: 7)]) else {
             Issue.record("it resolves")
             return
         }
         let words = failures.failures.first?.demands.map(\.words)
-        #expect(words == ["`c:1`, which `b:1.0` depends on, which `a` depends on (assets.yaml:7)"])
+        #expect(words == ["a (assets.yaml:7) → b:1.0 → c:1"])
     }
 
     @Test func `a version whose dependencies cannot be read fails alone`() async throws {

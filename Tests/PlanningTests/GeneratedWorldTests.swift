@@ -102,7 +102,7 @@ struct GeneratedWorldTests {
             {
             case .success(let resolution):
                 outcomes.insert("success")
-                if resolution.warnings.contains(where: { $0.hasPrefix("no one version") }) {
+                if resolution.warnings.contains(where: { $0.contains("incompatible versions") }) {
                     outcomes.insert("side by side")
                 }
                 if resolution.choices.contains(where: { $0.neededBy.count > 1 }) { outcomes.insert("shared") }

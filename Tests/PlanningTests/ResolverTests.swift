@@ -68,8 +68,8 @@ struct VersionChoiceTests {
         #expect(resolution.choices.map(\.pin.description) == ["a:1.1", "b:3.0"])
         #expect(
             resolution.warnings == [
-                "`a:1.1` is in the assets directory and not in the store, which has 1.0: "
-                    + "another machine would not get this version"
+                "`a:1.1` is in the assets directory but not in the store, which has 1.0: "
+                    + "other machines cannot get this version"
             ])
     }
 
@@ -95,8 +95,8 @@ struct ResolutionWarningTests {
         let entries = [try entry("a:2", line: 4), try entry("b:3", line: 9, dependsOn: ["a:1"])]
         #expect(
             try await world.resolve(entries).get().warnings == [
-                "no one version of `a` meets every requirement, so 2 stand side by side: "
-                    + "2.0 for `a:2` (assets.yaml:4); 1.4 for `a:1`, which `b:3` depends on (assets.yaml:9)"
+                "`a` is required at two incompatible versions; installing both: "
+                    + "2.0 for a:2 (assets.yaml:4); 1.4 for b:3 (assets.yaml:9) → a:1"
             ])
     }
 
@@ -104,8 +104,8 @@ struct ResolutionWarningTests {
         let world = World(store: ["a": ["10.3", "1.4"]])
         #expect(
             try await world.resolve([try entry("a:1", line: 4)]).get().warnings == [
-                "`a:1` (assets.yaml:4) is 1.4 here, where Python modelkit with a storage provider would take 10.3: "
-                    + "its `1` also matches 10.3; name the version in full where both are used"
+                "a:1 (assets.yaml:4) resolves to 1.4, but Python modelkit with a storage provider would use 10.3, "
+                    + "because its `1` also matches 10.3; pin the exact version if both are used"
             ])
     }
 

@@ -13,8 +13,8 @@ struct ContentWordsTests {
             text(.noSuchPart(pin, part: part, demand: demand, nearest: [try RelativePath("en/words.txt")])) == [
                 """
                 error[no-such-part] (5): `a:1.0` has no file or folder `en/word.txt`
-                  asked for: `a[en/word.txt]` (assets.yaml:3)
-                  there is en/words.txt
+                  required by a[en/word.txt] (assets.yaml:3)
+                  similar paths: en/words.txt
                 hint: did you mean `a:1.0[en/words.txt]`?
                 at assets.yaml:3:5
                 """
@@ -23,7 +23,7 @@ struct ContentWordsTests {
             text(.noSuchPart(pin, part: part, demand: demand, nearest: [])) == [
                 """
                 error[no-such-part] (5): `a:1.0` has no file or folder `en/word.txt`
-                  asked for: `a[en/word.txt]` (assets.yaml:3)
+                  required by a[en/word.txt] (assets.yaml:3)
                 hint: `modelkit-assets show a:1.0` lists its files
                 at assets.yaml:3:5
                 """
@@ -38,21 +38,21 @@ struct ContentWordsTests {
                 .emptySelection(
                     try Example.pin("a:1.0"), selection, demand: try Example.demand("a", line: 3), files: files)) == [
                     """
-                    error[empty-selection] (5): `include` and `exclude` leave no file of `a:1.0`
-                      asked for: `a` (assets.yaml:3)
-                      include takes `en/**`
-                      exclude leaves out `*.onnx`
-                      its files are f0, f1, f2, f3, f4, f5, f6, f7 and 12 more
-                    hint: `modelkit-assets show a:1.0` lists all of its files
+                    error[empty-selection] (5): `include` and `exclude` match no files in `a:1.0`
+                      required by a (assets.yaml:3)
+                      include: `en/**`
+                      exclude: `*.onnx`
+                      files in the asset: f0, f1, f2, f3, f4, f5, f6, f7 and 12 more
+                    hint: `modelkit-assets show a:1.0` lists all files
                     at assets.yaml:3:5
                     """
                 ])
     }
 
     static let kinds: [(AssetKind, String, String, String)] = [
-        (.file, "include", "one file", "remove `include`: it picks files of a directory asset"),
-        (.file, "[en]", "one file", "write `a:1.0` without `[en]`"),
-        (.directory, "sha256", "a directory", "remove `sha256`: it pins the content of a file asset"),
+        (.file, "include", "directory assets; `a:1.0` is a file", "remove `include`"),
+        (.file, "[en]", "directory assets; `a:1.0` is a file", "use `a:1.0` without `[en]`"),
+        (.directory, "sha256", "file assets; `a:1.0` is a directory", "remove `sha256`"),
     ]
 
     @Test(arguments: kinds)
@@ -62,8 +62,8 @@ struct ContentWordsTests {
         #expect(
             text(failure) == [
                 """
-                error[not-for-kind] (5): `a:1.0` is \(words), which `\(what)` is not for
-                  asked for: `a` (assets.yaml:3)
+                error[not-for-kind] (5): `\(what)` applies only to \(words)
+                  required by a (assets.yaml:3)
                 hint: \(hint)
                 at assets.yaml:3:5
                 """
@@ -78,23 +78,23 @@ struct ContentWordsTests {
         #expect(
             text(.conflictingDigests(pin, [one, other], recorded: nil, demands: demands)) == [
                 """
-                error[conflicting-digests] (5): `a:1.0` cannot have several contents
-                  the spec: \(one)
-                  the spec: \(other)
-                  asked for: `a` (assets.yaml:3)
-                  asked for: `a:1` (assets.yaml:4)
-                hint: keep the `sha256` of the content that is meant
+                error[conflicting-digests] (5): conflicting `sha256` values for `a:1.0`
+                  spec:  \(one)
+                  spec:  \(other)
+                  required by a (assets.yaml:3)
+                  required by a:1 (assets.yaml:4)
+                hint: keep the correct `sha256`
                 at assets.yaml:3:5
                 """
             ])
         #expect(
             text(.conflictingDigests(pin, [one], recorded: other, demands: [demands[0]])) == [
                 """
-                error[conflicting-digests] (5): the `sha256` of `a:1.0` is not the one that the store recorded
-                  the spec: \(one)
-                  the store: \(other)
-                  asked for: `a` (assets.yaml:3)
-                hint: if the recorded content is the one that is meant, write `sha256: \(other)`
+                error[conflicting-digests] (5): `sha256` mismatch for `a:1.0`: the spec differs from the store
+                  spec:  \(one)
+                  store: \(other)
+                  required by a (assets.yaml:3)
+                hint: if the stored content is correct, write `sha256: \(other)`
                 at assets.yaml:3:5
                 """
             ])
@@ -103,18 +103,18 @@ struct ContentWordsTests {
     @Test func `nothing there and no store`() throws {
         let (pin, demands) = (try Example.pin("a:1.0"), [try Example.demand("a", line: 3)])
         let rest = """
-              asked for: `a` (assets.yaml:3)
-              no storage provider is set, so that nothing can be fetched
-            hint: set `MODELKIT_STORAGE_PROVIDER` and resolve again, or put the asset there beforehand
+              required by a (assets.yaml:3)
+            hint: set MODELKIT_STORAGE_PROVIDER or pass --provider, or put the asset there beforehand
             at assets.yaml:3:5
             """
         #expect(
             text(.notPresent(pin, reason: nil, demands: demands)) == [
-                "error[not-present] (5): `a:1.0` is not in the assets directory\n" + rest
+                "error[not-present] (5): `a:1.0` is not in the assets directory, and no storage provider is set\n"
+                    + rest
             ])
         #expect(
             text(.notPresent(pin, reason: "no .SUCCESS marker", demands: demands)) == [
-                "error[not-present] (5): `a:1.0` is in the assets directory and cannot be used\n  found: no .SUCCESS marker\n"
+                "error[not-present] (5): `a:1.0` in the assets directory is unusable, and no storage provider is set\n  found: no .SUCCESS marker\n"
                     + rest
             ])
     }
@@ -133,15 +133,23 @@ struct ContentWordsTests {
                 """
                 error[unavailable] (8): the store cannot be reached
                   connection refused
-                  this keeps the versions of `a1` and the versions of `a2` unknown
-                  asked for: `a1` (assets.yaml:1)
-                  asked for: `a2` (assets.yaml:2)
+                  required by a1 (assets.yaml:1)
+                  same error for 1 more: the versions of `a2`
                 hint: try again
                 at assets.yaml:1:5
                 """
             ])
-        #expect(problems[1].details.count == 10)
-        #expect(problems[1].details.last == "asked for by 4 more")
+        #expect(problems[1].details.count == 2)
+        #expect(problems[1].details.last?.hasPrefix("same error for 11 more: the versions of `a2`, ") == true)
         #expect(problems[1].exitStatus == 8)
+    }
+
+    @Test func `of many that require an asset the first are named`() throws {
+        let demands = try (1...12).map { try Example.demand("a", line: $0) }
+        let failure = PlanningFailure.fact(subject: "the versions of `a`", error: Unreachable(), demands: demands)
+        let words = PlanningWords { _ in Problem(code: "unavailable", message: "no answer", exitStatus: 8) }
+        let problems = words.problems(PlanningFailures([failure]))
+        #expect(problems.map { $0.details.count } == [9])
+        #expect(problems.first?.details.last == "and by 4 more")
     }
 }

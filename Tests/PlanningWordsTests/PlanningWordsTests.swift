@@ -12,13 +12,13 @@ struct PlanningWordsTests {
                 .unknownGroup("servin", known: ["serving", "training"], nearest: "serving"),
                 .unknownGroup("x", known: [], nearest: nil)) == [
                     """
-                    error[unknown-group] (5): no entry belongs to the group `servin`
-                      the groups of the spec are serving and training
+                    error[unknown-group] (5): unknown group `servin`
+                      defined groups: serving and training
                     hint: did you mean `--group serving`?
                     """,
                     """
-                    error[unknown-group] (5): no entry belongs to the group `x`
-                      no entry of the spec has `groups`
+                    error[unknown-group] (5): unknown group `x`
+                      the spec defines no groups
                     """,
                 ])
     }
@@ -35,11 +35,11 @@ struct PlanningWordsTests {
         #expect(
             text(failure) == [
                 """
-                error[unknown-asset] (5): there is no asset `nlp/lexcon`
-                  asked for: `nlp/lexcon:1` (assets.yaml:12)
-                  asked for: `nlp/lexcon`, which `nlp/classifier:3` depends on (assets.yaml:14)
-                  similar names are nlp/lexicon and old/lexcon
-                  looked in s3://acme/nlp/lexcon.versions and /srv/assets
+                error[unknown-asset] (5): unknown asset `nlp/lexcon`
+                  required by nlp/lexcon:1 (assets.yaml:12)
+                  required by nlp/classifier:3 (assets.yaml:14) → nlp/lexcon
+                  similar names: nlp/lexicon and old/lexcon
+                  searched s3://acme/nlp/lexcon.versions and /srv/assets
                 hint: did you mean `nlp/lexicon`?
                 at assets.yaml:12:5
                 """
@@ -53,9 +53,9 @@ struct PlanningWordsTests {
         #expect(
             text(failure) == [
                 """
-                error[unknown-asset] (5): there is no asset `q`
-                  asked for: `q` (assets.yaml:1)
-                  looked in /srv/assets
+                error[unknown-asset] (5): unknown asset `q`
+                  required by q (assets.yaml:1)
+                  searched /srv/assets
                 hint: `modelkit-assets list` shows what the store holds
                 at assets.yaml:1:5
                 """
@@ -71,20 +71,20 @@ struct PlanningWordsTests {
             text(failure) == [
                 """
                 error[no-version] (5): `nlp/x` has no version `1.9`
-                  asked for: `nlp/x:1.9` (assets.yaml:3)
-                  asked for: `nlp/x:1.9`, which `b` depends on (assets.yaml:4)
-                  there are 2.0, 1.12, 1.11, 1.10, 1.8, 1.7, 1.6, 1.5 and 5 more
+                  required by nlp/x:1.9 (assets.yaml:3)
+                  required by b (assets.yaml:4) → nlp/x:1.9
+                  available versions: 2.0, 1.12, 1.11, 1.10, 1.8, 1.7, 1.6, 1.5 and 5 more
                   only in the assets directory: 0.3
-                  looked in s3://acme/models/nlp/x.versions
-                hint: `nlp/x:1.12` is the nearest, `nlp/x:2.0` is the latest
+                  searched s3://acme/models/nlp/x.versions
+                hint: the closest match is `nlp/x:1.12`; the latest version is `nlp/x:2.0`
                 at assets.yaml:3:5
                 """
             ])
     }
 
     static let messages: [(String, String)] = [
-        ("nlp/x:1", "`nlp/x` has no version `1.*`"), ("nlp/x", "`nlp/x` has no version at all"),
-        ("nlp/x >=3.1, <4", "`nlp/x` has no version that meets `>=3.1, <4`"),
+        ("nlp/x:1", "`nlp/x` has no version `1.*`"), ("nlp/x", "`nlp/x` has no versions"),
+        ("nlp/x >=3.1, <4", "no version of `nlp/x` matches `>=3.1, <4`"),
     ]
 
     @Test(arguments: messages)
@@ -95,8 +95,8 @@ struct PlanningWordsTests {
             text(failure) == [
                 """
                 error[no-version] (5): \(message)
-                  asked for: `\(asked)` (assets.yaml:3)
-                  looked in s3://acme/models/nlp/x.versions
+                  required by \(asked) (assets.yaml:3)
+                  searched s3://acme/models/nlp/x.versions
                 at assets.yaml:3:5
                 """
             ])
@@ -110,11 +110,11 @@ struct PlanningWordsTests {
         #expect(
             text(.duplicates(try Example.name("nlp/x"), demands: demands, known: Example.known("2.0 1.1 1.0"))) == [
                 """
-                error[duplicates] (5): no one version of `nlp/x` meets every requirement
-                  `nlp/x:2` (assets.yaml:3) is met by 2.0 alone
-                  `nlp/x >=1.0, <2`, which `nlp/classifier:3` depends on (assets.yaml:9) is met by 1.1 and 1.0 alone
-                  none of these meets both, and `duplicates: deny` allows one version of an asset
-                hint: change one of these, or let versions stand side by side with `duplicates: allow`
+                error[duplicates] (5): no version of `nlp/x` satisfies all requirements
+                  nlp/x:2 (assets.yaml:3) matches only 2.0
+                  nlp/classifier:3 (assets.yaml:9) → nlp/x >=1.0, <2 matches only 1.1 and 1.0
+                  `duplicates: deny` allows only one version of an asset
+                hint: relax one of these requirements, or install several versions with `duplicates: allow`
                 at assets.yaml:3:5
                 """
             ])
@@ -125,10 +125,10 @@ struct PlanningWordsTests {
         #expect(
             text(.circle([try Example.pin("a:1.0"), try Example.pin("b:2.0")], demands: demands)) == [
                 """
-                error[circle] (5): 2 assets depend on each other in a circle
+                error[circle] (5): dependency cycle of 2 assets
                   `a:1.0` depends on `b:2.0` (assets.yaml:3)
                   `b:2.0` depends on `a:1.0` (assets.yaml:5)
-                hint: take one of these out of `depends_on`
+                hint: remove one of these from `depends_on`
                 at assets.yaml:3:5
                 """
             ])
@@ -137,7 +137,7 @@ struct PlanningWordsTests {
                 """
                 error[circle] (5): `a:1.0` depends on itself
                   `a:1.0` depends on `a:1.0` (assets.yaml:3)
-                hint: take one of these out of `depends_on`
+                hint: remove one of these from `depends_on`
                 at assets.yaml:3:5
                 """
             ])
@@ -148,11 +148,11 @@ struct PlanningWordsTests {
         #expect(
             text(.overlap(try Example.pin("a:1.0"), try Example.pin("a/1.0:2.0"), demands: demands)) == [
                 """
-                error[overlap] (5): `a:1.0` and `a/1.0:2.0` cannot be in one assets directory
-                  `a/1.0` would be the first asset, and `a/1.0/2.0` inside it the second
-                  asked for: `a:1` (assets.yaml:3)
-                  asked for: `a/1.0` (assets.yaml:5)
-                hint: put them into groups, and resolve each group into its own assets directory
+                error[overlap] (5): `a:1.0` and `a/1.0:2.0` cannot share an assets directory
+                  the path of the second, `a/1.0/2.0`, is inside that of the first, `a/1.0`
+                  required by a:1 (assets.yaml:3)
+                  required by a/1.0 (assets.yaml:5)
+                hint: assign them to different groups, and resolve each group into its own assets directory
                 at assets.yaml:3:5
                 """
             ])

@@ -69,7 +69,7 @@ struct BoundsTests {
     func faultsStop() {
         let found = Corpus.diagnostics("version: 1\nassets:\n" + String(repeating: "  - a b\n", count: 1234))
         #expect(found.count == 1001)
-        #expect(found.last?.message == "234 more faults are not shown")
+        #expect(found.last?.message == "234 more errors not shown")
     }
 
     @Test("ten thousand entries with three dependencies each are read, and a circle through all of them is found")

@@ -138,7 +138,7 @@ struct LockFileTests {
             ("1a2b3c4d", "1a2b3c4e"), ("labels.json", "labels.jsox"), ("tokenizer:1\"", "tokenizer\""),
             ("\"abab", "\"acab"),
         ] {
-            let mixed = "`nlp/classifier:\(new == "\"3.2\"" ? "3.2" : "3.1")` is not as it was written"
+            let mixed = "`nlp/classifier:\(new == "\"3.2\"" ? "3.2" : "3.1")` does not match its digest"
             let found = faults(Self.plain.replacing(old, with: new, maxReplacements: 1))
             #expect(
                 found.count == 1 && found.first?.hasPrefix("lock-mixed at 5: the entry of \(mixed)") == true, "\(new)")
@@ -157,28 +157,28 @@ struct LockFileTests {
     @Test func `merge conflicts, newer versions and damage each have their message`() {
         let conflict = Self.text.replacing(
             "    kind: directory\n", with: "<<<<<<< HEAD\n    kind: directory\n=======\n")
-        #expect(faults(conflict) == ["merge-conflict at 7: the file has the marks of a merge conflict"])
+        #expect(faults(conflict) == ["merge-conflict at 7: unresolved merge conflict"])
         #expect(
             faults(Self.text.replacing("version: 1\n", with: "version: 2\n"))
-                == ["lock-version at 3: the lock has the format version `2`"])
+                == ["lock-version at 3: unsupported lockfile version `2`"])
         #expect(faults(String(Self.text.prefix(300))).map { $0.prefix(4) } == ["yaml"])
         #expect(faults("").count == 1)
-        #expect(faults("[]") == ["lock at 1: the lock is a list"])
+        #expect(faults("[]") == ["lock at 1: wrong type of the lockfile: a list"])
     }
 
     static let damages: [(String, String, String)] = [
-        ("version: \"3.1\"", "version: \"3.x\"", "lock at 6: `version` is `3.x`"),
-        ("nlp/classifier", "../x", "lock at 5: `name` is `../x`"),
-        ("kind: directory", "kind: folder", "lock at 7: `kind` is `folder`"),
-        ("kind: directory", "size: 3", "unknown-key at 7: unknown key `size` in an asset of a lock"),
-        ("size: 3", "size: -3", "lock at 14: `size` is `-3`"),
-        ("weights/a.bin", "../a.bin", "lock at 15: `path` is `../a.bin`"),
-        ("CRC32C:1a2b3c4d", "CRC32C:1a2b3c", "lock at 15: `checksum` is `CRC32C:1a2b3c`"),
-        ("2024-03-01T12:00:00Z", "yesterday", "lock at 8: `pushed` is `yesterday`"),
-        ("nlp/tokenizer:1\"", "nlp tokenizer\"", "lock at 11: `asset` is `nlp tokenizer`"),
+        ("version: \"3.1\"", "version: \"3.x\"", "lock at 6: invalid `version` `3.x`"),
+        ("nlp/classifier", "../x", "lock at 5: invalid `name` `../x`"),
+        ("kind: directory", "kind: folder", "lock at 7: invalid `kind` `folder`"),
+        ("kind: directory", "size: 3", "unknown-key at 7: unknown key `size` in an asset of the lockfile"),
+        ("size: 3", "size: -3", "lock at 14: invalid `size` `-3`"),
+        ("weights/a.bin", "../a.bin", "lock at 15: invalid `path` `../a.bin`"),
+        ("CRC32C:1a2b3c4d", "CRC32C:1a2b3c", "lock at 15: invalid `checksum` `CRC32C:1a2b3c`"),
+        ("2024-03-01T12:00:00Z", "yesterday", "lock at 8: invalid `pushed` `yesterday`"),
+        ("nlp/tokenizer:1\"", "nlp tokenizer\"", "lock at 11: invalid `asset` `nlp tokenizer`"),
         (
             "\"nlp/tokenizer\"\n", "\"nlp/classifier\"\n",
-            "lock at 16: the `files` of `nlp/classifier:1.10` are not those of a file"
+            "lock at 16: invalid `files` of `nlp/classifier:1.10` for a file"
         ),
     ]
 

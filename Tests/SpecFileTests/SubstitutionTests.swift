@@ -35,18 +35,21 @@ struct SubstitutionTests {
     @Test(
         "what is refused, and where",
         arguments: [
-            ("${UNSET}", "12+8 the environment variable `UNSET` is not set"),
-            ("a${UNSET}", "13+8 the environment variable `UNSET` is not set"),
-            ("日${UNSET}", "13+8 the environment variable `UNSET` is not set"),
-            ("${EMPTY:?fill it}", "12+17 the environment variable `EMPTY` is empty: fill it"),
-            ("${UNSET:-${OTHER}}", "21+8 the environment variable `OTHER` is not set"),
-            ("${", "12+2 `${` is not closed"), ("${SET", "12+5 `${SET` is not closed"),
-            ("${SET:-", "12+7 `${SET:-` is not closed"), ("${SET:", "12+6 `${SET:` is not closed"),
-            ("${}", "12+3 `${}` is not a variable"), ("${1}", "12+4 `${1}` is not a variable"),
-            ("${SET:+x}", "12+9 `${SET:+x}` is not a variable"), ("${SET-x}", "12+8 `${SET-x}` is not a variable"),
-            ("${S ET}", "12+7 `${S ET}` is not a variable"), ("${ÄÖ}", "12+5 `${ÄÖ}` is not a variable"),
-            ("ab$SET", "14+4 `$SET` could mean two things"), ("$", "12+1 `$` could mean two things"),
-            ("$$$", "14+1 `$` could mean two things"), ("${SET:-$}", "19+1 `$` could mean two things"),
+            ("${UNSET}", "12+8 environment variable `UNSET` is not set"),
+            ("a${UNSET}", "13+8 environment variable `UNSET` is not set"),
+            ("日${UNSET}", "13+8 environment variable `UNSET` is not set"),
+            ("${EMPTY:?fill it}", "12+17 environment variable `EMPTY` is empty: fill it"),
+            ("${UNSET:-${OTHER}}", "21+8 environment variable `OTHER` is not set"),
+            ("${", "12+2 unclosed variable reference `${`"), ("${SET", "12+5 unclosed variable reference `${SET`"),
+            ("${SET:-", "12+7 unclosed variable reference `${SET:-`"),
+            ("${SET:", "12+6 unclosed variable reference `${SET:`"),
+            ("${}", "12+3 invalid variable reference `${}`"), ("${1}", "12+4 invalid variable reference `${1}`"),
+            ("${SET:+x}", "12+9 invalid variable reference `${SET:+x}`"),
+            ("${SET-x}", "12+8 invalid variable reference `${SET-x}`"),
+            ("${S ET}", "12+7 invalid variable reference `${S ET}`"),
+            ("${ÄÖ}", "12+5 invalid variable reference `${ÄÖ}`"),
+            ("ab$SET", "14+4 ambiguous `$SET`"), ("$", "12+1 ambiguous `$`"),
+            ("$$$", "14+1 ambiguous `$`"), ("${SET:-$}", "19+1 ambiguous `$`"),
         ])
     func refused(written: String, fault: String) {
         #expect(faults(written) == [fault])

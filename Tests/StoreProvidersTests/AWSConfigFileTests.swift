@@ -42,15 +42,15 @@ import Testing
     @Test(
         "what cannot be read is refused, with its line",
         arguments: [
-            ("region = a\n", 1, "something stands before the first section"),
-            ("[default]\nregion\n", 2, "a line has neither `=` nor `:`"), ("[default]\n= a\n", 2, "a line has no key"),
-            ("[default]\nregion = a\nRegion = b\n", 3, "the key `region` stands twice"),
-            ("[default]\n[other]\n[default]\n", 3, "the section [default] stands twice"),
-            ("[default]\ns3 =\n  path\n", 3, "a line of a block has no `=`"),
+            ("region = a\n", 1, "text before the first section"),
+            ("[default]\nregion\n", 2, "missing `=` or `:`"), ("[default]\n= a\n", 2, "missing key"),
+            ("[default]\nregion = a\nRegion = b\n", 3, "duplicate key `region`"),
+            ("[default]\n[other]\n[default]\n", 3, "duplicate section [default]"),
+            ("[default]\ns3 =\n  path\n", 3, "missing `=` in a nested block"),
         ])
     func refused(text: String, line: Int, words: String) {
         let fault = #expect(throws: ConfigurationFault.self) { try AWSConfigFile(text, file: "config") }
-        #expect(fault?.words == "the file cannot be read: \(words)")
+        #expect(fault?.words == "invalid configuration file: \(words)")
         #expect(fault?.place == .file(SourceLocation(file: "config", line: line, column: 1)))
     }
 

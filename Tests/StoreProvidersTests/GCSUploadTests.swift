@@ -28,7 +28,7 @@ import Testing
     @Test func endsWhereTheServerLosesWhatItHad() async throws {
         let error = await failure(SessionServer(.losesWhatItHad))
         #expect(error?.kind == .invalidAnswer)
-        #expect(error?.detail.contains("of which it had") == true)
+        #expect(error?.detail.contains("persisted size went") == true)
     }
 
     @Test func endsWhereTheServerKeepsNothing() async throws {

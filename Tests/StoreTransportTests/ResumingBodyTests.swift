@@ -65,7 +65,7 @@ import Testing
         let error = await #expect(throws: StoreError.self) { try await Self.body(from: server).text() }
         #expect(error?.kind == .unavailable)
         #expect(error?.detail == "connection reset")
-        #expect(error?.notes.last == "3 of 10 bytes had come")
+        #expect(error?.notes.last == "3 of 10 bytes were received")
         #expect(server.requests == [1..<10, 2..<10])
     }
 

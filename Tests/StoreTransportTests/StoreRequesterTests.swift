@@ -108,7 +108,7 @@ private final class PlainServer: HTTPTransport {
         Case(testDescription: "a fault", statuses: [404], outcome: "notFound: status 404", tokens: [0]),
         Case(
             testDescription: "no more attempts than are allowed", statuses: [503],
-            outcome: "unavailable: status 503, it was tried 3 times", tokens: [0, 0, 0]),
+            outcome: "unavailable: status 503, failed after 3 attempts", tokens: [0, 0, 0]),
         Case(
             testDescription: "a request that may have taken effect", statuses: [0, 200], idempotency: .notIdempotent,
             outcome: "unavailable: connection reset", tokens: [0]),

@@ -38,7 +38,7 @@ import Testing
         let fault = await #expect(throws: Subprocess.Fault.self) {
             try await Subprocess.run(["sh", "-c", "exec >&- 2>&-; sleep 60"], timeout: 0.3)
         }
-        #expect(fault?.words == "took longer than 0.3 seconds")
+        #expect(fault?.words == "timed out after 0.3 seconds")
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 

@@ -27,7 +27,8 @@ struct ExecutionWordsTests {
         let problem = Problem(code: "x", message: text, details: [text], hint: text, exitStatus: 1)
         let escaped = "a\\u{1B}[2J\\nb\\u{0}\\u{202E}"
         #expect([problem.message, problem.hint] + problem.details == [escaped, escaped, escaped])
-        #expect(Problem(CatalogError.malformed(address: "a", fault: text)).message == "cannot use `a`: \(escaped)")
+        #expect(
+            Problem(CatalogError.malformed(address: "a", fault: text)).message == "malformed object `a`: \(escaped)")
     }
 
     @Test("every kind of file error names the path, the attempt, the reason and what to do")
@@ -59,7 +60,7 @@ struct ExecutionWordsTests {
             .checksum(
                 algorithm: "CRC32C",
                 DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .store)),
-            .decoding(address: address, detail: "the gzip data ends in the middle"),
+            .decoding(address: address, detail: "the data is truncated gzip"),
             .size(address: address, expected: 34_100_000, actual: 12, recorder: .store),
             .store(unavailable),
             .file(FileError(path: "/assets", attempt: "open", code: ENOENT)),

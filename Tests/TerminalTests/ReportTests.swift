@@ -53,7 +53,7 @@ struct ReportTests {
         let summary = ReportText(run).summary()
         #expect(summary.utf8.count + PlainRenderer.limit < 64 << 10)
         #expect(summary.contains("more; `--format json` has them all\n"))
-        #expect(summary.contains("error: nlp/lexicon-0:1.0: the content of"))
+        #expect(summary.contains("error: nlp/lexicon-0:1.0: SHA-256 mismatch for"))
         #expect(summary.hasSuffix("\nfailed: 2000 of 2000 assets\n"))
     }
 

@@ -108,7 +108,7 @@ def test_flipped_bits_are_told_and_not_used(cached, fault_server, cache, name):
     finished = cached.resolve(*PINNED).succeeded()
     (warning,) = finished.report["warnings"]
     assert str(entry(cache, content)) in warning
-    assert "damaged" in warning
+    assert "corrupt" in warning
     assert warning in finished.stderr
     assert visible(digests(cached.assets)) == EVERYTHING
     assert len(entries(cache)) == len(PINNED)
@@ -185,12 +185,12 @@ def test_a_folder_of_something_else_is_refused(fault_shelf, tmp_path):
     (mine / "notes").write_text("mine")
     report = fault_shelf.resolve(*PINNED, options=["--cache-dir", mine]).failed(9).report
     assert str(mine) in error_text(report)
-    assert "neither empty nor a cache" in error_text(report)
+    assert "neither empty nor a modelkit-assets cache" in error_text(report)
     report = fault_shelf.resolve(*PINNED, options=["--cache-dir", fault_shelf.assets]).failed(9).report
-    assert "assets directory itself" in error_text(report)
+    assert "it is the assets directory" in error_text(report)
     for command in ("size", "prune", "clean"):
         finished = fault_shelf.tool.run("cache", command, "--cache-dir", mine).failed(9)
-        assert "neither empty nor a cache" in finished.stderr
+        assert "neither empty nor a modelkit-assets cache" in finished.stderr
     assert [path.name for path in mine.iterdir()] == ["notes"]
 
 

@@ -61,7 +61,7 @@ def test_an_unmounted_proc_is_an_error_and_never_a_signal(shelf, arguments):
     for _ in range(50):
         refused = shelf.tool.run(*arguments, before=WITHOUT_PROC).failed(1)
         assert refused.stdout == ""
-        assert refused.stderr.startswith("error: /proc is not mounted\nhint: "), refused.stderr
+        assert refused.stderr.startswith("error: /proc is not mounted\n  hint: "), refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_link_and_the_mode_of_the_spec_stay(project):
 
 def test_there_has_to_be_a_spec(shelf):
     refused = run(shelf, "add", "nlp/lexicon").failed(3)
-    assert "make one with `modelkit-assets init`" in refused.stderr
+    assert "create one with `modelkit-assets init`" in refused.stderr
 
 
 def test_a_spec_in_memory_is_replaced_as_any(project):

@@ -40,7 +40,7 @@ def test_a_token_that_ends_soon_is_renewed_first(google_world, token_server):
 FILES = {
     "not there": (None, ("does not exist", "mounted")),
     "empty": ("", ("is empty", "mounted")),
-    "no JSON": ("bm90IEpTT04=", ("no JSON", "base64")),
+    "no JSON": ("bm90IEpTT04=", ("JSON", "base64")),
     "of no type": ("{}", ("type",)),
     "of another type": ('{"type": "gdch_service_account"}', ("gdch_service_account",)),
     "cut": ('{"type": "service_account", "client_email": "a@b"}', ("private_key",)),
@@ -71,10 +71,10 @@ REFUSALS = {
     ),
     "an account that is gone": (
         lambda it: it.on(any_request, lambda *_: refused("invalid_grant", "Invalid grant: account not found")),
-        ("account not found", "gone"),
+        ("account not found", "was deleted"),
     ),
     "a page in place of JSON": (
-        lambda it: it.on(any_request, answers(200, "<html>")), ("without a token", "proxy")
+        lambda it: it.on(any_request, answers(200, "<html>")), ("returned no token", "proxy")
     ),
     "a page of a proxy": (lambda it: it.on(any_request, answers(403, "<html>")), ("403", "proxy")),
 }  # fmt: skip
@@ -132,11 +132,11 @@ def test_a_person_s_login_is_used(google_world, google_server):
 
 
 LOGINS = {
-    "revoked": ({"refresh_token": f"{SECRET_MARK}-revoked"}, None, ("expired or revoked", "gcloud auth")),
+    "revoked": ({"refresh_token": f"{SECRET_MARK}-revoked"}, None, ("invalid_grant", "gcloud auth")),
     "of another client": ({"client_secret": f"{SECRET_MARK}-other"}, None, ("invalid_client",)),
     "to be made again": (
         {}, refused("invalid_grant", "reauth related error (invalid_rapt)", error_subtype="invalid_rapt"),
-        ("log in again", "gcloud auth application-default login"),
+        ("requires reauthentication", "gcloud auth application-default login"),
     ),
 }  # fmt: skip
 

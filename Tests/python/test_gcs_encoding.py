@@ -115,7 +115,7 @@ def test_what_cannot_be_decoded_is_not_written(shelf, server, case):
     put_encoded(server, UNDECODABLE[case])
     finished = shelf.resolve(f"{NAME}:1.0", f"{FINE}:1.0").failed(6)
     text = error_text(finished.report)
-    assert f"{NAME}/1.0` cannot be decoded" in text and "Content-Encoding" in text, text
+    assert f"cannot decode `gs://assets/modelkit-assets/{NAME}/1.0`" in text and "Content-Encoding" in text, text
     assert set(visible(digests(shelf.assets))) == set(seen_of(FINE))
 
 
@@ -137,7 +137,7 @@ def test_versions_and_meta_are_decoded_too(shelf, server):
 def test_versions_that_become_too_much_when_decoded_are_refused(shelf, server):
     put_asset(server, NAME, b"")
     server.put(f"{PREFIX}/{NAME}.versions", gzip.compress(b" " * (64 * MIB)), headers=ENCODED)
-    assert "decoded, it has more than" in error_text(shelf.resolve(f"{NAME}:1").failed(5).report)
+    assert "decodes to more than" in error_text(shelf.resolve(f"{NAME}:1").failed(5).report)
 
 
 def test_a_run_that_is_killed_while_it_decodes_is_gone_on_from(shelf, server):

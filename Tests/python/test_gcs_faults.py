@@ -151,7 +151,7 @@ LASTING = {
     ),
     "denied": (
         says(403, "forbidden", "robot@acme does not have storage.objects.get access"),
-        Expected((4,), ["storage.objects.get", "small/asset/1.0", "nobody"]),
+        Expected((4,), ["storage.objects.get", "small/asset/1.0", "anonymous"]),
     ),
     "not there": (says(404, "notFound", "No such object"), Expected((5,), ["small/asset/1.0"])),
 }  # fmt: skip

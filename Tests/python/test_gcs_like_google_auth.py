@@ -248,4 +248,4 @@ def test_no_other_address_has_a_gap_for_the_universe(google_world, google_names,
 @pytest.mark.parametrize("depth", [60, 100_000])
 def test_a_document_that_is_nested_deeply_is_no_file_of_credentials(google_world, depth):
     google_world.credentials("[" * depth + "]" * depth)
-    google_world.refused(4, "no JSON")
+    google_world.refused(4, "is not a Google credentials JSON file")

@@ -67,7 +67,7 @@ def programs(google_world, token_server):
 def test_no_program_runs_where_the_permission_is(programs, value):
     programs.gives(answer())
     programs.world.environment[ALLOWED] = value
-    programs.world.refused(4, ALLOWED, "nobody allowed")
+    programs.world.refused(4, ALLOWED, "not allowed by default")
     assert programs.ran == 0
 
 
@@ -119,22 +119,22 @@ def test_a_program_is_told_what_for(programs):
 
 # What it printed, and what is said of it.
 PRINTED = {
-    "nothing": ("", ("did not print a token",)),
-    "rubbish": ("Error: log in first", ("did not print a token", "JSON")),
-    "a token and no JSON": (SUBJECT, ("did not print a token",)),
-    "a list": ("[]", ("did not print a token",)),
-    "no version": (answer(version=None), ("did not print a token", "version")),
-    "a version that is not known": (answer(version=2), ("did not print a token", "version")),
-    "no success": (answer(success=None), ("did not print a token", "success")),
+    "nothing": ("", ("printed no token",)),
+    "rubbish": ("Error: log in first", ("printed no token", "JSON")),
+    "a token and no JSON": (SUBJECT, ("printed no token",)),
+    "a list": ("[]", ("printed no token",)),
+    "no version": (answer(version=None), ("printed no token", "version")),
+    "a version that is not known": (answer(version=2), ("printed no token", "version")),
+    "no success": (answer(success=None), ("printed no token", "success")),
     "no type": (answer(token_type=None), ("token_type",)),
     "a type that is not known": (answer(token_type="urn:example:other"), ("token_type",)),
     "no token": (answer(id_token=None), ("no token",)),
-    "a token that ended": (answer(expiration_time=int(time.time()) - 60), ("expiration_time",)),
+    "a token that ended": (answer(expiration_time=int(time.time()) - 60), ("expired token", "expiration_time")),
     "a failure": (
         {"version": 1, "success": False, "code": "401", "message": "Caller not authorized."},
         ("401", "Caller not authorized."),
     ),
-    "a failure without words": ({"version": 1, "success": False}, ("gave no token",)),
+    "a failure without words": ({"version": 1, "success": False}, ("failed",)),
 }
 
 
@@ -162,8 +162,8 @@ def test_a_program_is_named_that_fails(programs, case):
 
 COMMANDS = {
     "not there": ("/nowhere/give --now", ("/nowhere/give", "cannot be run")),
-    "empty": ("", ("no command",)),
-    "a quote that stays open": ("give 'me", ("no command", "quote")),
+    "empty": ("", ("invalid command",)),
+    "a quote that stays open": ("give 'me", ("invalid command", "quote")),
 }
 
 
@@ -195,7 +195,7 @@ def test_a_program_is_ended_that_hangs(programs, script):
     pid = programs.world.workspace.tool.folder / "pid"
     programs.runs(f"echo $$ > '{pid}'; {script}", timeout_millis=5000)
     finished = programs.world.resolve().failed(4)
-    assert "longer than 5" in finished.stdout
+    assert "timed out after 5" in finished.stdout
     assert 5 <= finished.seconds < 12, str(finished)
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()
 

@@ -112,7 +112,7 @@ def test_a_failure_that_stays_is_named(asking):
     assert len(asking.server.requests) == 6, "three for each of `resolve` and `check`"
 
 
-LASTING = {"429": (answers(429), "429"), "a connection that is reset": (resets, "cannot be reached")}
+LASTING = {"429": (answers(429), "429"), "a connection that is reset": (resets, "is unreachable")}
 
 
 @pytest.mark.parametrize("case", LASTING)
@@ -155,7 +155,7 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_an_answer_without_a_token_is_named_that_is(asking, case):
     asking.server.on(any_request, WRONG[case])
-    asking.world.refused(4, asking.name, "without a token", "proxy")
+    asking.world.refused(4, asking.name, "returned no token", "proxy")
 
 
 LIFETIMES = {"a text": "3600", "missing": None}
@@ -180,17 +180,17 @@ REFUSALS = {
         "service_account", refused("invalid_grant", SHORT_LIVED), ("short-lived", "clock")
     ),
     "a service account whose key was revoked": (
-        "service_account", refused("invalid_grant", "Invalid JWT Signature."), ("Invalid JWT Signature", "new one")
+        "service_account", refused("invalid_grant", "Invalid JWT Signature."), ("Invalid JWT Signature", "new key")
     ),
     "a service account that is disabled": (
-        "service_account", refused("invalid_grant", "Account has been deleted"), ("deleted", "gone")
+        "service_account", refused("invalid_grant", "Account has been deleted"), ("deleted", "another service account")
     ),
     "a service account of a client that may not": (
         "service_account", refused("unauthorized_client", "Client is unauthorized", 401), ("unauthorized_client",)
     ),
     "a person whose login expired": ("login", refused("invalid_grant", EXPIRED), ("expired", "gcloud auth")),
     "a person whose session ended": (
-        "login", refused("invalid_grant", "Bad Request", error_subtype="rapt_required"), ("log in again",)
+        "login", refused("invalid_grant", "Bad Request", error_subtype="rapt_required"), ("requires reauthentication",)
     ),
     "an external person whose login expired": (
         "external_login", refused("invalid_grant", EXPIRED), ("expired", "gcloud auth")

@@ -37,7 +37,7 @@ def test_too_few_open_files_are_an_error_that_says_how_many_are_needed(place, li
     workspace, entries = place
     workspace.spec(*entries)
     said = limited(workspace, f"--nofile={limit}:{limit}", "resolve").failed(1).stderr
-    assert f"no more than {limit} files may be open" in said and f"ulimit -n {OPEN_FILES}" in said
+    assert f"open file limit too low: {limit}, " in said and f"ulimit -n {OPEN_FILES}" in said
     assert digests(workspace.assets) == {}
 
 
@@ -60,7 +60,7 @@ def test_an_address_space_of_any_size_ends_in_a_status(place, limit):
         finished = limited(workspace, f"--as={limit * MB}", "resolve")
         if finished.status == 0:
             continue
-        needed = re.search(rf"the address space is limited to {limit} MB, and (\d+) MB are needed", finished.stderr)
+        needed = re.search(rf"address space limit too low: {limit} MB, at least (\d+) MB required", finished.stderr)
         assert needed and finished.status == 1 and "ulimit -v" in finished.stderr, str(finished)
         assert int(needed[1]) < 1000
 

@@ -200,10 +200,10 @@ def test_frozen_with_everything_present_needs_no_network(counted):
 
 
 CAUSES = {
-    "other content": (b"another content, as long as ever\n" * 8, "does not match"),
+    "other content": (b"another content, as long as ever\n" * 8, "SHA-256 mismatch"),
     "a page": (b"<!DOCTYPE html><html>Sign in</html>", "HTML page"),
     "an error": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "error message"),
-    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git-lfs"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS"),
     "nothing": (b"", "size"),
 }
 
@@ -233,7 +233,7 @@ def test_until_somebody_fetches_it_the_store_s_checksum_stands_in(fault_shelf, f
     whole = fault_server.objects[f"{PREFIX}/{SMALL}/1.0"]
     put_asset(fault_server, SMALL, changed)
     finished = fault_shelf.resolve(f"{SMALL}:1").failed(6)
-    assert "MD5" in error_text(finished.report) and "the lock says" in error_text(finished.report)
+    assert "MD5" in error_text(finished.report) and "from the lockfile" in error_text(finished.report)
     assert lock_of(fault_shelf).read_bytes() == before
     fault_server.objects[f"{PREFIX}/{SMALL}/1.0"] = whole
     fault_shelf.resolve(f"{SMALL}:1").succeeded()
@@ -245,7 +245,7 @@ def test_an_altered_file_that_was_there_before_does_not_get_into_the_lock(fault_
     fault_shelf.resolve(f"{SMALL}:1", options=["--no-lock"]).succeeded()
     (fault_shelf.assets / SMALL / "1.0").write_bytes(b"altered")
     finished = fault_shelf.resolve(f"{SMALL}:1").succeeded()
-    assert "is not what the store has" in finished.stderr
+    assert "does not match the store's checksum" in finished.stderr
     [file] = locked(fault_shelf)[f"{SMALL}:1.0"]["files"]
     assert file["checksum"].startswith("MD5:")
 
@@ -255,9 +255,9 @@ def test_an_altered_file_that_was_there_before_does_not_get_into_the_lock(fault_
 
 DAMAGES = {
     "the marks of a merge": (lambda text: text.replace("assets:", "<<<<<<< HEAD\nassets:", 1), "merge conflict"),
-    "a newer format": (lambda text: text.replace("version: 1\n", "version: 2\n", 1), "format version `2`"),
+    "a newer format": (lambda text: text.replace("version: 1\n", "version: 2\n", 1), "lockfile version `2`"),
     "half of it": (lambda text: text[: len(text) // 2], ""),
-    "another spelling of a version": (lambda text: text.replace('"1.4"', '"1.x"'), "`version` is `1.x`"),
+    "another spelling of a version": (lambda text: text.replace('"1.4"', '"1.x"'), "invalid `version` `1.x`"),
     "nothing": (lambda text: "", ""),
 }
 

@@ -69,7 +69,7 @@ COMMANDS = {
 def test_a_lock_that_lacks_a_file_is_refused_by(merged, command):
     before = (merged.folder / "assets.lock").read_bytes()
     said = merged.tool.run(*COMMANDS[command], cwd=merged.folder).failed(3).stderr
-    assert "`nlp/classifier:1.1` is not as it was written" in said and "assets.lock:5" in said
+    assert "`nlp/classifier:1.1` does not match its digest" in said and "assets.lock:5" in said
     assert "run `modelkit-assets lock`" in said
     assert digests(merged.assets) == {}
     assert (merged.folder / "assets.lock").read_bytes() == before
@@ -77,7 +77,7 @@ def test_a_lock_that_lacks_a_file_is_refused_by(merged, command):
 
 def test_lock_keeps_the_version_and_takes_what_it_is_from_the_store(merged):
     said = merged.tool.run("lock", cwd=merged.folder).succeeded().stderr
-    assert "`nlp/classifier:1.1` was mixed by a merge" in said
+    assert "`nlp/classifier:1.1` was garbled by a merge" in said
     git(merged, "diff", "--exit-code", "ORIG_HEAD", "--", "assets.lock")
     merged.tool.run("resolve", "--locked", cwd=merged.folder).succeeded()
     assert digests(merged.assets) == merged.store.digests("nlp/classifier:1.1")
@@ -151,7 +151,7 @@ def test_a_lock_without_digests_is_read_and_left_alone(undigested, options):
 
 def test_lock_adds_the_digests_and_check_says_that_it_would(undigested):
     checked = undigested.tool.run("lock", "--check", cwd=undigested.folder).succeeded()
-    assert "would add digests" in checked.stderr
+    assert "to add digests" in checked.stderr
     undigested.tool.run("lock", cwd=undigested.folder).succeeded()
     assert (undigested.folder / "assets.lock").read_text() == undigested.digested
     assert "digests" not in undigested.tool.run("lock", "--check", cwd=undigested.folder).succeeded().stderr
@@ -161,4 +161,4 @@ def test_a_digest_that_others_have_is_missed(undigested):
     """A merge of a lock of an earlier program with one of this."""
     (undigested.folder / "assets.lock").write_text(without_digests(undigested.digested, count=1))
     finished = undigested.resolve("nlp/lexicon", "nlp/vectors:1", options=["--locked"]).failed(3)
-    assert "`nlp/lexicon:2.0` is not as it was written" in error_text(finished.report)
+    assert "`nlp/lexicon:2.0` does not match its digest" in error_text(finished.report)

@@ -182,7 +182,7 @@ def test_an_asset_inside_another_s_folder_is_not_removed_for_it(nested, options)
     nested.resolve(INNER).succeeded()
     before = visible(digests(nested.assets))
     finished = nested.resolve(OUTER, options=options).failed(9)
-    assert f"`{INNER}` is in it" in str(finished)
+    assert f"`{INNER}` is inside it" in str(finished)
     assert visible(digests(nested.assets)) == before
 
 
@@ -191,7 +191,7 @@ def test_an_asset_is_not_put_into_another_s_folder(nested, options):
     nested.resolve(OUTER).succeeded()
     before = visible(digests(nested.assets))
     finished = nested.resolve(INNER, options=options).failed(9)
-    assert f"the folder of `{OUTER}`" in str(finished)
+    assert f"the directory of `{OUTER}`" in str(finished)
     assert visible(digests(nested.assets)) == before
 
 
@@ -203,7 +203,7 @@ def test_an_asset_that_holds_another_is_not_pruned(nested, tmp_path):
     nested.resolve("other/b:1.0").succeeded()
     finished = nested.tool.run("prune", nested.folder / "assets.yaml").succeeded()
     assert finished.stdout == ""
-    assert f"`{INNER}` is in its folder" in finished.stderr
+    assert f"`{INNER}` is inside its directory" in finished.stderr
     assert (nested.assets / "tree/a/1.0/2.0/y").read_bytes() == b"inner\n"
 
 

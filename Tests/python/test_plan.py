@@ -199,14 +199,14 @@ def test_a_dependency_that_the_store_declares_and_does_not_have_is_told_with_its
     shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["nlp/lexicon"])
     shelf.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/tokeniser:1"])
     text = error_text(shelf.plan("nlp/classifier").failed(5).document)
-    chain = "`nlp/tokeniser:1`, which `nlp/lexicon:2.0` depends on, which `nlp/classifier` depends on"
+    chain = "→ nlp/lexicon:2.0 → nlp/tokeniser:1"
     assert chain in text and "did you mean `nlp/tokenizer`?" in text, text
 
 
 def test_a_dependency_that_is_no_specification_string_is_told(shelf):
     shelf.store.rewrite_meta("nlp/classifier:3.1", dependencies=["../x:1.0"])
     text = error_text(shelf.plan("nlp/classifier").failed(5).document)
-    assert "`../x:1.0` under `dependencies`" in text and "3.1.meta" in text, text
+    assert "`../x:1.0` in `dependencies`" in text and "3.1.meta" in text, text
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_key_that_is_an_object_and_a_folder_is_told_as_that(bucket, world):
     address = put(world, "b/both/file")
     finished = bucket.tool.run("new", f"{address}/b", "nlp/x", "--yes").failed(1)
     assert f"`{address}/b/both`" in finished.stderr
-    assert "others below it" in finished.stderr
+    assert "both an object and a prefix" in finished.stderr
     assert "temporary" not in finished.stderr
 
 
@@ -100,7 +100,7 @@ def test_a_folder_that_may_not_be_written_to_is_no_matter_of_credentials(workspa
     workspace.store.bucket.chmod(0o755)
     assert str(workspace.store.bucket) in finished.stderr
     assert "permission denied" in finished.stderr
-    assert "right to write" in finished.stderr
+    assert "write access" in finished.stderr
     assert "credentials" not in finished.stderr
 
 

@@ -24,7 +24,7 @@ def test_a_bucket_with_a_password_is_not_repeated(fault_shelf, provider, command
     spec = fault_shelf.spec(PIN)
     finished = fault_shelf.tool.run(name, spec, "--verbose", *options, environment=environment).failed(64)
     assert PASSWORD not in finished.stdout + finished.stderr
-    assert "[secret]@store.example/bucket` is no name of a bucket" in finished.stdout + finished.stderr
+    assert "invalid bucket name `https://[secret]@store.example/bucket`" in finished.stdout + finished.stderr
 
 
 @pytest.mark.parametrize("key", ["wJalrXUtnFEMI+K7MDENG+bPxRfiCYEXAMPLEKEY", "AKIAFAULT00000000000:secret", "short"])

@@ -44,8 +44,8 @@ def test_tree_shows_what_is_below_an_asset_once(model):
 def test_why_names_everybody_who_asks_with_the_chain(model):
     assert run(model, "why", "nlp/tokenizer").succeeded().stdout.splitlines() == [
         "nlp/tokenizer:1.3",
-        "  `nlp/tokenizer:1`, which `nlp/classifier` depends on (assets.yaml:3)",
-        "  `nlp/tokenizer:1.3`, which `nlp/lexicon:2.0` depends on, which `nlp/classifier` depends on (assets.yaml:3)",
+        "  nlp/classifier (assets.yaml:3) → nlp/tokenizer:1",
+        "  nlp/classifier (assets.yaml:3) → nlp/lexicon:2.0 → nlp/tokenizer:1.3",
     ]
     [asset] = run(model, "why", "nlp/vectors", "--format", "json").succeeded().document["assets"]
     assert asset == {

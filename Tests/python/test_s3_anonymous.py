@@ -43,7 +43,7 @@ def test_keys_sign_for_a_public_bucket_too(fault_shelf, fault_server):
 @pytest.mark.parametrize("case", ASKED)
 def test_a_bucket_that_is_not_public_is_denied(fault_shelf, fault_server, case):
     finished = resolve(fault_shelf, case).failed(4)
-    assert "nobody" in error_text(finished.report)
+    assert "anonymous" in error_text(finished.report)
 
 
 @pytest.mark.parametrize("case", ASKED)
@@ -51,5 +51,5 @@ def test_check_says_that_nothing_is_signed_and_who_wants_it(fault_shelf, fault_s
     fault_server.is_public = True
     options, storage = ASKED[case]
     text = fault_shelf.tool.run("check", fault_shelf.spec(PIN, storage=storage), *options).succeeded().stdout
-    assert "requests are not signed" in text
+    assert "requests are unsigned" in text
     assert ("--no-sign-request" if options else "assets.yaml:") in text

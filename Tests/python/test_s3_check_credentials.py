@@ -57,7 +57,7 @@ def test_it_is_said_whose_credentials_they_are_and_how_long_they_last(dev, sts):
     rows = dev.checked()
     assert rows["Credentials", "identity"]["value"] == f"arn:aws:sts::{sts.account}:assumed-role/reader/build"
     assert missing([ROLE, "dev", "base"], rows["Credentials", "source"]["value"]) == []
-    assert rows["Credentials", "expire"]["value"].startswith(("in 59", "in 60", "in 1h"))
+    assert rows["Credentials", "expires"]["value"].startswith(("in 59", "in 60", "in 1h"))
 
 
 def test_what_people_read_holds_no_secret_either(dev, sts):
@@ -153,9 +153,9 @@ def test_a_clock_that_is_off_is_corrected_once(world, hours):
 def test_a_clock_that_stays_off_is_named(world, hours, words):
     world.store.on(any_request, skewed(hours * 3600)[1])
     failed = [f"{row['value']} {row['remedy']}" for row in world.checked(4).values() if row["state"] == "failed"]
-    assert missing(["RequestTimeTooSkewed", "set the clock", words], "\n".join(failed)) == []
+    assert missing(["RequestTimeTooSkewed", "correct the clock", words], "\n".join(failed)) == []
     finished = world.resolve().failed(4)
-    assert missing(["RequestTimeTooSkewed", "set the clock", words], error_text(finished.report)) == []
+    assert missing(["RequestTimeTooSkewed", "correct the clock", words], error_text(finished.report)) == []
 
 
 REJECTED = {

@@ -194,7 +194,7 @@ CONTAINER_FAULTS = {
     "no token": ({}, None, 4, ("403", "AWS_CONTAINER_AUTHORIZATION_TOKEN")),
     "500": (TOKEN, answers(500), 8, ("500",)),
     "no JSON": (TOKEN, answers(200, f"{SECRET_MARK} <html>"), 4, ("proxy",)),
-    "no keys": (TOKEN, answers(200, "{}"), 4, ("without credentials",)),
+    "no keys": (TOKEN, answers(200, "{}"), 4, ("returned no credentials",)),
     "credentials that expired": (TOKEN, answers(200, EXPIRED), 4, ("expired",)),
     "no token file": (
         {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/run/secrets/pod/token"}, None, 4,

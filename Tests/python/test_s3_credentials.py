@@ -168,17 +168,17 @@ WRONG = {
         {"profile dev": {**ROLE_OF_BASE, "credential_source": "Environment"}},
     ),
     "a role of a profile that is not there": Refused(
-        ("assume role", "base", "does not exist"), DEV, {}, {"profile dev": ROLE_OF_BASE}
+        ("assume role", "base", "unknown source_profile"), DEV, {}, {"profile dev": ROLE_OF_BASE}
     ),
     "a role of a profile without credentials": Refused(
         ("assume role", "base", "no credentials"), DEV, {},
         {"profile dev": ROLE_OF_BASE, "profile base": {"region": "eu-west-3"}},
     ),
     "a role of itself without keys": Refused(
-        ("assume role", "circle", "dev"), DEV, {}, {"profile dev": {"role_arn": ROLE, "source_profile": "dev"}}
+        ("assume role", "circular", "dev"), DEV, {}, {"profile dev": {"role_arn": ROLE, "source_profile": "dev"}}
     ),
     "roles in a circle": Refused(
-        ("assume role", "circle", "dev", "middle"), DEV, {},
+        ("assume role", "circular", "dev", "middle"), DEV, {},
         {"profile dev": {"role_arn": ROLE, "source_profile": "middle"},
          "profile middle": {"role_arn": MIDDLE, "source_profile": "dev"}},
     ),
@@ -211,7 +211,7 @@ def test_a_profile_that_is_not_there_is_named_though_the_environment_has_keys(wo
     """As boto3 has it; it is a mistake in the settings, and not of credentials."""
     world.environment.update(ENVIRONMENT.variables, AWS_PROFILE="devel")
     world.credentials({"dev": FILE.section})
-    world.refused(3, "the config profile (devel) could not be found", "AWS_PROFILE", "one of dev", "[profile NAME]")
+    world.refused(3, "unknown profile `devel`", "AWS_PROFILE", "one of dev", "[profile NAME]")
 
 
 BROKEN = PROCESS._replace(token=f"{PROCESS.token}\n")
@@ -220,9 +220,9 @@ BROKEN = PROCESS._replace(token=f"{PROCESS.token}\n")
 PROCESSES = {
     "fails": (["echo 'the vault is sealed' >&2", "exit 3"], ("status 3", "the vault is sealed")),
     "dies": (["kill -9 $$"], ("137",)),
-    "prints nothing": ([], ("did not print credentials", "Version 1")),
-    "prints no JSON": ([f"echo {SECRET_MARK}"], ("did not print credentials", "Version 1")),
-    "prints another version": (["echo '{\"Version\": 2}'"], ("did not print credentials", "Version 1")),
+    "prints nothing": ([], ("printed no credentials", "Version 1")),
+    "prints no JSON": ([f"echo {SECRET_MARK}"], ("printed no credentials", "Version 1")),
+    "prints another version": (["echo '{\"Version\": 2}'"], ("printed no credentials", "Version 1")),
     "prints its version as a text": (
         [f"echo '{json.dumps(PROCESS.document(HOUR, 'SessionToken', Version='1'))}'"], ("Version 1",),
     ),

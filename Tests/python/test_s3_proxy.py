@@ -89,8 +89,8 @@ HTML = (("Content-Type", "text/html; charset=utf-8"),)
 # What the proxy answers, and what is said besides its variables.
 REFUSALS = {
     "wants another password": (None, "credentials"),
-    "refuses": (Response(403, b"<html>not allowed</html>", HTML), "refused"),
-    "refuses, as Squid does": (Response(403, headers=(("X-Squid-Error", "ERR_ACCESS_DENIED 0"),)), "refused"),
+    "refuses": (Response(403, b"<html>not allowed</html>", HTML), "rejected"),
+    "refuses, as Squid does": (Response(403, headers=(("X-Squid-Error", "ERR_ACCESS_DENIED 0"),)), "rejected"),
     "fails": (Response(503, b"<html>try later</html>", HTML), "503"),
     "cannot reach the store": (Response(502), "502"),
     "cannot reach the store in time": (Response(504, b"late", (("Content-Type", "text/plain"),)), "504"),
@@ -145,7 +145,7 @@ def test_a_tunnel_is_opened_for_tls_alone(fault_shelf, tmp_path):
 def test_check_says_which_proxy_is_passed_over(fault_shelf):
     environment = {"ALL_PROXY": f"socks5://user:{PASSWORD}@127.0.0.1:9"}
     text = fault_shelf.tool.run("check", fault_shelf.spec(PIN), environment=environment).succeeded().stdout
-    assert "the socks5 proxy is not used" in text
+    assert "the socks5 proxy is not supported" in text
     assert "ALL_PROXY" in text
     assert PASSWORD not in text
 

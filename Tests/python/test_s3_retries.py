@@ -72,9 +72,9 @@ def test_it_is_said_once_what_was_sent_again(fault_shelf, fault_server):
     fault_server.on(data(SMALL), answers(500, "InternalError"), times=3)
     fault_server.on(gets(f"{SMALL}.versions"), reset_before_the_header, times=1)
     finished = fault_shelf.tool.run("resolve", fault_shelf.spec(PIN)).succeeded()
-    lines = [line for line in finished.stderr.splitlines() if "sent again" in line]
+    lines = [line for line in finished.stderr.splitlines() if "retried" in line]
     assert len(lines) == 1, finished.stderr
-    assert re.search(r"4 requests were sent again.*500 InternalError \(3\)", lines[0]), lines
+    assert re.search(r"retried 4 requests \(500 InternalError: 3", lines[0]), lines
 
 
 def test_nothing_is_said_where_nothing_was(fault_shelf):

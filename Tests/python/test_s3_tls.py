@@ -95,7 +95,7 @@ def test_https_to_a_server_without_it_is_said_to_be(fault_shelf, fault_server):
     endpoint = fault_server.endpoint.replace("http://", "https://")
     finished = fault_shelf.resolve(PIN, environment={"S3_ENDPOINT": endpoint}).failed(8)
     assert endpoint in error_text(finished.report)
-    assert "does not speak TLS" in error_text(finished.report)
+    assert "does not use TLS" in error_text(finished.report)
     assert finished.seconds < float(BUDGET), str(finished)
 
 

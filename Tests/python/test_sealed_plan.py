@@ -72,7 +72,7 @@ def test_another_run_ends_what_a_plan_began(sealed):
     kill_in_the_middle(sealed)
     sealed.tool.run("fetch", "nlp/tokenizer:1.10").succeeded()
     assert not (sealed.assets / STAGING / "applying").exists()
-    assert "is complete" in apply(sealed).failed(3).stderr
+    assert "is now complete" in apply(sealed).failed(3).stderr
 
 
 def kill_in_the_middle(workspace):
@@ -118,13 +118,13 @@ def another_directory(workspace):
 
 
 CHANGES = {
-    another_file: "the assets directory was empty, and is not",
-    another_asset: "`nlp/vectors:1.4` was missing in the assets directory, and is complete",
-    longer: "bytes, and had",
-    other_content: "has other content",
-    gone: "en/words.txt` is gone",
-    another_store: "the store is",
-    another_directory: "the assets directory is",
+    another_file: "the assets directory is no longer empty",
+    another_asset: "`nlp/vectors:1.4` in the assets directory was missing and is now complete",
+    longer: "the size of",
+    other_content: "` changed",
+    gone: "en/words.txt` no longer exists",
+    another_store: "the store changed from",
+    another_directory: "the assets directory changed from",
 }
 
 
@@ -140,7 +140,7 @@ def test_an_object_on_s3_that_was_pushed_again_is_noticed(fault_shelf, fault_ser
     fault_shelf.spec(f"{FINE}:1", f"{SMALL}:1")
     save(fault_shelf)
     put_asset(fault_server, SMALL, bytes(reversed(fault_server.objects["modelkit-assets/small/asset/1.0"].content)))
-    assert "has other content" in apply(fault_shelf).failed(3).stderr
+    assert "` changed" in apply(fault_shelf).failed(3).stderr
     assert digests(fault_shelf.assets) == {}
 
 
@@ -161,17 +161,17 @@ def asset(plan, name):
 
 def twice(plan):
     plan["assets"].append(plan["assets"][0])
-    return "is in it twice"
+    return "duplicate"
 
 
 def in_a_circle(plan):
     asset(plan, "nlp/tokenizer")["waits_for"] = ["nlp/classifier:3.1"]
-    return "waits for"
+    return "does not precede it"
 
 
 def kept_and_missing(plan):
     asset(plan, "nlp/vectors").update(action="keep", kind=None, push_time=None, objects=[])
-    return "is to be kept, and was missing"
+    return "is to be kept but was missing"
 
 
 def without_a_file(plan):
@@ -183,17 +183,17 @@ def without_a_file(plan):
 def a_file_twice(plan):
     objects = asset(plan, "nlp/lexicon")["objects"]
     objects.append(objects[0])
-    return "is in it twice"
+    return "duplicate"
 
 
 def of_a_huge_size(plan):
     asset(plan, "nlp/vectors")["objects"][0]["size"] = 2**62
-    return "has a file of"
+    return "invalid file size"
 
 
 def of_another_time(plan):
     asset(plan, "nlp/vectors")["push_time"] += 1
-    return "was pushed at another time"
+    return "has a different push time"
 
 
 def without_files(plan):
@@ -203,23 +203,23 @@ def without_files(plan):
 
 def of_a_part_that_is_not_there(plan):
     plan["entries"][1]["part"] = "en/nothing.txt"
-    return "has no `en/nothing.txt`, which an entry names"
+    return "an entry refers to `en/nothing.txt`"
 
 
 def of_another_version_than_is_asked_for(plan):
     plan["entries"][0]["requirement"] = "2"
-    return "is not what the entry `nlp/vectors:2` asks for"
+    return "does not match the entry `nlp/vectors:2`"
 
 
 def of_another_name_than_is_asked_for(plan):
     plan["entries"][0]["asset"] = "nlp/lexicon:2.0"
-    return "is not what the entry `nlp/vectors:1` asks for"
+    return "does not match the entry `nlp/vectors:1`"
 
 
 def in_one_another(plan):
     inner = json.loads(json.dumps(asset(plan, "nlp/tokenizer")))
     plan["assets"].append(inner | {"name": "nlp/lexicon/2.0/inside", "waits_for": []})
-    return "`nlp/lexicon/2.0/inside:1.10` is in the folder of `nlp/lexicon:2.0`"
+    return "`nlp/lexicon/2.0/inside:1.10` is inside the directory of `nlp/lexicon:2.0`"
 
 
 FORGED = [
@@ -263,22 +263,22 @@ def locked(shelf):
 
 def with_another_digest(plan):
     asset(plan, "nlp/vectors")["objects"][0]["sha256"] = "0" * 64
-    return "has another digest of its content in the lock"
+    return "has a different digest of its content in the lockfile"
 
 
 def without_a_digest(plan):
     asset(plan, "nlp/vectors")["objects"][0]["sha256"] = None
-    return "has another digest of its content in the lock"
+    return "has a different digest of its content in the lockfile"
 
 
 def without_a_locked_file(plan):
     asset(plan, "nlp/lexicon")["objects"].pop()
-    return "has 3 files in the lock, and 2 in the plan"
+    return "has 3 files in the lockfile but 2 in the plan"
 
 
 def of_another_size(plan):
     asset(plan, "nlp/vectors")["objects"][0]["size"] += 1
-    return "has another size of its content in the lock"
+    return "has a different size of its content in the lockfile"
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_plan_with_its_lock_is_applied_from_anywhere(locked, tmp_path):
 
 def test_a_plan_whose_lock_is_gone_is_refused(locked):
     (locked.folder / "assets.lock").unlink()
-    assert "which the plan was made with, is gone" in apply(locked).failed(3).stderr
+    assert "no longer exists" in apply(locked).failed(3).stderr
     assert digests(locked.assets) == {}
 
 
@@ -316,7 +316,7 @@ def test_until_there_is_a_digest_the_plan_has_the_lock_s_checksum(fault_shelf, f
 
     def forge(plan):
         plan["assets"][0]["objects"][0]["checksum"] = None
-        return "has another checksum of its content in the lock"
+        return "has a different checksum of its content in the lockfile"
 
     words = changed(fault_shelf, forge)
     assert words in apply(fault_shelf).failed(3).stderr
@@ -329,7 +329,7 @@ def test_a_plan_does_not_put_in_place_what_lacks_its_dependency(shelf):
 
     def forge(plan):
         plan["assets"] = [asset(plan, "nlp/classifier") | {"waits_for": []}]
-        return "depends on `nlp/tokenizer:1` in the store, and does not wait for it in the plan"
+        return "depends on `nlp/tokenizer:1` in the store but not in the plan"
 
     words = changed(shelf, forge)
     assert words in apply(shelf).failed(3).stderr
@@ -352,7 +352,7 @@ def test_a_part_of_what_is_kept_is_looked_for(shelf):
 
 def test_a_plan_of_brackets_is_no_plan(sealed):
     (sealed.folder / "plan.json").write_text("[" * 512)
-    assert "no plan of this program" in apply(sealed).failed(3).stderr
+    assert "is not a modelkit-assets plan" in apply(sealed).failed(3).stderr
 
 
 def test_a_plan_is_written_to_a_fifo_that_stays_one(shelf):

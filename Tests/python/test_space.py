@@ -48,7 +48,7 @@ def megabytes(count):
 def assert_refused(finished, folder, needed=SIZE):
     [error] = errors(finished.failed(9).report or finished.document)
     assert error["code"] == "no-space"
-    words = [str(folder), f"{megabytes(needed)} to fetch", f"{megabytes(free(folder))} free"]
+    words = [str(folder), f"{megabytes(needed)} needed", f"{megabytes(free(folder))} free"]
     assert [word for word in [*words, f"{megabytes(needed - free(folder))} missing"] if word not in error["message"]] == []
     assert "--no-space-check" in error["hint"]
 
@@ -123,7 +123,7 @@ def test_sizes_that_are_not_known_are_not_asked_for(fault_shelf, fault_server, m
 def test_a_plan_says_that_it_will_not_fit_and_is_not_applied(locked, fault_server, mounted_tmpfs):
     at(locked, mounted_tmpfs("size=8m"))
     planned = locked.tool.run("plan", "--output", "plan.json", cwd=locked.folder).succeeded()
-    assert "a resolve would fail: not enough space" in planned.stderr
+    assert "`modelkit-assets resolve` would fail: not enough disk space" in planned.stderr
     finished = locked.tool.run("apply", "plan.json", "--format", "json", cwd=locked.folder)
     assert_refused(finished, locked.assets)
     assert data_requests(fault_server) == []

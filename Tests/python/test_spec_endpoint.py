@@ -201,7 +201,7 @@ def test_check_says_who_trusts_it(shelf):
         "check", shelf.spec(PIN, storage=storage()), "--format", "json", environment={TRUST: "true"}
     ).succeeded()
     rows = {row["name"]: row for section in finished.document["sections"] for row in section["rows"]}
-    assert rows["credentials go there"]["source"] == f"environment variable {TRUST}"
+    assert rows["endpoint trust"]["source"] == f"environment variable {TRUST}"
     assert "assets.yaml:5" in rows["endpoint"]["source"]
 
 

@@ -55,7 +55,7 @@ def test_whatever_is_wrong_is_told_at_once(there):
     spoil(there.assets)
     assert faults(verify(there, "--format", "json").failed(6)) == SPOILT
     text = verify(there).failed(6).stdout
-    assert [word for word in ("altered", "missing", "not in the lock", "no .SUCCESS") if word not in text] == []
+    assert [word for word in ("modified", "missing", "not in the lock", "no .SUCCESS") if word not in text] == []
 
 
 def test_an_asset_that_is_not_there_is_missing(there):

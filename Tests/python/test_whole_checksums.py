@@ -12,7 +12,7 @@ from harness.store import sha256
 from harness.workspace import error_text
 
 CRC32 = base64.b64encode(zlib.crc32(LARGE_CONTENT).to_bytes(4, "big")).decode()
-WARNING = "could not be compared with the store's checksum"
+WARNING = "against the store's checksum"
 
 
 def is_head(request):
@@ -51,7 +51,7 @@ LASTING = {
     "403": (answers(403, "AccessDenied"), "403"),
     "405": (answers(405, "MethodNotAllowed"), "405"),
     "501": (answers(501, "NotImplemented"), "501"),
-    "another entity tag": (lambda exchange: Response(200, exchange.normal().body, (("ETag", '"other"'),)), "entity tag"),
+    "another entity tag": (lambda exchange: Response(200, exchange.normal().body, (("ETag", '"other"'),)), "ETag"),
 }
 
 

@@ -11,7 +11,7 @@ extension CheckTable {
         let rows = CheckRows(settings: findings.settings)
         let store: [CheckRows.Part] =
             switch findings.store {
-            case .none: [.init("Store", [Row("answers", "there is none: nothing is fetched")])]
+            case .none: [.init("Store", [.noProvider])]
             case .unopened(let faults): [.failed("Store", "answers", faults)]
             case .folder(let reading, let isToBeWritten): [rows.folder(reading, isToBeWritten: isToBeWritten)]
             case .s3(.success(let findings)): rows.s3(findings)
@@ -72,10 +72,10 @@ struct CheckRows {
 
     private func freeSpaceRow(_ bytes: Int64?) -> CheckTable.Row {
         guard let bytes else {
-            return CheckTable.Row("free space", "the file system does not say", state: .unproven)
+            return CheckTable.Row("free space", "not reported by the file system", state: .unproven)
         }
         guard bytes > 0 else {
-            return CheckTable.Row("free space", "none", state: .failed, remedy: "make room on the file system")
+            return CheckTable.Row("free space", "none", state: .failed, remedy: "free some space on the file system")
         }
         return CheckTable.Row("free space", Units.bytes(bytes), state: .ok)
     }
@@ -84,7 +84,7 @@ struct CheckRows {
 
     func folder(_ reading: StoreReading, isToBeWritten: Bool) -> Part {
         let writing = CheckTable.Row(
-            "can be written", "nothing is written to a folder to find out", state: .unproven)
+            "can be written", "not tested: the check writes nothing to a directory", state: .unproven)
         let findings = readingRows(reading)
         return Part(
             "Store",
@@ -120,7 +120,7 @@ struct CheckRows {
         switch sample {
         case .none:
             let row = CheckTable.Row(
-                "can be read", "there is no object to read under the prefix", state: .unproven,
+                "can be read", "no objects under the prefix", state: .unproven,
                 remedy: "push an asset, or check the bucket and the prefix")
             return (row, nil)
         case .read(let address): return (CheckTable.Row("can be read", address, state: .ok), nil)
@@ -141,7 +141,11 @@ extension CheckTable.Row {
         self.init(name, "in \(Units.duration(max(0, expiration - WallClock.now()).rounded(.down)))")
     }
 
-    static let notAsked = CheckTable.Row("answers", "it was not asked, for want of credentials", state: .unproven)
+    static let noProvider = CheckTable.Row(
+        "provider", "no storage provider is set; only assets already in the directory can be used", state: .unproven,
+        remedy: "set MODELKIT_STORAGE_PROVIDER or pass --provider")
+
+    static let notAsked = CheckTable.Row("answers", "skipped: no credentials", state: .unproven)
 
     /// Something that does not work.
     init(_ name: String, _ problem: Problem) {

@@ -20,12 +20,12 @@ extension CheckRows {
         let endpoint = configuration.endpoint
         return [
             CheckTable.Row(
-                "endpoint", endpoint?.value.origin ?? "Google's own",
+                "endpoint", endpoint?.value.origin ?? "Google (default)",
                 source: (endpoint?.provenance ?? .builtIn).description),
             configuration.quotaProject.map { CheckTable.Row("quota project", $0) },
             opening.proxy.map { CheckTable.Row("proxy", $0) },
             configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
-            CheckTable.Row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
+            CheckTable.Row("storage timeout", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
     }
 
@@ -33,7 +33,7 @@ extension CheckRows {
         switch findings.account {
         case .anonymous:
             let anonymous = findings.opening.configuration.anonymous
-            return [(CheckTable.Row("account", anonymous.map { _ in "none: requests carry no token" }), nil)]
+            return [(CheckTable.Row("account", anonymous.map { _ in "none (requests are unauthenticated)" }), nil)]
         case .failed(let fault): return Problem.all(of: fault).map { failed("account", $0) }
         case .found(let identity):
             let rows = [
@@ -55,7 +55,7 @@ extension CheckRows {
                 state: .failed, remedy: "grant roles/storage.objectUser on the bucket to this account")
             return (row, 4)
         case .unknown:
-            let words = "not proved: the store does not say which permissions these credentials have"
+            let words = "unknown: the store does not report the permissions of these credentials"
             return (CheckTable.Row("can be written", words, state: .unproven), nil)
         }
     }

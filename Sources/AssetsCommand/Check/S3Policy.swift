@@ -23,7 +23,7 @@ struct S3Policy: Codable, Equatable, Sendable {
         guard settings.provider?.value == .s3, let bucket = settings.bucket?.value else {
             throw Problems([
                 Problem(
-                    code: "no-bucket", message: "a policy is for S3, and no bucket of S3 is set",
+                    code: "no-bucket", message: "--policy requires an S3 bucket, and none is set",
                     hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
             ])
         }

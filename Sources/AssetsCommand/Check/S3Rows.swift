@@ -31,15 +31,16 @@ extension CheckRows {
                 "object address", endpoint.url(of: ObjectKey("KEY"), query: [], region: endpoint.region).description),
             opening.proxy.map { CheckTable.Row("proxy", $0) },
             configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
-            CheckTable.Row("storage time-out", settings.storageTimeout.map { Units.duration($0) }),
+            CheckTable.Row("storage timeout", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
     }
 
     private func trust(_ trust: SpecEndpointTrust) -> CheckTable.Row? {
         switch trust {
         case .unneeded, .loopback: nil
-        case .named(let place): CheckTable.Row("credentials go there", "it names the same endpoint", source: "\(place)")
-        case .said(let place): CheckTable.Row("credentials go there", "the endpoint is trusted", source: "\(place)")
+        case .named(let place):
+            CheckTable.Row("endpoint trust", "the same endpoint is configured elsewhere", source: "\(place)")
+        case .said(let place): CheckTable.Row("endpoint trust", "trusted", source: "\(place)")
         }
     }
 
@@ -47,13 +48,13 @@ extension CheckRows {
         switch findings.credentials {
         case .anonymous:
             let anonymous = findings.opening.configuration.anonymous
-            return [(CheckTable.Row("access key", anonymous.map { _ in "none: requests are not signed" }), nil)]
+            return [(CheckTable.Row("access key", anonymous.map { _ in "none (requests are unsigned)" }), nil)]
         case .failed(let fault):
             return Problem.all(of: fault).map { failed("access key", $0) }
         case .found(let credentials, let source, let caller):
             let rows = [
                 CheckTable.Row("access key", credentials.shownID, state: .ok), CheckTable.Row("source", source),
-                credentials.expiration.map { CheckTable.Row("expire", at: $0) }, identity(caller),
+                credentials.expiration.map { CheckTable.Row("expires", at: $0) }, identity(caller),
             ]
             return rows.compactMap(\.self).map { ($0, nil) }
         }
@@ -62,13 +63,13 @@ extension CheckRows {
     private func identity(_ caller: Result<String?, CredentialFailure>) -> CheckTable.Row? {
         switch caller {
         case .success(let name): name.map { CheckTable.Row("identity", $0) }
-        case .failure(let failure): CheckTable.Row("identity", "not known: \(failure.words)")
+        case .failure(let failure): CheckTable.Row("identity", "unknown: \(failure.words)")
         }
     }
 
     private func writing(_ writing: S3Findings.Writing) -> Finding {
         switch writing {
-        case .proven: return (CheckTable.Row("can be written", "an upload was begun and given up", state: .ok), nil)
+        case .proven: return (CheckTable.Row("can be written", "started and aborted an upload", state: .ok), nil)
         case .refused(let error): return failed("can be written", Problem(error))
         case .leftUpload(let key, let error):
             let problem = Problem(error)
@@ -76,7 +77,7 @@ extension CheckRows {
                 "can be written",
                 Problem(
                     code: problem.code, message: problem.message,
-                    details: problem.details + ["an upload of `\(key)` was begun and is left in the bucket"],
+                    details: problem.details + ["an incomplete upload of `\(key)` is left in the bucket"],
                     hint: "grant s3:AbortMultipartUpload, and abort the upload", exitStatus: problem.exitStatus))
         }
     }

@@ -32,7 +32,7 @@ struct AddCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if assets.isEmpty { throw ValidationError("name an asset to add") }
+        if assets.isEmpty { throw ValidationError("missing asset to add") }
         if require != nil, assets.count != 1 { throw ValidationError("--require takes one asset at a time") }
     }
 

@@ -32,7 +32,7 @@ struct AnnotateCommand: AsyncParsableCommand {
             shell.console.writeResult("\(pin)\n")
             shell.remark(
                 count == 0
-                    ? "all of it is recorded already"
+                    ? "\(pin) is already annotated"
                     : "recorded sizes and digests of \(Units.count(count, "file"))")
             return 0
         }

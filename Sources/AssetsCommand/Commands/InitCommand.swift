@@ -22,7 +22,7 @@ struct InitCommand: ParsableCommand {
         let shell = Shell()
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CreationMask.applied(to: 0o666))
         guard descriptor >= 0 else {
-            let hint = errno == EEXIST ? "name another file, or remove this one first" : nil
+            let hint = errno == EEXIST ? "choose another file name, or remove this file first" : nil
             let reason = String(cString: strerror(errno))
             shell.complain([
                 Problem(code: "init", message: "cannot write `\(file)`: \(reason)", hint: hint, exitStatus: 1)

@@ -28,7 +28,7 @@ struct ListCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func validate() throws {
-        if let pattern, Glob(pattern) == nil { throw ValidationError("`\(pattern)` is not a pattern of names") }
+        if let pattern, Glob(pattern) == nil { throw ValidationError("invalid pattern `\(pattern)`") }
     }
 
     func run() async throws {
@@ -60,7 +60,7 @@ struct ListCommand: AsyncParsableCommand {
             }
             shell.console.writeResult(lines.joined())
             if listed.isEmpty, isWhole {
-                shell.remark("no asset\(pattern.map { " is named `\($0)`" } ?? "s") in \(session.store.name)")
+                shell.remark("no assets\(pattern.map { " matching `\($0)`" } ?? "") in \(session.store.name)")
             }
         }
     }

@@ -30,7 +30,7 @@ struct LockCommand: AsyncParsableCommand {
 
     func validate() throws {
         if check, upgrading.isUpgrading {
-            throw ValidationError("--check writes nothing, and --upgrade would change the lock")
+            throw ValidationError("--check cannot be combined with --upgrade")
         }
     }
 
@@ -54,7 +54,7 @@ struct LockCommand: AsyncParsableCommand {
         }
         shell.warn(
             old.lock.mixed.map {
-                "the entry of `\($0)` was mixed by a merge: what it consists of is taken from the store"
+                "the lockfile entry of `\($0)` was garbled by a merge; its files were read from the store again"
             })
         if check { throw Faults(.lock(.outdated(proposal.changes, path: path, spec: spec))) }
         try proposal.write()
@@ -65,7 +65,7 @@ struct LockCommand: AsyncParsableCommand {
     private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) {
         shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
         if !lock.hasDigests {
-            shell.remark("`modelkit-assets lock` would add digests, by which a wrong merge is noticed")
+            shell.remark("run `modelkit-assets lock` to add digests, which detect faulty merges")
         }
     }
 }

@@ -18,10 +18,10 @@ struct LockOptions: ParsableArguments {
 
     func validate() throws {
         guard [locked, frozen, noLock].count(where: \.self) < 2 else {
-            throw ValidationError("--locked, --frozen and --no-lock exclude each other")
+            throw ValidationError("--locked, --frozen and --no-lock cannot be combined")
         }
         guard !upgrading.isUpgrading || !(locked || frozen || noLock) else {
-            throw ValidationError("--upgrade changes the lock, which --locked, --frozen and --no-lock leave as it is")
+            throw ValidationError("--upgrade cannot be combined with --locked, --frozen or --no-lock")
         }
     }
 
@@ -43,7 +43,7 @@ struct UpgradeOptions: ParsableArguments {
 
     func validate() throws {
         for name in upgradeAsset where (try? AssetName(name)) == nil {
-            throw ValidationError("`\(name)` is not the name of an asset")
+            throw ValidationError("invalid asset name `\(name)`")
         }
     }
 

@@ -30,7 +30,7 @@ struct OutdatedCommand: AsyncParsableCommand {
             let outdated = try await Outdating(session: session, groups: Set(options.group))
                 .outdated(in: resolved.wanted).map(OutdatedDocument.Asset.init)
             try options.write(OutdatedDocument(assets: outdated), text: Self.text(outdated), shell)
-            if outdated.isEmpty { shell.remark("every asset is of the latest version") }
+            if outdated.isEmpty { shell.remark("all assets are up to date") }
             return 0
         }
     }

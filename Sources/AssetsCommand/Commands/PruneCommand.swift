@@ -46,7 +46,9 @@ struct PruneCommand: AsyncParsableCommand {
                 format == .json ? try JSONText.document(PruneDocument(removed: removed, isDryRun: dryRun)) : text)
             shell.warn(outcome.warnings.map(\.words))
             if let replaced = try pruning.replacedFolder() {
-                shell.warn(["`\(replaced)` keeps what stood in the place of assets: remove what you do not need"])
+                shell.warn([
+                    "`\(replaced)` holds unrelated content moved out of the way of assets: remove what is not needed"
+                ])
             }
             if removed.isEmpty { shell.remark("nothing to remove") }
             return 0

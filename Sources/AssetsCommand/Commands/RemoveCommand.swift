@@ -22,7 +22,7 @@ struct RemoveCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if names.isEmpty { throw ValidationError("name an asset to remove") }
+        if names.isEmpty { throw ValidationError("missing asset to remove") }
     }
 
     func run() async throws {

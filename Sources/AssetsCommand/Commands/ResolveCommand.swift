@@ -33,12 +33,14 @@ struct ResolveCommand: AsyncParsableCommand {
     var format = ResolveFormat.text
 
     func validate() throws {
-        if dryRun, prune { throw ValidationError("--dry-run removes nothing: try `modelkit-assets prune --dry-run`") }
+        if dryRun, prune {
+            throw ValidationError("--dry-run cannot be combined with --prune; try `modelkit-assets prune --dry-run`")
+        }
         if !dryRun, format.ofReport == nil {
-            throw ValidationError("--format \(format.rawValue) is a form of plans: give --dry-run too")
+            throw ValidationError("--format \(format.rawValue) requires --dry-run")
         }
         if dryRun, format.ofPlan == nil {
-            throw ValidationError("--format \(format.rawValue) is a form of what was done: leave --dry-run out")
+            throw ValidationError("--format \(format.rawValue) cannot be combined with --dry-run")
         }
     }
 

@@ -27,7 +27,7 @@ struct UpgradeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if edit.noLock, !latest { throw ValidationError("--no-lock leaves nothing to upgrade without --latest") }
+        if edit.noLock, !latest { throw ValidationError("--no-lock requires --latest") }
     }
 
     func run() async throws {

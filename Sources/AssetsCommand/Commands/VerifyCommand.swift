@@ -41,7 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func validate() throws {
-        if repair, asModelkit { throw ValidationError("--as-modelkit fetches nothing: leave --repair out") }
+        if repair, asModelkit { throw ValidationError("--as-modelkit cannot be combined with --repair") }
     }
 
     func run() async throws {
@@ -79,12 +79,13 @@ struct VerifyCommand: AsyncParsableCommand {
         let unproven = results.reduce(0) { $0 + $1.result.unproven }
         if unproven > 0 {
             shell.warn([
-                "the lock has no digest of \(Units.count(unproven, "file")), which \(unproven == 1 ? "was" : "were") not "
-                    + "compared: a resolve that fetches fills it in"
+                "\(Units.count(unproven, "file")) \(unproven == 1 ? "was" : "were") not verified: the lockfile has no digest "
+                    + "yet, which fetching the asset records"
             ])
         }
         guard wrong.isEmpty else {
-            throw Problems([.notVerified(wrong.count, of: results.count, spec: spec)])
+            let lock = SpecLock.path(besides: spec)
+            throw Problems([.notVerified(wrong.count, of: results.count, spec: spec, lock: lock)])
         }
         let files = results.reduce(0) { $0 + $1.result.verified }
         shell.remark("\(Units.count(results.count, "asset")) verified (\(Units.count(files, "file")))")

@@ -48,8 +48,8 @@ struct WhyCommand: AsyncParsableCommand {
         let names = Set(resolution.choices.map(\.pin.name.text)).sorted()
         let near = nearestWord(to: specification.name.text, in: names)
         return Problem(
-            code: "not-in-plan", message: "nothing asks for `\(specification)`",
-            details: versions.isEmpty ? [] : ["what is asked for is \(enumeration(versions.map(\.description)))"],
+            code: "not-in-plan", message: "nothing requires `\(specification)`",
+            details: versions.isEmpty ? [] : ["required: \(enumeration(versions.map(\.description)))"],
             hint: versions.isEmpty ? near.map { "did you mean `\($0)`?" } : nil, exitStatus: 5)
     }
 }

@@ -23,6 +23,7 @@ struct BarsRenderer: ProgressRenderer {
 
     let style: Style
     private var announcedFailures = 0
+    private var told = ToldFailures()
 
     init(style: Style) { self.style = style }
 
@@ -34,7 +35,7 @@ struct BarsRenderer: ProgressRenderer {
         case .failed(let failure):
             announcedFailures += 1
             guard announcedFailures <= Self.announcedLimit else { return [] }
-            return ["\(style.paint("failed", .red)) \(pin): \(Problem(failure).message)"]
+            return ["\(style.paint("failed", .red)) \(told.words(pin, failure))"]
         case .fetched where moment.model.assets <= Self.announcedLimit:
             let cost = moment.costOfLastEnded.map { style.paint("  \($0)", .dim) }
             return ["\(style.paint(moment.model.activity.past, .green)) \(pin)\(cost ?? "")"]

@@ -7,7 +7,7 @@ internal import Terminal
 ///
 /// ```
 /// fetching nlp/lexicon:2.0 (12 files)
-/// waiting for the lock of nlp/vectors:1.4, at most 10s: held by process 4711 (python3 serve.py)
+/// waiting for the lock of nlp/vectors:1.4, held by process 4711 (python3 serve.py) (timeout: 10s)
 /// still fetching vision/weights:2.7 (0.2 GB of 2.1 GB); 1 of 3 assets done, 98.2 MB/s, 19s left
 /// fetched nlp/lexicon:2.0, 34.1 MB in 1.2s
 /// ```
@@ -28,6 +28,7 @@ struct PlainRenderer: ProgressRenderer {
     private var interval = Self.firstInterval
     private var nextSummary = 0
     private var lastHeartbeat = 0.0
+    private var told = ToldFailures()
 
     // MARK: Events
 
@@ -38,26 +39,26 @@ struct PlainRenderer: ProgressRenderer {
         guard written >= Self.detailLimit else { return lines }
         isSummarising = true
         nextSummary = moment.model.tally.all + interval
-        return lines + admitted(["this log grows long: from here on only now and then a line"])
+        return lines + admitted(["output is reduced from here on"])
     }
 
-    private func line(for event: ExecutionEvent, _ moment: ProgressMoment) -> String? {
+    private mutating func line(for event: ExecutionEvent, _ moment: ProgressMoment) -> String? {
         switch event {
         case .started(let pin, let objects):
             return "\(moment.model.activity.present) \(pin) (\(Units.count(objects, "file")))"
         case .waiting(let pin, let wait):
             let holder = wait.holder?.escapedForTerminal ?? "another process"
-            return "waiting for the lock of \(pin), at most \(Units.duration(wait.limit)): held by \(holder)"
+            return "waiting for the lock of \(pin), held by \(holder) (timeout: \(Units.duration(wait.limit)))"
         case .sized, .received, .reused, .concurrency: return nil
         case .ended(let pin, let outcome): return line(for: outcome, of: pin, moment)
         }
     }
 
-    private func line(for outcome: AssetOutcome, of pin: AssetPin, _ moment: ProgressMoment) -> String? {
+    private mutating func line(for outcome: AssetOutcome, of pin: AssetPin, _ moment: ProgressMoment) -> String? {
         switch outcome {
         case .fetched: "\(moment.model.activity.past) \(pin)" + (moment.costOfLastEnded.map { ", \($0)" } ?? "")
-        case .failed(let failure): "failed \(pin): \(Problem(failure).message)"
-        case .skipped(let because): "skipped \(pin): it needs \(because)"
+        case .failed(let failure): "failed \(told.words(pin, failure))"
+        case .skipped(let because): "skipped \(pin): its dependency \(because) is unavailable"
         // What was there was not begun; what was interrupted is told once, at the end.
         case .present, .interrupted: nil
         }

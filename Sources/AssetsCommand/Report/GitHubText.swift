@@ -27,9 +27,7 @@ struct GitHubText: Sendable {
         let places = Dictionary(run.plan.entries.map { ($0.pin, $0.entry.excerpt) }) { first, _ in first }
         let errors =
             run.problems.map { annotation($0, $0.excerpt) }
-            + assets.compactMap { asset in
-                asset.problem.map { annotation($0, $0.excerpt ?? places[asset.step.pin] ?? nil, of: asset.step.pin) }
-            }
+            + run.failures.map { annotation($0.problem, $0.first.excerpt ?? places[$0.pin] ?? nil, of: $0.pin) }
         let warnings = run.warnings.map { "::warning::\(Self.escaped($0))" }
         return Array(errors.prefix(Self.annotationLimit)) + warnings.prefix(Self.annotationLimit)
     }
@@ -83,7 +81,7 @@ struct GitHubText: Sendable {
             if assets.count > Self.rowLimit { lines.append("\nand \(assets.count - Self.rowLimit) more") }
             lines.append("")
         }
-        let problems = run.problems + assets.compactMap(\.problem)
+        let problems = run.problems + run.failures.map(\.problem)
         lines += problems.prefix(Self.annotationLimit).map { problem in
             "- **\(problem.code)**: \(problem.message)" + (problem.hint.map { " (\($0))" } ?? "")
         }

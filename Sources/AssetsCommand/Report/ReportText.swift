@@ -79,7 +79,7 @@ struct ReportText: Sendable {
         case .interrupted:
             let word = style.paint("interrupted", .yellow)
             let verb = inPlace == 1 ? "is" : "are"
-            return "\(word): \(inPlace) \(of) \(verb) in place; run again to resume where it stopped"
+            return "\(word): \(inPlace) \(of) \(verb) in place; run again to resume"
         case .failed:
             guard !assets.isEmpty else { return nil }
             let skipped = count(.skipped)
@@ -94,11 +94,11 @@ struct ReportText: Sendable {
 
     private func errors(_ style: Style) -> [String] {
         problemTexts(style)
+            + run.failures.map { text(of: $0.problem, subject: $0.pin, style) }
             + assets.compactMap { asset in
-                asset.problem.map { text(of: $0, subject: asset.step.pin, style) }
-            }
-            + assets.compactMap { asset in
-                asset.missing.map { "\(style.paint("skipped", .yellow)): \(asset.step.pin): it needs \($0)" }
+                asset.missing.map {
+                    "\(style.paint("skipped", .yellow)): \(asset.step.pin): its dependency \($0) is unavailable"
+                }
             }
     }
 

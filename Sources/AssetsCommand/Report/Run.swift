@@ -39,6 +39,18 @@ struct Run: Sendable {
     /// The plan's steps with what became of each.
     var assets: [RunAsset] { [RunAsset](plan, report, isInterrupted: interruption != nil) }
 
+    /// Why assets failed, a cause once, with those that failed for the same.
+    var failures: [AssetFailures] {
+        assets.reduce(into: []) { failures, asset in
+            guard let problem = asset.problem else { return }
+            if let same = failures.firstIndex(where: { $0.first.isSame(as: problem) }) {
+                failures[same].others.append(asset.step.pin)
+            } else {
+                failures.append(AssetFailures(pin: asset.step.pin, first: problem))
+            }
+        }
+    }
+
     var status: Status {
         let assets = assets
         if interruption != nil || assets.contains(where: { $0.outcome == .interrupted }) { return .interrupted }
@@ -57,8 +69,9 @@ struct Run: Sendable {
 
     private func words(for kept: KeptContent) -> String {
         let directory = assetsDirectory.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
-        return "what stood in the place of `\(kept.pin)` was not the asset, and is kept as "
-            + "`\(directory)\(kept.path)`: remove it if you do not need it"
+        return
+            "unrelated content in the place of `\(kept.pin)` was moved to `\(directory)\(kept.path)`: remove it if it is not "
+            + "needed"
     }
 
     /// Where an asset is, or would be.
@@ -86,6 +99,17 @@ extension Run {
         if run.status != .done { run.interruption = signal.flatMap { Interruption(rawValue: 128 + $0) } }
         return run
     }
+}
+
+/// Assets that failed for one cause.
+struct AssetFailures: Sendable {
+    let pin: AssetPin
+    /// That of the asset.
+    let first: Problem
+    var others: [AssetPin] = []
+
+    /// That of the asset, with the others.
+    var problem: Problem { first.adding(alsoFailed(others.map(\.description))) }
 }
 
 extension RunAsset {

@@ -11,15 +11,15 @@ extension CacheFault {
     var words: String {
         switch self {
         case .damaged(let path, let otherLinks, let isRemoved):
-            let others = Units.count(otherLinks, "other file") + (otherLinks == 1 ? " is" : " are")
-            let more = "; \(others) linked to it and damaged too: fetch with --force-download what has them"
-            let deed = isRemoved ? "it was removed" : "it cannot be removed"
-            return "the cache's `\(path)` is damaged: \(deed), and the store was asked instead"
+            let others = Units.count(otherLinks, "hard link") + (otherLinks == 1 ? " shares" : " share")
+            let more = "; \(others) the damage: fetch the affected assets again with --force-download"
+            let deed = isRemoved ? "removed" : "could not be removed"
+            return "the cache entry `\(path)` was corrupt and \(deed); its content was downloaded again"
                 + (otherLinks > 0 ? more : "")
         case .unusable(let error):
-            return "the cache is not used: \(Problem(error).message)"
+            return "the cache is disabled: \(Problem(error).message)"
         case .notAdded(let error):
-            return "the cache is not added to: \(Problem(error).message)"
+            return "some files were not added to the cache: \(Problem(error).message)"
         }
     }
 }
@@ -29,12 +29,12 @@ extension Problem {
         switch fault {
         case .noCache:
             self.init(
-                code: "no-cache", message: "no cache is set",
-                hint: "set MODELKIT_ASSETS_CACHE_DIR or give --cache-dir", exitStatus: 9)
+                code: "no-cache", message: "no cache directory is set",
+                hint: "set MODELKIT_ASSETS_CACHE_DIR or pass --cache-dir", exitStatus: 9)
         case .notACache(let error, let setting):
             self.init(
-                code: "not-a-cache", message: Problem(error).message, details: ["it comes from \(setting.provenance)"],
-                hint: "name an empty folder, or one that does not exist yet", exitStatus: 9)
+                code: "not-a-cache", message: Problem(error).message, details: [setting.provenance.phrase],
+                hint: "choose an empty directory, or one that does not exist yet", exitStatus: 9)
         }
     }
 }

@@ -13,7 +13,7 @@ enum ExecutionWords {
         guard let first = faults.first else { return [] }
         let others = faults.count > 1 ? " and \(Units.count(faults.count - 1, "other object"))" : ""
         return [
-            "\(first.address)\(others) could not be compared with the store's checksum: \(first.operation) failed: \(first.detail)"
+            "could not verify \(first.address)\(others) against the store's checksum: \(first.operation) failed: \(first.detail)"
         ]
     }
 }
@@ -29,83 +29,67 @@ extension Problem {
         case .decoding(let address, let detail): self = .decoding(address, detail)
         case .size(let address, let expected, let actual, let recorder):
             self = .replaced(
-                code: "size-mismatch", message: "\(quoted(address)) does not have the size that it should have",
-                details: ["\(recorder.words) says \(expected) bytes", "the store's has \(actual) bytes"], recorder)
+                code: "size-mismatch",
+                message: "size mismatch for \(quoted(address)): expected \(expected) bytes, got \(actual)",
+                details: ["the expected size comes from \(recorder.words)"], recorder)
         }
     }
 
     private static func digest(_ mismatch: DigestMismatch) -> Problem {
         .replaced(
-            code: "digest-mismatch",
-            message: "the content of \(quoted(mismatch.address)) does not match its SHA-256 digest",
-            details: mismatch.digests
-                + [mismatch.cause?.words].compactMap(\.self), mismatch.recorder)
+            code: "digest-mismatch", message: "SHA-256 mismatch for \(quoted(mismatch.address))",
+            details: [
+                "expected \(mismatch.expected) (from \(mismatch.recorder.words))", "got      \(mismatch.actual)",
+            ] + [mismatch.cause?.words].compactMap(\.self), mismatch.recorder)
     }
 
     private static func replaced(
         code: String, message: String, details: [String], _ recorder: DigestRecorder
     ) -> Problem {
         Problem(
-            code: code, message: message, details: details + ["nothing of the asset was put in place"],
+            code: code, message: message, details: details + [notInstalled],
             hint:
-                "it was replaced or damaged after \(recorder.words) was written: push the asset as a new version, or, if "
-                + "the new content is right, \(recorder.correction)",
+                "it changed after \(recorder.words) was written: push the asset as a new version, or, if the new content "
+                + "is correct, \(recorder.correction)",
             exitStatus: 6)
     }
 
+    private static let notInstalled = "the asset was not installed"
+
     private static func checksum(_ algorithm: String, _ mismatch: DigestMismatch) -> Problem {
+        let message =
+            "checksum mismatch for \(quoted(mismatch.address)): \(algorithm) expected \(mismatch.expected), got "
+            + mismatch.actual
         guard mismatch.recorder != .lock else {
             return .replaced(
-                code: "checksum-mismatch",
-                message:
-                    "the content of \(quoted(mismatch.address)) does not have the \(algorithm) that it should have",
-                details: mismatch.digests,
-                .lock)
+                code: "checksum-mismatch", message: message,
+                details: ["the expected checksum comes from \(mismatch.recorder.words)"], .lock)
         }
         return Problem(
-            code: "checksum-mismatch",
-            message: "what arrived of \(quoted(mismatch.address)) does not have the \(algorithm) that the store tells",
-            details: [
-                "the store says    \(mismatch.expected)", "what arrived has  \(mismatch.actual)",
-                "nothing of the asset was put in place",
-            ],
+            code: "checksum-mismatch", message: message,
+            details: ["the expected checksum comes from the store", notInstalled],
             hint:
-                "run again: it was damaged on its way, by a proxy perhaps; if it stays so, the store's copy is damaged: "
-                + "push the asset as a new version",
+                "run again; if the mismatch persists, the stored copy is damaged: push the asset as a new version",
             exitStatus: 6)
     }
 
     private static func decoding(_ address: String, _ detail: String) -> Problem {
         Problem(
-            code: "undecodable", message: "\(quoted(address)) cannot be decoded",
-            details: [
-                "\(detail), and the store says `Content-Encoding: gzip`", "nothing of the asset was put in place",
-            ],
-            hint:
-                "whoever pushed it gave it an encoding that it does not have: clear the object's Content-Encoding, or "
-                + "push the asset as a new version",
+            code: "undecodable", message: "cannot decode \(quoted(address))",
+            details: ["its Content-Encoding header says gzip, but \(detail)", notInstalled],
+            hint: "clear the object's Content-Encoding, or push the asset as a new version",
             exitStatus: 6)
     }
 
     private static func lockTimeout(_ wait: LockWait) -> Problem {
-        let holder = wait.holder.map { "\($0.escapedForTerminal) holds it" } ?? "the system does not say who holds it"
+        let holder = wait.holder.map { "held by \($0.escapedForTerminal)" } ?? "the holder is unknown"
         return Problem(
             code: "lock-timeout",
-            message: "cannot lock \(quoted(wait.path)): another process has held it for \(seconds(wait.limit))",
+            message: "cannot lock \(quoted(wait.path)): timed out after \(seconds(wait.limit))",
             details: [holder],
-            hint: "wait for that process to end and run again, or wait for longer with "
+            hint: "wait for that process to end and run again, or raise the timeout with "
                 + "MODELKIT_ASSETS_TIMEOUT_S=\(Int(min(max(wait.limit, 1) * 10, 86_400)))",
             exitStatus: 9)
-    }
-}
-
-extension DigestMismatch {
-    /// Both, under each other.
-    fileprivate var digests: [String] {
-        let (says, has) = ("\(recorder.words) says", "what arrived has")
-        let width = max(says.count, has.count)
-        func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
-        return ["\(padded(says))  \(expected)", "\(padded(has))  \(actual)"]
     }
 }
 
@@ -113,7 +97,7 @@ extension DigestRecorder {
     var words: String {
         switch self {
         case .spec: "the spec"
-        case .lock: "the lock"
+        case .lock: "the lockfile"
         case .store: "the asset's `.meta`"
         }
     }
@@ -122,7 +106,7 @@ extension DigestRecorder {
     fileprivate var correction: String {
         switch self {
         case .spec: "correct the spec"
-        case .lock: "remove the asset from the lock and run `modelkit-assets lock`"
+        case .lock: "remove the asset from the lockfile and run `modelkit-assets lock`"
         case .store: "correct its `.meta`"
         }
     }
@@ -131,150 +115,61 @@ extension DigestRecorder {
 extension MismatchCause {
     fileprivate var words: String {
         switch self {
-        case .truncated(let bytes): "it is \(bytes) bytes shorter than it should be: it was cut off when it was pushed"
-        case .page: "it is an HTML page: a proxy or a login page was pushed, or answered, in its place"
-        case .errorDocument: "it is a store's error message: that was pushed, or answered, in its place"
-        case .pointer: "it is a pointer of git-lfs: `git lfs pull` was not run before it was pushed"
-        case .empty: "it is empty"
+        case .truncated(let bytes): "it is \(bytes) bytes too short: the upload was truncated"
+        case .page: "the content is an HTML page, such as a proxy's or a login page"
+        case .errorDocument: "the content is an error message of a store"
+        case .pointer: "the content is a Git LFS pointer: run `git lfs pull` before pushing"
+        case .empty: "the content is empty"
         }
     }
-}
-
-// MARK: - The store
-
-extension Problem {
-    /// ```
-    /// error: cannot get `s3://acme-models/nlp/lexicon.versions`: access denied
-    ///   the store said: AccessDenied (request 4711)
-    ///   hint: …
-    /// ```
-    init(_ error: StoreError) {
-        let words = StoreErrorWords(error.kind)
-        let said = error.detail.escapedForTerminal
-        self.init(
-            code: words.code,
-            message: "cannot \(error.operation.escapedForTerminal) \(quoted(error.address)): \(words.reason)",
-            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
-            hint: error.remedy?.escapedForTerminal ?? words.hint, exitStatus: words.exitStatus)
-    }
-}
-
-/// What a kind of store error means for whoever reads it.
-private struct StoreErrorWords {
-    let code: String
-    let reason: String
-    let hint: String
-    let exitStatus: Int32
-    /// Whose words the detail is.
-    var speaker = "the store said"
-
-    init(_ kind: StoreError.Kind) {
-        switch kind {
-        case .notFound: self = .notFound
-        case .permissionDenied: self = .permissionDenied
-        case .unauthenticated: self = .unauthenticated
-        case .credentialsUnavailable: self = .credentialsUnavailable
-        case .changed, .invalidRange: self = .changed
-        case .unavailable: self = .unavailable
-        case .invalidAnswer: self = .invalidAnswer
-        case .misconfigured: self = .misconfigured
-        case .unusableSettings: self = .unusableSettings
-        }
-    }
-
-    private init(code: String, reason: String, hint: String, exitStatus: Int32, speaker: String = "the store said") {
-        self.code = code
-        self.reason = reason
-        self.hint = hint
-        self.exitStatus = exitStatus
-        self.speaker = speaker
-    }
-
-    private static let notFound = StoreErrorWords(
-        code: "store-not-found", reason: "it does not exist",
-        hint: "check the bucket and the prefix with `modelkit-assets check`; if they are right, the asset was not "
-            + "pushed whole: push it again as a new version",
-        exitStatus: 5)
-    private static let permissionDenied = StoreErrorWords(
-        code: "permission-denied", reason: "these credentials may not do that",
-        hint: "`modelkit-assets check` shows whose credentials they are; `modelkit-assets check --policy` prints the "
-            + "rights that they need",
-        exitStatus: 4)
-    private static let unauthenticated = StoreErrorWords(
-        code: "unauthenticated", reason: "there are no credentials, or they were not accepted",
-        hint: "`modelkit-assets check` shows where credentials were looked for and which were used", exitStatus: 4)
-    private static let credentialsUnavailable = StoreErrorWords(
-        code: "credentials-unavailable", reason: "whoever hands them out cannot be reached or keeps failing",
-        hint: "check the address, the network and the proxy, and run again", exitStatus: 8)
-    private static let changed = StoreErrorWords(
-        code: "object-changed", reason: "it changed while it was being read",
-        hint: "versions are not meant to change: find out who writes to it, then run again", exitStatus: 6)
-    private static let unavailable = StoreErrorWords(
-        code: "store-unavailable", reason: "the store cannot be reached or keeps failing",
-        hint: "run again, and what arrived is kept; `modelkit-assets check` looks at the address, proxy and clock, and "
-            + "MODELKIT_STORAGE_TIMEOUT_S sets for how long to keep trying",
-        exitStatus: 8, speaker: "the last failure")
-    private static let invalidAnswer = StoreErrorWords(
-        code: "invalid-answer", reason: "the answer is not what the protocol says",
-        hint: "a proxy or a wrong endpoint may answer in the store's place: `modelkit-assets check` shows both",
-        exitStatus: 8, speaker: "what is wrong")
-    private static let unusableSettings = StoreErrorWords(
-        code: Problem.storeSettings, reason: "its settings cannot be used",
-        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 3,
-        speaker: "what is wrong")
-    private static let misconfigured = StoreErrorWords(
-        code: "misconfigured-store", reason: "the settings name no store that can be used",
-        hint: "`modelkit-assets check` shows every setting and where it came from", exitStatus: 8,
-        speaker: "what is wrong")
 }
 
 // MARK: - Files
 
 extension Problem {
     init(_ error: FileError) {
-        let reason = error.refusal.map { "it \($0.escapedForTerminal)" } ?? lowerFirst(error.reason)
+        let reason = error.refusal?.escapedForTerminal ?? lowerFirst(error.reason)
         let words = FileErrorWords(error)
         self.init(
             code: words.code, message: "cannot \(error.attempt.escapedForTerminal) \(quoted(error.path)): \(reason)",
-            hint: words.hint, exitStatus: 9)
+            hint: words.hint, exitStatus: 9, cause: words.cause)
     }
 }
 
-/// What a file error means for whoever reads it.
+/// What a file error means for the user.
 private struct FileErrorWords {
     let code: String
     let hint: String
+    /// Of a file system: what fails for one file fails for all.
+    var cause: String?
 
     init(_ error: FileError) {
-        (code, hint) =
-            switch error {
-            case _ where error.isNoSpace:
-                ("disk-full", "make room (or raise the quota) and run again: what arrived is kept")
-            case _ where error.isReadOnly:
-                (
-                    "read-only",
-                    "mount it writable, or name another folder with MODELKIT_ASSETS_DIR; a run that has nothing to "
-                        + "fetch needs no writing"
-                )
-            case _ where error.code == EACCES || error.code == EPERM:
-                (
-                    "not-permitted",
-                    "give the user who runs this the right to it, or name another folder with MODELKIT_ASSETS_DIR"
-                )
-            case _ where error.code == ELOOP || error.refusal?.contains("symbolic link") == true:
-                (
-                    "symbolic-link",
-                    "nothing below the assets directory is written or read through a symbolic link: remove it, or make "
-                        + "it a folder"
-                )
-            default: ("file-error", "`modelkit-assets check` looks at the assets directory, its rights and its space")
-            }
+        switch error {
+        case _ where error.isNoSpace: self.init("disk-full", "free some space and run again to resume", isGeneral: true)
+        case _ where error.isReadOnly: self.init("read-only", "mount it writable, or \(Self.move)", isGeneral: true)
+        case _ where error.isNotPermitted:
+            self.init("not-permitted", "grant the current user access, or \(Self.move)")
+        case _ where error.code == ELOOP || error.refusal?.contains("symbolic link") == true:
+            self.init(
+                "symbolic-link",
+                "symbolic links inside the assets directory are not followed: replace it with a directory")
+        default:
+            self.init(
+                "file-error", "`modelkit-assets check` tests the assets directory, its permissions and its free space")
+        }
+    }
+
+    private static let move = "set MODELKIT_ASSETS_DIR to another directory"
+
+    private init(_ code: String, _ hint: String, isGeneral: Bool = false) {
+        (self.code, self.hint) = (code, hint)
+        cause = isGeneral ? code : nil
     }
 }
 
 // MARK: - Pieces
 
-private func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
+func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
 
 func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 

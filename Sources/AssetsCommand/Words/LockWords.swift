@@ -21,7 +21,7 @@ extension LockChanges {
     func problem(_ path: String, spec: String) -> Problem {
         let sentences = sentences
         return Problem(
-            code: "lock-outdated", message: "the lock `\(path)` does not have what `\(spec)` asks for",
+            code: "lock-outdated", message: "the lockfile `\(path)` is out of date with `\(spec)`",
             details: Array(sentences.prefix(20)) + (sentences.count > 20 ? ["and \(sentences.count - 20) more"] : []),
             hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
     }
@@ -59,28 +59,28 @@ extension Problem {
         switch fault {
         case .besideStandardInput:
             self.init(
-                code: "no-lock", message: "a spec from standard input has no lock beside it",
-                hint: "write the spec to a file, or give --no-lock", exitStatus: 64)
+                code: "no-lock", message: "a spec read from standard input has no lockfile",
+                hint: "write the spec to a file, or pass --no-lock", exitStatus: 64)
         case .missing(let path, let spec):
             self.init(
-                code: "no-lock", message: "there is no lock `\(path)`",
+                code: "no-lock", message: "missing lockfile `\(path)`",
                 hint: "run `modelkit-assets lock \(spec)` and commit `\(path)`", exitStatus: 7)
         case .ofPlanIsGone(let path):
             self.init(
-                code: "no-lock", message: "the lock `\(path)`, which the plan was made with, is gone",
-                hint: "restore it, or plan again", exitStatus: 3)
+                code: "no-lock", message: "the plan's lockfile `\(path)` no longer exists",
+                hint: "restore it, or create a new plan", exitStatus: 3)
         case .unreadable(let error, let path):
-            self.init(code: "lock-file", message: "cannot read the lock `\(path)`: \(error.reason)", exitStatus: 3)
+            self.init(code: "lock-file", message: "cannot read the lockfile `\(path)`: \(error.reason)", exitStatus: 3)
         case .unwritable(let error, let path):
             self.init(
-                code: "lock-file", message: "cannot write the lock `\(path)`: \(error.reason)",
-                hint: "make its folder writable; or commit the lock and give --locked, or give --no-lock",
+                code: "lock-file", message: "cannot write the lockfile `\(path)`: \(error.reason)",
+                hint: "make its directory writable, commit the lockfile and pass --locked, or pass --no-lock",
                 exitStatus: 9)
         case .outdated(let changes, let path, let spec): self = changes.problem(path, spec: spec)
         case .notLocked(let name):
             self.init(
-                code: "not-locked", message: "the lock has no version of `\(name)` that does for what depends on it",
-                hint: "run `modelkit-assets lock` and commit the lock", exitStatus: 7)
+                code: "not-locked", message: "the lockfile has no version of `\(name)` that satisfies its dependents",
+                hint: "run `modelkit-assets lock` and commit the lockfile", exitStatus: 7)
         }
     }
 }

@@ -10,7 +10,22 @@ internal import Terminal
 // The words for whatever an operation can fail with, and for what it tells on the way.
 
 extension Problems {
-    init(_ faults: Faults) { self.init(faults.list.flatMap(Problem.all)) }
+    init(_ faults: Faults) { self.init(Self.merged(faults.list.flatMap(Problem.all))) }
+
+    /// Those with one cause told once, with how often it is the same.
+    private static func merged(_ problems: [Problem]) -> [Problem] {
+        var groups: [(first: Problem, count: Int)] = []
+        for problem in problems {
+            if let same = groups.firstIndex(where: { $0.first.cause != nil && $0.first.cause == problem.cause }) {
+                groups[same].count += 1
+            } else {
+                groups.append((problem, 1))
+            }
+        }
+        return groups.map { group in
+            group.count > 1 ? group.first.adding(["same error for \(group.count - 1) more"]) : group.first
+        }
+    }
 }
 
 extension Problem {
@@ -58,13 +73,13 @@ extension Problem {
         switch error {
         case .malformed(let address, let fault):
             self.init(
-                code: "malformed-object", message: "cannot use `\(address)`: \(fault)",
-                hint: "it is not what modelkit writes there: push the asset again, or restore the object", exitStatus: 5
+                code: "malformed-object", message: "malformed object `\(address)`: \(fault)",
+                hint: "push the asset again, or restore the object", exitStatus: 5
             )
         case .unsafePath(let address, let path, let fault):
             self.init(
-                code: "unsafe-path", message: "cannot use `\(address)`: its path `\(path)` \(fault)",
-                hint: "nothing of this version is fetched: push it again with paths that stay inside the asset",
+                code: "unsafe-path", message: "unsafe path in `\(address)`: `\(path)` \(fault)",
+                hint: "this version is not fetched: push it again with paths that stay inside the asset",
                 exitStatus: 5)
         case .noStore:
             self.init(code: "no-store", message: "no storage provider is set", exitStatus: 5)
@@ -81,21 +96,21 @@ extension Problem {
     fileprivate init(_ excess: DownloadExcess) {
         self.init(
             code: "too-large",
-            message: "there are \(Units.bytes(excess.bytes)) to fetch, and --max-bytes allows "
-                + Units.bytes(excess.limit),
+            message: "the download of \(Units.bytes(excess.bytes)) exceeds --max-bytes (\(Units.bytes(excess.limit)))",
             details: excess.assets.prefix(Self.examples).filter { $0.bytes > 0 }
-                .map { "\(Units.bytes($0.bytes)) of them are of `\($0.pin)`" },
-            hint: "nothing was fetched: allow more, or leave out files (`exclude`) or entries (`groups`)", exitStatus: 1
+                .map { "`\($0.pin)`: \(Units.bytes($0.bytes))" },
+            hint: "nothing was fetched: raise --max-bytes, or leave out files (`exclude`) or entries (`groups`)",
+            exitStatus: 1
         )
     }
 
     init(_ shortfall: SpaceCheck.Shortfall) {
         self.init(
             code: "no-space",
-            message: "not enough space in `\(shortfall.path)`: \(Units.bytes(shortfall.needed)) to fetch, "
+            message: "not enough disk space in `\(shortfall.path)`: \(Units.bytes(shortfall.needed)) needed, "
                 + "\(Units.bytes(shortfall.free)) free, \(Units.bytes(shortfall.missing)) missing",
             hint:
-                "nothing was fetched: make room, or give --no-space-check if the file system reports its free space wrongly",
+                "nothing was fetched: free some space, or pass --no-space-check if the file system reports it incorrectly",
             exitStatus: 9)
     }
 }
@@ -107,10 +122,10 @@ extension OperationWarning {
         switch self {
         case .resolution(let words): words
         case .altered(let pin, let path):
-            "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory is not what the store has: the lock has the "
-                + "store's checksum, and `modelkit-assets verify --repair` fetches it again"
-        case .inUse(let pin): "`\(pin)` is not removed: another process holds its lock"
-        case .holds(let pin, let inner): "`\(pin)` is not removed: `\(inner)` is in its folder"
+            "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory does not match the store's checksum, which is now "
+                + "in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
+        case .inUse(let pin): "`\(pin)` was not removed: another process holds its lock"
+        case .holds(let pin, let inner): "`\(pin)` was not removed: `\(inner)` is inside its directory"
         }
     }
 }

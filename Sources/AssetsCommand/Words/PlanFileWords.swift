@@ -17,23 +17,23 @@ extension Problem {
             self.init(code: "plan-file", message: "cannot write the plan `\(path)`: \(error.reason)", exitStatus: 1)
         case .otherFormat(let format, let version, let path):
             self.init(
-                code: "plan-file", message: "`\(path)` is a `\(format)` of version \(version)",
-                details: ["expected `\(SealedPlan.formatName)` of version \(SealedPlan.formatVersion)"],
-                hint: "make it anew with `modelkit-assets plan --output \(path)`", exitStatus: 3)
+                code: "plan-file", message: "unsupported plan format in `\(path)`: `\(format)` version \(version)",
+                details: ["expected `\(SealedPlan.formatName)` version \(SealedPlan.formatVersion)"],
+                hint: "create a new one with `modelkit-assets plan --output \(path)`", exitStatus: 3)
         case .notAPlan(let path):
             self.init(
-                code: "plan-file", message: "`\(path)` is no plan of this program",
-                hint: "make one with `modelkit-assets plan --output \(path)`", exitStatus: 3)
+                code: "plan-file", message: "`\(path)` is not a modelkit-assets plan",
+                hint: "create one with `modelkit-assets plan --output \(path)`", exitStatus: 3)
         case .damaged(let fault, let path):
             self.init(
-                code: "plan-file", message: "`\(path)` is damaged: \(fault.words)",
-                hint: "make it anew with `modelkit-assets plan --output \(path)`", exitStatus: 3)
+                code: "plan-file", message: "invalid plan `\(path)`: \(fault.words)",
+                hint: "create a new one with `modelkit-assets plan --output \(path)`", exitStatus: 3)
         case .outdated(let changes, let path):
             let (told, more) = (changes.prefix(Self.changeLimit).map(\.words), changes.count - Self.changeLimit)
             self.init(
-                code: "plan-outdated", message: "the plan `\(path)` was made for another world, and nothing is done",
+                code: "plan-outdated", message: "the saved plan `\(path)` is stale; nothing was changed",
                 details: told + (more > 0 ? ["and \(more) more"] : []),
-                hint: "look at what changed, and plan again", exitStatus: 3)
+                hint: "review the changes, then create a new plan", exitStatus: 3)
         }
     }
 }
@@ -41,27 +41,27 @@ extension Problem {
 extension SealedPlanFault {
     fileprivate var words: String {
         switch self {
-        case .unknownVersioning(let name): "`\(name)` is no versioning system"
-        case .notAVersion(let text): "`\(text)` is no version of an asset"
-        case .notAnAction(let text): "`\(text)` is no action"
-        case .notADigest(let text): "`\(text)` is no SHA-256 digest"
-        case .notAChecksum(let text): "`\(text)` is no checksum"
+        case .unknownVersioning(let name): "unknown versioning system `\(name)`"
+        case .notAVersion(let text): "invalid asset version `\(text)`"
+        case .notAnAction(let text): "unknown action `\(text)`"
+        case .notADigest(let text): "invalid SHA-256 digest `\(text)`"
+        case .notAChecksum(let text): "invalid checksum `\(text)`"
         case .value(let error): "\(error)"
-        case .twice(let pin): "`\(pin)` is in it twice"
-        case .waits(let pin, let other): "`\(pin)` waits for `\(other)`, which does not come before it"
-        case .overlap(let pin, let outer): "`\(pin)` is in the folder of `\(outer)`"
-        case .entryWithoutAsset(let pin): "an entry is `\(pin)`, which is not among its assets"
-        case .entryNotMet(let entry, let pin): "`\(pin)` is not what the entry `\(entry)` asks for"
-        case .noSuchPart(let pin, let part): "`\(pin)` has no `\(part)`, which an entry names"
-        case .fetchWithoutContent(let pin): "`\(pin)` is to be fetched, and has no content"
-        case .keptWithContent(let pin): "`\(pin)` is to be kept, and has content to fetch"
-        case .keptThoughAbsent(let pin, let state): "`\(pin)` is to be kept, and was \(state)"
+        case .twice(let pin): "duplicate asset `\(pin)`"
+        case .waits(let pin, let other): "`\(pin)` depends on `\(other)`, which does not precede it"
+        case .overlap(let pin, let outer): "`\(pin)` is inside the directory of `\(outer)`"
+        case .entryWithoutAsset(let pin): "an entry refers to `\(pin)`, which is not in the plan"
+        case .entryNotMet(let entry, let pin): "`\(pin)` does not match the entry `\(entry)`"
+        case .noSuchPart(let pin, let part): "an entry refers to `\(part)`, which `\(pin)` does not have"
+        case .fetchWithoutContent(let pin): "`\(pin)` is to be fetched but has no content"
+        case .keptWithContent(let pin): "`\(pin)` is to be kept but has content to fetch"
+        case .keptThoughAbsent(let pin, let state): "`\(pin)` is to be kept but was \(shown(state))"
         case .noFiles(let pin): "`\(pin)` has no files"
-        case .size(let size, let pin): "`\(pin)` has a file of \(size) bytes"
-        case .fileWithParts(let pin): "`\(pin)` is a file, and has parts"
-        case .noPath(let pin): "a file of `\(pin)` has no path"
-        case .fileTwice(let pin): "a file of `\(pin)` is in it twice"
-        case .fileAndFolder(let pin, let path): "`\(path)` of `\(pin)` is both a file and a folder"
+        case .size(let size, let pin): "invalid file size in `\(pin)`: \(size) bytes"
+        case .fileWithParts(let pin): "`\(pin)` is a file but has parts"
+        case .noPath(let pin): "missing path of a file in `\(pin)`"
+        case .fileTwice(let pin): "duplicate file in `\(pin)`"
+        case .fileAndFolder(let pin, let path): "`\(path)` in `\(pin)` is both a file and a directory"
         }
     }
 }
@@ -70,34 +70,38 @@ extension PlanChange {
     /// A sentence.
     fileprivate var words: String {
         switch self {
-        case .store(let was, let now): "the store is \(now ?? "none"), and was \(was ?? "none")"
-        case .directory(let was, let now): "the assets directory is `\(now)`, and was `\(was)`"
-        case .directoryNotEmpty: "the assets directory was empty, and is not"
-        case .local(let pin, let was, let now): "`\(pin)` was \(was) in the assets directory, and is \(now)"
+        case .store(let was, let now): "the store changed from \(was ?? "none") to \(now ?? "none")"
+        case .directory(let was, let now): "the assets directory changed from `\(was)` to `\(now)`"
+        case .directoryNotEmpty: "the assets directory is no longer empty"
+        case .local(let pin, let was, let now):
+            "`\(pin)` in the assets directory was \(shown(was)) and is now \(shown(now))"
         case .content(let pin, let difference, let recorder):
-            "`\(pin)` \(difference.words(in: recorder == .lock ? "the lock" : "the store"))"
+            "`\(pin)` \(difference.words(in: recorder == .lock ? "the lockfile" : "the store"))"
         case .missingPart(let pin, let part): "`\(pin)` has no `\(part)` in the assets directory"
-        case .gone(let address): "`\(address)` is gone"
-        case .unreadable(let address, let detail): "`\(address)` cannot be looked at: \(detail)"
-        case .size(let address, let was, let now): "`\(address)` has \(now) bytes, and had \(was)"
-        case .otherContent(let address): "`\(address)` has other content"
+        case .gone(let address): "`\(address)` no longer exists"
+        case .unreadable(let address, let detail): "`\(address)` cannot be read: \(detail)"
+        case .size(let address, let was, let now): "the size of `\(address)` changed from \(was) to \(now) bytes"
+        case .otherContent(let address): "the content of `\(address)` changed"
         }
     }
 }
+
+/// A state in the assets directory, which a plan file spells in its own way.
+private func shown(_ state: String) -> String { state == "there in part" ? "partially present" : state }
 
 extension ContentDifference {
     /// What follows the name of the version.
     fileprivate func words(in place: String) -> String {
         switch self {
-        case .kind(let kind): "is no \(kind == .file ? "file" : "directory") in \(place)"
-        case .pushTime: "was pushed at another time"
+        case .kind(let kind): "is not a \(kind == .file ? "file" : "directory") in \(place)"
+        case .pushTime: "has a different push time"
         case .noFile(let path): "has no file \(name(path)) in \(place)"
-        case .digest(let path): "has another digest of \(name(path)) in \(place)"
-        case .checksum(let path): "has another checksum of \(name(path)) in \(place)"
-        case .size(let path): "has another size of \(name(path)) in \(place)"
-        case .fileCount(let recorded, let planned): "has \(recorded) files in \(place), and \(planned) in the plan"
+        case .digest(let path): "has a different digest of \(name(path)) in \(place)"
+        case .checksum(let path): "has a different checksum of \(name(path)) in \(place)"
+        case .size(let path): "has a different size of \(name(path)) in \(place)"
+        case .fileCount(let recorded, let planned): "has \(recorded) files in \(place) but \(planned) in the plan"
         case .dependency(let dependency):
-            "depends on `\(dependency)` in \(place), and does not wait for it in the plan"
+            "depends on `\(dependency)` in \(place) but not in the plan"
         }
     }
 

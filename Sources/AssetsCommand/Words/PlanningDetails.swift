@@ -3,11 +3,17 @@ internal import Planning
 
 // Lines for the problems of `PlanningWords`: what was asked for, what there is, why it does not fit.
 
-/// Who asked, a line each.
-func askedFor(_ demands: [Demand]) -> [String] {
-    var lines = demands.prefix(enumerationLimit).map { "asked for: \($0.words)" }
-    if demands.count > enumerationLimit { lines.append("asked for by \(demands.count - enumerationLimit) more") }
+/// The chains that lead to an asset, a line each.
+func requiredBy(_ demands: [Demand]) -> [String] {
+    var lines = demands.prefix(enumerationLimit).map { "required by \($0.words)" }
+    if demands.count > enumerationLimit { lines.append("and by \(demands.count - enumerationLimit) more") }
     return lines
+}
+
+/// What else has the same cause, with its number.
+func alsoFailed(_ subjects: [String]) -> [String] {
+    guard !subjects.isEmpty else { return [] }
+    return ["same error for \(subjects.count) more: \(enumeration(subjects))"]
 }
 
 /// No line where there is nothing to list.
@@ -16,36 +22,55 @@ func listed(_ beginning: String, _ words: [String]) -> [String] {
 }
 
 func groupDetails(_ known: [String]) -> [String] {
-    known.isEmpty ? ["no entry of the spec has `groups`"] : ["the groups of the spec are \(enumeration(known))"]
+    known.isEmpty ? ["the spec defines no groups"] : ["defined groups: \(enumeration(known))"]
 }
 
 // MARK: Versions
 
 func noVersionMessage(_ name: AssetName, _ requirement: VersionRequirement) -> String {
     switch requirement.kind {
-    case .latest: "`\(name)` has no version at all"
+    case .latest: "`\(name)` has no versions"
     case .exact(let version): "`\(name)` has no version `\(version)`"
     case .partial(let version): "`\(name)` has no version `\(version).*`"
-    case .comparators: "`\(name)` has no version that meets `\(requirement)`"
+    case .comparators: "no version of `\(name)` matches `\(requirement)`"
     }
 }
 
 func versionDetails(_ known: KnownVersions) -> [String] {
     let onlyLocal = Set(known.local).subtracting(known.inStore ?? []).sorted(by: >)
     let isAllLocal = onlyLocal.count == known.all.count
-    return listed("there are", known.all.map(\.text))
+    return listed("available versions:", known.all.map(\.text))
         + (known.inStore == nil || isAllLocal ? [] : listed("only in the assets directory:", onlyLocal.map(\.text)))
-        + listed("looked in", known.places)
+        + searchDetails(known.places)
+}
+
+/// Where it was looked, and why not in a store.
+func searchDetails(_ places: SearchedPlaces) -> [String] {
+    let reason: String? =
+        switch places.store {
+        case .searched: nil
+        case .offline: "no store was searched because of --offline"
+        case .none: "no store was searched: no storage provider is set"
+        }
+    return listed("searched", places.paths) + [reason].compactMap(\.self)
+}
+
+func unknownAssetMessage(_ name: AssetName, _ store: SearchedPlaces.Store) -> String {
+    switch store {
+    case .searched: "unknown asset `\(name)`"
+    case .offline: "`\(name)` is not in the assets directory, and --offline disables downloads"
+    case .none: "`\(name)` is not in the assets directory, and no storage provider is set"
+    }
 }
 
 /// The latest version, and the latest of the major version that was asked for.
 func versionHint(_ name: AssetName, _ requirement: VersionRequirement, _ known: KnownVersions) -> String? {
     guard let latest = known.all.first else { return nil }
-    let all = "`\(name):\(latest)` is the latest"
+    let all = "the latest version is `\(name):\(latest)`"
     guard let major = majorVersion(requirement),
         let near = known.all.first(where: { $0.components.first == major }), near != latest
     else { return all }
-    return "`\(name):\(near)` is the nearest, \(all)"
+    return "the closest match is `\(name):\(near)`; \(all)"
 }
 
 private func majorVersion(_ requirement: VersionRequirement) -> VersionComponent? {
@@ -58,19 +83,18 @@ private func majorVersion(_ requirement: VersionRequirement) -> VersionComponent
 func clashDetails(_ demands: [Demand], _ known: KnownVersions) -> [String] {
     let lines = demands.map { demand in
         let met = known.all.filter(demand.specification.requirement.isMet(by:)).map(\.text)
-        return "\(demand.words) is met by \(enumeration(met)) alone"
+        return "\(demand.words) matches only \(enumeration(met))"
     }
-    let none = demands.count == 2 ? "none of these meets both" : "none of these meets all \(demands.count)"
-    let askers = Set(demands.compactMap(\.declarer)).sorted().map { "`\($0)`" }
-    let lower = askers.isEmpty ? [] : ["lower versions of \(enumeration(askers)) were tried, and none of them helps"]
-    return lines + lower + ["\(none), and `duplicates: deny` allows one version of an asset"]
+    let declarers = Set(demands.compactMap(\.declarer)).sorted().map { "`\($0)`" }
+    let older = declarers.isEmpty ? [] : ["no older version of \(enumeration(declarers, "or")) resolves the conflict"]
+    return lines + older + ["`duplicates: deny` allows only one version of an asset"]
 }
 
 // MARK: Assets that do not go together
 
 func circleMessage(_ pins: [AssetPin]) -> String {
     guard pins.count > 1 else { return "`\(pins[0])` depends on itself" }
-    return "\(pins.count) assets depend on each other in a circle"
+    return "dependency cycle of \(pins.count) assets"
 }
 
 func circleDetails(_ pins: [AssetPin], _ demands: [Demand]) -> [String] {
@@ -82,31 +106,35 @@ func circleDetails(_ pins: [AssetPin], _ demands: [Demand]) -> [String] {
 
 func overlapDetails(_ outer: AssetPin, _ inner: AssetPin) -> [String] {
     let (outerPath, innerPath) = (ModelkitLayout.localPath(of: outer), ModelkitLayout.localPath(of: inner))
-    return ["`\(outerPath)` would be the first asset, and `\(innerPath)` inside it the second"]
+    return ["the path of the second, `\(innerPath)`, is inside that of the first, `\(outerPath)`"]
 }
 
 // MARK: Contents
 
 func kindWords(_ kind: AssetKind) -> String {
     switch kind {
-    case .file: "one file"
+    case .file: "a file"
     case .directory: "a directory"
     }
 }
 
+func notForKindMessage(_ pin: AssetPin, _ kind: AssetKind, _ what: String) -> String {
+    let other: AssetKind = kind == .file ? .directory : .file
+    return "`\(what)` applies only to \(other.rawValue) assets; `\(pin)` is \(kindWords(kind))"
+}
+
 func kindHint(_ pin: AssetPin, _ what: String) -> String {
     switch what {
-    case "sha256": "remove `sha256`: it pins the content of a file asset"
-    case _ where what.hasPrefix("["): "write `\(pin)` without `\(what)`"
-    default: "remove `\(what)`: it picks files of a directory asset"
+    case _ where what.hasPrefix("["): "use `\(pin)` without `\(what)`"
+    default: "remove `\(what)`"
     }
 }
 
 func digestDetails(_ digests: [SHA256Digest], _ recorded: SHA256Digest?) -> [String] {
-    digests.map { "the spec: \($0)" } + (recorded.map { ["the store: \($0)"] } ?? [])
+    digests.map { "spec:  \($0)" } + (recorded.map { ["store: \($0)"] } ?? [])
 }
 
 func selectionDetails(_ selection: FileSelection) -> [String] {
-    listed("include takes", selection.include.map { "`\($0)`" })
-        + listed("exclude leaves out", selection.exclude.map { "`\($0)`" })
+    listed("include:", selection.include.map { "`\($0)`" })
+        + listed("exclude:", selection.exclude.map { "`\($0)`" })
 }

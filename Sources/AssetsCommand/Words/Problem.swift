@@ -15,10 +15,12 @@ struct Problem: Error, Hashable, Sendable {
     let hint: String?
     let excerpt: SourceExcerpt?
     let exitStatus: Int32
+    /// The same in all problems that have one cause and would be told once; nil where a problem stands alone.
+    let cause: String?
 
     init(
         code: String, message: String, details: [String] = [], hint: String? = nil, excerpt: SourceExcerpt? = nil,
-        exitStatus: Int32
+        exitStatus: Int32, cause: String? = nil
     ) {
         self.code = code
         self.message = message.escapedForTerminal
@@ -26,7 +28,24 @@ struct Problem: Error, Hashable, Sendable {
         self.hint = hint?.escapedForTerminal
         self.excerpt = excerpt
         self.exitStatus = exitStatus
+        self.cause = cause
     }
+
+    /// With further details.
+    func adding(_ more: [String]) -> Problem {
+        Problem(
+            code: code, message: message, details: details + more, hint: hint, excerpt: excerpt,
+            exitStatus: exitStatus, cause: cause)
+    }
+
+    func placed(at excerpt: SourceExcerpt?) -> Problem {
+        Problem(
+            code: code, message: message, details: details, hint: hint, excerpt: excerpt, exitStatus: exitStatus,
+            cause: cause)
+    }
+
+    /// Whether both would be told in one.
+    func isSame(as other: Problem) -> Bool { self == other || cause != nil && cause == other.cause }
 }
 
 /// Everything that keeps a command from going on.

@@ -16,32 +16,33 @@ extension Problem {
         case .dependency(let dependency, let known, let store): self = .dependency(dependency, known, in: store)
         case .sourceChanged(let place):
             self.init(
-                code: "source-changed", message: "`\(place)` was written to while it was pushed",
-                details: ["nothing was made known of this version"], hint: "push again when it is whole",
+                code: "source-changed", message: "`\(place)` changed during the upload",
+                details: ["the version was not published"], hint: "push again when nothing writes to it",
                 exitStatus: 1)
         case .temporaryFolder(let error):
             self.init(
                 code: "temporary-folder",
                 message: "cannot \(error.attempt) `\(error.path.escapedForTerminal)`: \(lowerFirst(error.reason))",
-                details: ["what is pushed from a store is fetched there first"],
-                hint: "name a folder with room for it in TMPDIR", exitStatus: 9)
+                details: ["assets pushed from another store are downloaded there first"],
+                hint: "set TMPDIR to a directory with enough space", exitStatus: 9)
         case .name(let fault, let text):
             self.init(
-                code: "asset-name", message: "`\(text)` is no name of an asset: it \(fault.words)",
-                hint: "such as nlp/vectors", exitStatus: 64)
-        case .noMajorVersions: self = .usage("`--bump-major` means nothing for versions by date")
+                code: "asset-name", message: "invalid asset name `\(text)`: it \(fault.words)",
+                hint: "use a name such as nlp/vectors", exitStatus: 64)
+        case .noMajorVersions: self = .usage("--bump-major does not apply to date versions")
         case .namesMajor(let asset):
-            self = .usage("`\(asset)` names a major version, and `--bump-major` begins another")
-        case .notMajor(let text): self = .usage("`\(text)` is no major version", hint: "write name or name:1")
+            self = .usage("--bump-major starts a new major version, but `\(asset)` names an existing one")
+        case .notMajor(let text):
+            self = .usage("invalid major version `\(text)`", hint: "write NAME or NAME:MAJOR, such as nlp/vectors:1")
         case .noObject(let address, let scheme):
-            self = .usage("`\(address)` names no object", hint: "write \(scheme)://bucket/key")
+            self = .usage("missing key in `\(address)`", hint: "write \(scheme)://BUCKET/KEY")
         }
     }
 
-    /// Nobody can be asked.
+    /// There is no terminal to confirm at.
     static let notConfirmed = Problem(
-        code: "not-confirmed", message: "nobody can be asked whether to push: this is no terminal",
-        hint: "give --yes, or --dry-run to see what would be pushed", exitStatus: 64)
+        code: "not-confirmed", message: "cannot prompt for confirmation: stdin is not a terminal",
+        hint: "pass --yes to push without asking, or --dry-run to print what would be pushed", exitStatus: 64)
 
     private static func usage(_ message: String, hint: String? = nil) -> Problem {
         Problem(code: "usage", message: message, hint: hint, exitStatus: 64)
@@ -50,15 +51,15 @@ extension Problem {
     private static func dependency(
         _ dependency: AssetSpecification, _ known: [AssetVersion]?, in store: String
     ) -> Problem {
-        let details = ["`--depends-on \(dependency)` asks for it"]
+        let details = ["required by --depends-on \(dependency)"]
         guard let known else {
             return Problem(
-                code: "unknown-asset", message: "there is no asset `\(dependency.name)` in \(store)",
-                details: details, hint: "push it first; `modelkit-assets list` shows what there is", exitStatus: 5)
+                code: "unknown-asset", message: "unknown asset `\(dependency.name)` in \(store)",
+                details: details, hint: "push it first; `modelkit-assets list` prints all assets", exitStatus: 5)
         }
         return Problem(
-            code: "no-version", message: "no version of `\(dependency.name)` meets `\(dependency.requirement)`",
-            details: details + ["there are \(enumeration(known.map(\.text)))"], exitStatus: 5)
+            code: "no-version", message: "no version of `\(dependency.name)` matches `\(dependency.requirement)`",
+            details: details + ["available versions: \(enumeration(known.map(\.text)))"], exitStatus: 5)
     }
 
     private static func refused(_ error: StoreError, _ settings: Settings) -> Problem {
@@ -77,12 +78,12 @@ extension Problem {
             guard let policy = try? S3Policy(for: [], settings, .developer) else { return nil }
             return (
                 policy.Statement.map { rule in
-                    "pushing takes \(enumeration(rule.Action)) on \(enumeration(rule.Resource))"
-                }, "`modelkit-assets check --for developer --policy` prints this as a policy to be attached"
+                    "pushing requires \(enumeration(rule.Action)) on \(enumeration(rule.Resource))"
+                }, "`modelkit-assets check --for developer --policy` prints this as an IAM policy"
             )
         case .gcs:
             return (
-                ["pushing takes storage.objects.create, .delete, .get and .list on the bucket"],
+                ["pushing requires storage.objects.create, .delete, .get and .list on the bucket"],
                 "grant roles/storage.objectUser on the bucket to this account"
             )
         case .local, nil: return nil
@@ -94,7 +95,7 @@ extension Problem {
         self.init(
             code: "permission-denied",
             message: "cannot \(error.operation) `\(error.address.escapedForTerminal)`: \(lowerFirst(error.detail))",
-            hint: "give the user who runs this the right to write to the folder and to those in it", exitStatus: 4)
+            hint: "grant the current user write access to the directory and its subdirectories", exitStatus: 4)
     }
 }
 
@@ -112,22 +113,24 @@ extension Problem {
             switch fault {
             case .file(let error): unpushable(error.path, lowerFirst(error.reason), "check the path")
             case .emptyFolder(let place):
-                unpushable(place, "it is empty, and a store has no folders", "remove it, or put a file into it")
+                unpushable(
+                    place, "the directory is empty, and object stores have no empty directories",
+                    "remove it, or add a file")
             case .special(let place):
-                unpushable(place, "it is neither a file nor a folder", "remove it from what is pushed")
+                unpushable(place, "it is neither a file nor a directory", "remove it from the asset")
             case .link(let place):
                 unpushable(
-                    place, "it is a link that leads to no file of the same folder", "put the file itself in its place")
+                    place, "the symbolic link does not lead to a file inside the asset", "replace it with the file")
             case .path(let place, let fault): unpushable(place, "its path \(fault.words)", "rename it")
             case .encoding(let place): unpushable(place, "its name is not UTF-8", "rename it")
             case .contentOfFolder(let address):
                 unpushable(
-                    address, "its key ends in `/`, which no path of a file does, and it is not empty",
+                    address, "its key ends in `/`, but the object is not empty",
                     "rename the object")
             case .objectAndFolder(let address):
                 unpushable(
-                    address, "there is an object with this key, and there are others below it",
-                    "rename it: an assets directory has either a file or a folder of one name")
+                    address, "the key is both an object and a prefix of other objects",
+                    "rename it: a directory cannot hold a file and a folder of the same name")
             }
     }
 
@@ -136,33 +139,33 @@ extension Problem {
             switch error {
             case .exists(let name, let store):
                 Problem(
-                    code: "asset-exists", message: "there is an asset `\(name)` in \(store) already",
-                    hint: "push a further version with `modelkit-assets update`", exitStatus: 5)
+                    code: "asset-exists", message: "asset `\(name)` already exists in \(store)",
+                    hint: "push a new version with `modelkit-assets update`", exitStatus: 5)
             case .missing(let name, let store):
                 Problem(
-                    code: "unknown-asset", message: "there is no asset `\(name)` in \(store)",
+                    code: "unknown-asset", message: "unknown asset `\(name)` in \(store)",
                     hint: "push its first version with `modelkit-assets new`", exitStatus: 5)
-            case .noMajor(let name, let versions):
+            case .noMajor(let name, let major, let versions):
                 Problem(
-                    code: "no-version", message: "`\(name)` has no version of that major one",
-                    details: ["there are \(enumeration(versions.map(\.text)))"],
-                    hint: "`--bump-major` begins the next major version", exitStatus: 5)
+                    code: "no-version", message: "`\(name)` has no major version \(major.text)",
+                    details: ["available versions: \(enumeration(versions.map(\.text)))"],
+                    hint: "--bump-major starts the next major version", exitStatus: 5)
             case .tooManyWriters(let address):
                 Problem(
-                    code: "store-busy", message: "cannot write `\(address)`: others write to it all the time",
+                    code: "store-busy", message: "cannot update `\(address)`: too many concurrent writers",
                     hint: "run again later", exitStatus: 8)
             case .notKept(let address):
                 Problem(
                     code: "not-kept",
                     message:
-                        "the store does not have `\(address.escapedForTerminal)` as it was sent, and answered that it has",
+                        "the store reported success, but `\(address.escapedForTerminal)` is not what was sent",
                     details: ["the version was not published"],
-                    hint: "look for a proxy that changes requests, or for a store that is broken, and push again",
+                    hint: "check for a proxy that modifies requests, then push again",
                     exitStatus: 8)
             case .tooManyFiles(let bytes):
                 Problem(
                     code: "cannot-push",
-                    message: "the `.meta` of so many files would have \(Units.bytes(Int64(bytes)))",
+                    message: "too many files: the `.meta` would take \(Units.bytes(Int64(bytes)))",
                     hint: "pack them into fewer files", exitStatus: 1)
             }
     }

@@ -12,8 +12,8 @@ extension Problem {
         var status: Int32 = 64
         if case .file = setting.provenance { status = 3 }
         self.init(
-            code: "bad-setting", message: "`\(HTTPURL.shown(setting.value))` is no \(words.name)",
-            details: ["it comes from \(setting.provenance)", "expected \(words.expected)"], hint: words.hint,
+            code: "bad-setting", message: "\(words.fault) `\(HTTPURL.shown(setting.value))`",
+            details: [setting.provenance.phrase, "expected \(words.expected)"], hint: words.hint,
             exitStatus: status)
     }
 
@@ -21,47 +21,49 @@ extension Problem {
     static let storeSettings = "store-settings"
 
     init(_ fault: ConfigurationFault) {
-        let place = fault.place.map { ["it comes from \($0.description.escapedForTerminal)"] } ?? []
+        let place = fault.place.map { [$0.phrase.escapedForTerminal] } ?? []
         let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
         self.init(
             code: Self.storeSettings, message: fault.words.escapedForTerminal, details: place + expected,
             hint: fault.hint?.escapedForTerminal
-                ?? "`modelkit-assets check` shows every setting and where it came from",
+                ?? "`modelkit-assets check` prints every setting and its source",
             exitStatus: 3)
     }
 }
 
 private struct SettingWords {
-    let name: String
+    /// `invalid retry mode`
+    let fault: String
     let expected: String
     let hint: String?
 
     init(_ fault: SettingFault) {
         switch fault {
         case .unknownProvider(let setting):
-            self.init("storage provider", setting, among: Provider.allCases.map(\.rawValue))
+            self.init("unknown storage provider", setting, among: Provider.allCases.map(\.rawValue))
         case .unknownVersioning(let setting):
-            self.init("versioning system", setting, among: VersioningSystem.all.map(\.name))
+            self.init("unknown versioning system", setting, among: VersioningSystem.all.map(\.name))
         case .bucketIsAddress(_, let provider):
             self.init(
-                name: "name of a bucket", expected: "the bucket's name alone",
-                hint: "an endpoint is named by \(provider == .s3 ? "S3_ENDPOINT" : "STORAGE_EMULATOR_HOST")")
+                fault: "invalid bucket name", expected: "the bucket's name alone",
+                hint: "set the endpoint with \(provider == .s3 ? "S3_ENDPOINT" : "STORAGE_EMULATOR_HOST")")
         case .notTruth(_, let variable):
-            self.init(name: "value of \(variable)", expected: "`true` or `false`")
-        case .notSeconds(_, let setting): self.init(name: setting.words, expected: "a number of seconds")
-        case .notRate: self.init(name: "maximum rate", expected: "a number of bytes a second, such as 200MB/s")
+            self.init(fault: "invalid value of \(variable)", expected: "`true` or `false`")
+        case .notSeconds(_, let setting): self.init(fault: "invalid \(setting.words)", expected: "a number of seconds")
+        case .notRate:
+            self.init(fault: "invalid maximum rate", expected: "a number of bytes per second, such as 200MB/s")
         }
     }
 
-    private init(name: String, expected: String, hint: String? = nil) {
-        self.name = name
+    private init(fault: String, expected: String, hint: String? = nil) {
+        self.fault = fault
         self.expected = expected
         self.hint = hint
     }
 
-    private init(_ name: String, _ setting: Setting<String>, among known: [String]) {
+    private init(_ fault: String, _ setting: Setting<String>, among known: [String]) {
         self.init(
-            name: name, expected: "one of \(known.joined(separator: ", "))",
+            fault: fault, expected: "one of \(known.joined(separator: ", "))",
             hint: nearestWord(to: setting.value, in: known).map { "did you mean `\($0)`?" })
     }
 }
@@ -69,9 +71,9 @@ private struct SettingWords {
 extension SettingOfSeconds {
     fileprivate var words: String {
         switch self {
-        case .lockTimeout: "lock time-out"
+        case .lockTimeout: "lock timeout"
         case .sourceDate: "source date"
-        case .storageTimeout: "storage time-out"
+        case .storageTimeout: "storage timeout"
         }
     }
 }

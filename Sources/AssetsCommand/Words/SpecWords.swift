@@ -21,14 +21,14 @@ extension Problem {
         case .unreadable(let error, let path):
             let hint =
                 error.isMissing && path == Workspace.defaultSpec
-                ? "name the spec file, or make one with `modelkit-assets init`" : nil
+                ? "pass the path of a spec file, or create one with `modelkit-assets init`" : nil
             self.init(
                 code: "spec-file", message: "cannot read the spec file `\(path)`: \(error.reason)", hint: hint,
                 exitStatus: 3)
         case .unwritable(let error, let path):
             self.init(
                 code: "spec-file", message: "cannot write the spec file `\(path)`: \(error.reason)",
-                hint: "make its folder writable", exitStatus: 9)
+                hint: "make its directory writable", exitStatus: 9)
         case .layout(let fault, let path):
             self.init(
                 code: "spec-layout",
@@ -61,7 +61,7 @@ extension Problem {
         let what =
             switch fault {
             case .notAVersion(let text): "`\(text)` is not a \(system.name) version (\(system.form))"
-            case .notAComparator(let text): "`\(text)` does not begin with a comparator"
+            case .notAComparator(let text): "missing comparator in `\(text)`"
             }
         self.init(
             code: "requirement", message: "invalid requirement: \(what)",

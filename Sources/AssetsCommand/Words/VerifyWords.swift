@@ -13,12 +13,12 @@ extension VerifiedAsset {
             let what = "`\(pin)`\(fault.path.map { " `\($0)`" } ?? "")"
             switch fault.kind {
             case .missing: return "\(what) is missing"
-            case .extra: return "\(what) is not in the lock"
+            case .extra: return "\(what) is not in the lockfile"
             case .unmarked: return "\(what) has no \(ModelkitLayout.marker) marker"
-            case .misplaced: return "\(what) is not what the lock has: a file, a folder or a link stands in its place"
+            case .misplaced: return "\(what) is of the wrong type (file, directory or link)"
             case .altered:
-                guard let expected = fault.expected, let actual = fault.actual else { return "\(what) is altered" }
-                return "\(what) is altered: the lock says \(expected), it has \(actual.sha256)"
+                guard let expected = fault.expected, let actual = fault.actual else { return "\(what) was modified" }
+                return "\(what) was modified (expected sha256:\(expected), found \(actual.sha256))"
             }
         }
     }
@@ -27,23 +27,23 @@ extension VerifiedAsset {
 extension ModelkitRehearsal.Entry {
     var sentence: String {
         let requested = requested.phrase
-        if !isModelkitString { return "\(requested): modelkit knows no comparators; ask it for \(locked)" }
-        if let missingPart { return "\(requested): `\(missingPart)` is not there" }
-        guard let found else { return "\(requested): nothing is found" }
+        if !isModelkitString { return "\(requested): modelkit does not support comparators; use \(locked)" }
+        if let missingPart { return "\(requested): `\(missingPart)` not found" }
+        guard let found else { return "\(requested): not found" }
         return found == locked
-            ? "\(requested): \(found)" : "\(requested): \(found) is found, where the lock has \(locked)"
+            ? "\(requested): \(found)" : "\(requested): expected \(locked), found \(found)"
     }
 }
 
 extension Problem {
     /// - Parameters:
-    ///   - count: of assets that are not what the lock has.
+    ///   - count: of assets that do not match the lockfile.
     ///   - all: of assets that were verified.
-    static func notVerified(_ count: Int, of all: Int, spec: String) -> Problem {
+    ///   - lock: the lockfile's path.
+    static func notVerified(_ count: Int, of all: Int, spec: String, lock: String) -> Problem {
         Problem(
             code: "verify",
-            message: "\(count) of \(Units.count(all, "asset")) in the assets directory "
-                + "\(count == 1 ? "is" : "are") not what the lock has",
+            message: "\(count) of \(Units.count(all, "asset")) \(count == 1 ? "does" : "do") not match `\(lock)`",
             hint: "run `modelkit-assets verify --repair \(spec)`", exitStatus: 6)
     }
 
@@ -51,9 +51,9 @@ extension Problem {
     static func notFoundByModelkit(_ count: Int, of all: Int) -> Problem {
         Problem(
             code: "as-modelkit",
-            message: "Python modelkit would not find \(count) of "
-                + "\(all) specification strings as the lock has it",
-            hint: "name versions in full, remove others with `modelkit-assets prune`, and resolve again",
+            message:
+                "Python modelkit would resolve \(count) of \(all) specification strings differently from the lockfile",
+            hint: "pin exact versions, remove others with `modelkit-assets prune`, and resolve again",
             exitStatus: 6)
     }
 }

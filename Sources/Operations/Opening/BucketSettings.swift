@@ -28,7 +28,8 @@ enum BucketSettings {
     }
 
     private static func environment(_ settings: Settings) -> ProviderEnvironment {
-        ProviderEnvironment(variables: settings.environment.variables, now: WallClock.now)
+        ProviderEnvironment(
+            variables: settings.environment.variables, empty: settings.environment.empty, now: WallClock.now)
     }
 
     private static func opening<Opening>(

@@ -5,8 +5,13 @@ internal import Glibc
 /// unset one.
 package struct ProcessEnvironment: Sendable {
     package let variables: [String: String]
+    /// The names of those that are set to nothing.
+    let empty: Set<String>
 
-    package init(_ variables: [String: String]) { self.variables = variables.filter { !$0.value.isEmpty } }
+    package init(_ variables: [String: String]) {
+        self.variables = variables.filter { !$0.value.isEmpty }
+        empty = Set(variables.filter(\.value.isEmpty).keys)
+    }
 
     package subscript(name: String) -> String? { variables[name] }
 

@@ -16,9 +16,11 @@ struct LockDecoder {
     }
 
     mutating func lock(_ root: YAMLNode) -> Lock? {
-        guard let fields = fields(root, as: LockKey.self, "the lock"), isOfThisVersion(fields, root) else { return nil }
+        guard let fields = fields(root, as: LockKey.self, "the lockfile"), isOfThisVersion(fields, root) else {
+            return nil
+        }
         guard let pair = fields[.assets] else {
-            diagnostics.add(.lock("`assets` is missing", expected: "a list of assets"), at: root.span)
+            diagnostics.add(.lock("missing `assets`", expected: "a list of assets"), at: root.span)
             return nil
         }
         guard let items = pair.value.items else {
@@ -30,7 +32,8 @@ struct LockDecoder {
         for item in items {
             guard let entry = entry(item) else { continue }
             if let line = places.updateValue(item.span.line, forKey: entry.asset.pin) {
-                diagnostics.add(.lock("`\(entry.asset.pin)` stands in line \(line) already"), at: item.span)
+                diagnostics.add(
+                    .lock("duplicate entry for `\(entry.asset.pin)`; the first is on line \(line)"), at: item.span)
             }
             entries.append(entry)
         }
@@ -88,9 +91,9 @@ struct LockDecoder {
         guard let name, let version, let kind, let pushed else { return nil }
         let isWhole = kind == .file ? files.map(\.path) == [nil] : !files.isEmpty && files.allSatisfy { $0.path != nil }
         if !isWhole {
-            let expected = kind == .file ? "one file without a `path`" : "files, each with its `path`"
+            let expected = kind == .file ? "one file without a `path`" : "files, each with a `path`"
             diagnostics.add(
-                .lock("the `files` of `\(name):\(version)` are not those of a \(kind.rawValue)", expected: expected),
+                .lock("invalid `files` of `\(name):\(version)` for a \(kind.rawValue)", expected: expected),
                 at: node.span)
         }
         let asset = LockedAsset(
@@ -169,7 +172,7 @@ struct LockDecoder {
         _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: String
     ) -> (value: String, span: SourceSpan)? {
         guard let pair else {
-            diagnostics.add(.lock("`\(key)` is missing", expected: expected), at: node.span)
+            diagnostics.add(.lock("missing `\(key)`", expected: expected), at: node.span)
             return nil
         }
         guard case .scalar(let text) = pair.value.content else {
@@ -184,32 +187,32 @@ struct LockDecoder {
     ) -> Value? {
         guard let (text, span) = text(pair, key, in: node, expected) else { return nil }
         if let value = make(text) { return value }
-        diagnostics.add(.lock("`\(key)` is \(quoted(text))", expected: expected), at: span)
+        diagnostics.add(.lock("invalid `\(key)` \(quoted(text))", expected: expected), at: span)
         return nil
     }
 
     private mutating func wrongType(_ node: YAMLNode, _ subject: String, _ expected: String) {
-        diagnostics.add(.lock("\(subject) is \(node.kind)", expected: expected), at: node.span)
+        diagnostics.add(.lock("wrong type of \(subject): \(node.kind)", expected: expected), at: node.span)
     }
 }
 
 private enum LockKey: String, SpecKey {
-    static let place = "in a lock"
+    static let place = "in the lockfile"
     case version, assets
 }
 
 private enum LockedAssetKey: String, SpecKey {
-    static let place = "in an asset of a lock"
+    static let place = "in an asset of the lockfile"
     case name, version, kind, pushed, digest, dependencies, files
 }
 
 private enum LockedDependencyKey: String, SpecKey {
-    static let place = "in a dependency of a lock"
+    static let place = "in a dependency of the lockfile"
     case asset, version
 }
 
 private enum LockedFileKey: String, SpecKey {
-    static let place = "in a file of a lock"
+    static let place = "in a file of the lockfile"
     case path, size, sha256, checksum
 }
 
@@ -217,21 +220,21 @@ extension SpecFault {
     fileprivate static func lock(_ message: String, expected: String? = nil) -> SpecFault {
         SpecFault(
             "lock", message, expected: expected,
-            hint: "the lock is this program's to write: restore it from version control, or remove it and run "
+            hint: "the lockfile is generated: restore it from version control, or remove it and run "
                 + "`modelkit-assets lock`")
     }
 
     fileprivate static func mixed(_ pin: AssetPin) -> SpecFault {
         SpecFault(
-            "lock-mixed", "the entry of `\(pin)` is not as it was written, as after a merge of two versions of it",
-            expected: "lines that have its `digest`",
-            hint: "run `modelkit-assets lock`: it keeps the version, and asks the store what it consists of")
+            "lock-mixed", "the entry of `\(pin)` does not match its digest, as after a faulty merge",
+            expected: "lines that match its `digest`",
+            hint: "run `modelkit-assets lock`: it keeps the version and reads its files from the store again")
     }
 
     fileprivate static func lockVersion(_ text: String) -> SpecFault {
         SpecFault(
-            "lock-version", "the lock has the format version \(quoted(text))",
-            expected: "`\(LockFile.formatVersion)`, the only one that this program reads",
-            hint: "a newer modelkit-assets wrote it: install that version here")
+            "lock-version", "unsupported lockfile version \(quoted(text))",
+            expected: "`\(LockFile.formatVersion)`",
+            hint: "it was written by a newer modelkit-assets: upgrade this one")
     }
 }

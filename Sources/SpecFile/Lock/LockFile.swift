@@ -135,6 +135,6 @@ enum LockText {
 
 extension SpecFault {
     fileprivate static let conflict = SpecFault(
-        "merge-conflict", "the file has the marks of a merge conflict", expected: "no such marks",
+        "merge-conflict", "unresolved merge conflict", expected: "no conflict markers",
         hint: "take either side of each conflict, then run `modelkit-assets lock`")
 }

@@ -8,22 +8,24 @@ enum XMLTree {
     static func parse(_ bytes: [UInt8]) throws(XMLFault) -> XMLElement {
         // S3 keeps a connection alive with blanks before a late answer, which XML does not allow before its declaration.
         let start = bytes.firstIndex { !" \r\n\t".utf8.contains($0) } ?? bytes.endIndex
-        guard let count = CInt(exactly: bytes.count - start) else { throw XMLFault(words: "it is too long") }
+        guard let count = CInt(exactly: bytes.count - start) else { throw XMLFault(words: "document too long") }
         let builder = XMLBuilder()
-        guard let parser = XML_ParserCreate("UTF-8") else { throw XMLFault(words: "no memory") }
+        guard let parser = XML_ParserCreate("UTF-8") else { throw XMLFault(words: "out of memory") }
         defer { XML_ParserFree(parser) }
         builder.parser = parser
         XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
         XML_SetElementHandler(
             parser, { data, name, _ in target(of: data)?.begin(name) }, { data, _ in target(of: data)?.end() })
         XML_SetCharacterDataHandler(parser) { data, text, count in target(of: data)?.append(text, Int(count)) }
-        XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in target(of: data)?.stop("it has a document type") }
+        XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in
+            target(of: data)?.stop("it has a document type declaration")
+        }
         let status = bytes[start...].withUnsafeBytes { bytes in
             XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count, 1)
         }
         if let fault = builder.fault { throw XMLFault(words: fault) }
         guard status == XML_STATUS_OK, let root = builder.root else {
-            let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "nothing in it"
+            let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "empty document"
             throw XMLFault(words: "line \(XML_GetCurrentLineNumber(parser)): \(words)")
         }
         return root
@@ -63,7 +65,7 @@ private final class XMLBuilder {
     private var open: [XMLElement] = []
 
     func begin(_ name: UnsafePointer<CChar>?) {
-        guard open.count < XMLTree.deepest, let name else { return stop("it is nested too deeply") }
+        guard open.count < XMLTree.deepest, let name else { return stop("nested too deeply") }
         let text = String(cString: name)
         open.append(XMLElement(name: text.split(separator: ":").last.map(String.init) ?? text))
     }

@@ -26,7 +26,8 @@ package struct GCSClient: Sendable {
         )
         identities =
             configuration.anonymous.value
-            ? AnonymousIdentity() : GCSCredentials.identities(configuration, settings, address: "gs://\(bucket)")
+            ? AnonymousIdentity(configuration.anonymous.provenance)
+            : GCSCredentials.identities(configuration, settings, address: "gs://\(bucket)")
         store = GCSStore(
             GCSContext(
                 transport: connection.transport, identities: identities, endpoint: configuration.endpoint?.value,

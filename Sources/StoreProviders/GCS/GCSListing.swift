@@ -9,7 +9,7 @@ struct GCSListing: Decodable, Sendable {
     /// - Parameter token: what the page was asked for with; nil for the first.
     func page(after token: String?) throws(GCSFailure) -> ListPage {
         guard token == nil || nextPageToken != token else {
-            throw .malformed("the listing never ends: it asks for the same page again")
+            throw .malformed("the listing repeats its page token")
         }
         var objects: [ListedObject] = []
         for item in items ?? [] { objects.append(try Self.object(item)) }
@@ -18,7 +18,7 @@ struct GCSListing: Decodable, Sendable {
 
     private static func object(_ item: GCSObject) throws(GCSFailure) -> ListedObject {
         guard let name = item.name, let size = item.size.flatMap(Int64.init), size >= 0 else {
-            throw .malformed("the listing has an object without a name or a size")
+            throw .malformed("an object in the listing has no name or no size")
         }
         return ListedObject(key: ObjectKey(name), size: size)
     }

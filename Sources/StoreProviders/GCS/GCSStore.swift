@@ -51,7 +51,7 @@ package struct GCSStore: ObjectStore {
                 guard options.entityTag == nil || response.attributes.entityTag == options.entityTag else {
                     throw StoreError(
                         .changed, operation: "get", address: address(of: key),
-                        detail: "it has another generation by now")
+                        detail: "its generation changed")
                 }
                 try await response.checkSize { () async throws(StoreError) in try await head(key) }
                 return response
@@ -60,7 +60,7 @@ package struct GCSStore: ObjectStore {
             // That generation is gone, and whether there is another is for the next run.
             guard error.kind == .notFound, options.entityTag != nil else { throw error }
             throw StoreError(
-                .changed, operation: "get", address: address(of: key), detail: "its generation is there no longer")
+                .changed, operation: "get", address: address(of: key), detail: "its generation no longer exists")
         }
     }
 
@@ -69,7 +69,7 @@ package struct GCSStore: ObjectStore {
         call.query = [("fields", "size,generation,crc32c,md5Hash,contentEncoding")]
         return try await requester.perform(call) { reply in
             guard let attributes = try await reply.json(GCSObject.self).attributes else {
-                throw GCSFailure.malformed("the answer does not say how long the object is")
+                throw GCSFailure.malformed("the response has no Content-Length")
             }
             return attributes
         }

@@ -47,7 +47,7 @@ extension GCSStore: WritableStore {
         let url = try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
             guard let url = reply.headers.first(name: "location").flatMap({ HTTPURL($0) }) else {
-                throw GCSFailure.malformed("the upload has no address")
+                throw GCSFailure.malformed("the response has no session URI of the upload")
             }
             return url
         }
@@ -62,7 +62,7 @@ extension GCSStore: WritableStore {
         guard number == session.parts + 1 else {
             throw StoreError(
                 .invalidAnswer, operation: operation, address: address(of: upload.key),
-                detail: "part \(session.parts + 1) is the next of this upload")
+                detail: "expected part \(session.parts + 1) of this upload")
         }
         session.tail.writeImmutableBuffer(content)
         session.crc32c = ContentChecksum.crc32c(session.crc32c, content)
@@ -138,7 +138,7 @@ extension GCSReply {
     func newObject() async throws -> GCSObject {
         let object = try await json(GCSObject.self)
         guard object.attributes != nil, object.generation != nil else {
-            throw GCSFailure.malformed("the answer does not say what was written: something else answered")
+            throw GCSFailure.malformed("the response does not describe the written object")
         }
         return object
     }

@@ -8,7 +8,7 @@ extension GCSStore {
     func session(of upload: MultipartUpload, _ operation: String) async throws(StoreError) -> GCSSession {
         if let session = await sessions[upload.identifier] { return session }
         throw StoreError(
-            .notFound, operation: operation, address: address(of: upload.key), detail: "the upload was ended before")
+            .notFound, operation: operation, address: address(of: upload.key), detail: "the upload has already ended")
     }
 
     /// Sends as much of the buffered content as can be sent: whole units, and with the last all of it.
@@ -27,7 +27,8 @@ extension GCSStore {
                 let (kept, made) = try await send(session, chunk, isLast: isLast, key, operation)
                 try session.keep(upTo: kept, operation, address: address(of: key))
                 if made != nil || kept > start { return (session, made) }
-                let error = state.error(.unavailable, "the store keeps nothing of what is sent")
+                var error = state.error(.unavailable, "the store persists none of the uploaded bytes")
+                error.cause = .failing
                 try await state.wait(RetryReason(error.detail), orThrow: error)
             } catch {
                 guard error.kind == .unavailable, !Task.isCancelled else { throw error }
@@ -107,7 +108,7 @@ struct GCSSession: Sendable {
         guard end >= offset else {
             throw StoreError(
                 .invalidAnswer, operation: operation, address: address,
-                detail: "the store has \(end) bytes of the upload, of which it had \(offset) before")
+                detail: "the upload's persisted size went from \(offset) to \(end) bytes")
         }
         let count = Int(min(end - offset, Int64(tail.readableBytes)))
         tail.moveReaderIndex(forwardBy: count)

@@ -46,7 +46,7 @@ struct LocalListing {
         if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
         let address = "\(root)/\(key)"
         throw LocalStore.error(
-            FileError(path: address, attempt: "look at", code: errno), operation: "list", address: address)
+            FileError(path: address, attempt: "stat", code: errno), operation: "list", address: address)
     }
 
     private func isLink(_ key: String) -> Bool {

@@ -23,7 +23,7 @@ package struct LocalStore: ObjectStore {
         var status = stat()
         guard stat(root, &status) == 0 else { throw Self.error(opening: root, code: errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw StoreError(.misconfigured, operation: "open", address: root, detail: "it is not a folder")
+            throw StoreError(.misconfigured, operation: "open", address: root, detail: "not a directory")
         }
     }
 
@@ -37,7 +37,7 @@ package struct LocalStore: ObjectStore {
             let (file, attributes) = try open(path, operation: "get")
             if let wanted = options.entityTag, wanted != attributes.entityTag {
                 throw StoreError(
-                    .changed, operation: "get", address: path, detail: "the file was changed since the fetch began")
+                    .changed, operation: "get", address: path, detail: "the file changed during the fetch")
             }
             if options.range == nil, attributes.size <= Self.smallSize {
                 return try whole(file, attributes, path: path)
@@ -79,7 +79,7 @@ package struct LocalStore: ObjectStore {
         guard count == attributes.size else {
             throw StoreError(
                 .invalidAnswer, operation: "get", address: path,
-                detail: "\(count) bytes came of the \(attributes.size) that the file had")
+                detail: "size mismatch: expected \(attributes.size) bytes, got \(count)")
         }
         return ObjectDownload(
             attributes: attributes, range: 0..<attributes.size, body: .stream(OneChunk(buffer: buffer)))
@@ -111,7 +111,7 @@ package struct LocalStore: ObjectStore {
         }
         guard !bad, !key.text.utf8.contains(0) else {
             throw StoreError(
-                .notFound, operation: operation, address: "\(root)/\(key.text)", detail: "not a path below the folder")
+                .notFound, operation: operation, address: "\(root)/\(key.text)", detail: "not a path inside the store")
         }
         return address(of: key)
     }

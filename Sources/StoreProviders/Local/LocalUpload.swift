@@ -164,7 +164,7 @@ extension LocalStore: WritableStore {
             } catch {
                 if error.isExisting {
                     throw StoreError(
-                        .changed, operation: operation, address: path, detail: "the condition does not hold")
+                        .changed, operation: operation, address: path, detail: "precondition failed")
                 }
                 throw Self.error(error, operation: operation, address: path)
             }

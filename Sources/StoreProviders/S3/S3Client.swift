@@ -29,7 +29,8 @@ package struct S3Client: Sendable {
             sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
-            ? AnonymousIdentity() : S3Credentials.identities(settings, address: "s3://\(bucket)")
+            ? AnonymousIdentity(configuration.anonymous.provenance)
+            : S3Credentials.identities(settings, address: "s3://\(bucket)")
         store = S3Store(
             S3Context(
                 transport: connection.transport, identities: identities, endpoint: endpoint, bucket: bucket,

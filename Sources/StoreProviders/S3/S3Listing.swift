@@ -5,7 +5,7 @@ internal import StoreTransport
 enum S3Listing {
     /// - Parameter token: what the page was asked for with; nil for the first.
     static func page(_ root: XMLElement, after token: String?) throws(S3Failure) -> ListPage {
-        guard root.name == "ListBucketResult" else { throw .malformed("a <\(root.name)> came in place of a listing") }
+        guard root.name == "ListBucketResult" else { throw .malformed("expected a listing, got <\(root.name)>") }
         let isEncoded = root["EncodingType"] == "url"
         var objects: [ListedObject] = []
         for child in root.children where child.name == "Contents" { objects.append(try object(child, isEncoded)) }
@@ -15,16 +15,16 @@ enum S3Listing {
     private static func object(_ element: XMLElement, _ isEncoded: Bool) throws(S3Failure) -> ListedObject {
         guard let text = element["Key"], let key = isEncoded ? PercentEncoding.decodeForm(text) : text,
             let size = element["Size"].flatMap(Int64.init), size >= 0
-        else { throw .malformed("the listing has an object without a key or a size") }
+        else { throw .malformed("an object in the listing has no key or no size") }
         return ListedObject(key: ObjectKey(key), size: size)
     }
 
     private static func next(_ root: XMLElement, after token: String?) throws(S3Failure) -> String? {
         guard root["IsTruncated"] == "true" else { return nil }
         guard let next = root["NextContinuationToken"], !next.isEmpty else {
-            throw .malformed("the listing goes on, and does not say how to ask for more")
+            throw .malformed("the listing is truncated but has no continuation token")
         }
-        guard next != token else { throw .malformed("the listing never ends: it asks for the same page again") }
+        guard next != token else { throw .malformed("the listing repeats its continuation token") }
         return next
     }
 }
@@ -40,7 +40,7 @@ extension S3Reply {
         do {
             root = try XMLTree.parse(body)
         } catch {
-            throw S3Failure.malformed("the answer is not whole XML: \(error)")
+            throw S3Failure.malformed("the response is not valid XML: \(error)")
         }
         if root.name == "Error" {
             throw S3Failure.fault(S3Fault(status: 500, headers: headers, body: body))

@@ -14,7 +14,7 @@ enum S3Object {
         let attributes = S3Attributes.of(reply.headers, size: content.size, isWhole: content.isWhole)
         guard attributes.entityTag != nil else {
             throw S3Failure.malformed(
-                "the answer has no entity tag, which S3's always has: something else answered")
+                "the response has no ETag, so it does not come from S3")
         }
         return ObjectResponse(attributes: attributes, content: content)
     }

@@ -49,7 +49,7 @@ package struct S3Store: ObjectStore {
             // Not every store heeds If-Match: `rclone serve s3` does not.
             guard options.entityTag == nil || response.attributes.entityTag == options.entityTag else {
                 throw StoreError(
-                    .changed, operation: "get", address: address(of: key), detail: "it has another entity tag by now")
+                    .changed, operation: "get", address: address(of: key), detail: "its ETag changed")
             }
             try await response.checkSize { () async throws(StoreError) in try await head(key) }
             return response
@@ -64,7 +64,7 @@ package struct S3Store: ObjectStore {
         return try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 0)
             guard let size = reply.headers.first(name: "content-length").flatMap(Int64.init), size >= 0 else {
-                throw S3Failure.malformed("the answer does not say how long the object is")
+                throw S3Failure.malformed("the response has no Content-Length")
             }
             return S3Attributes.of(reply.headers, size: size, isWhole: true)
         }

@@ -27,7 +27,7 @@ extension S3Store: WritableStore {
         call.headers.add(contentsOf: encryption)
         return try await requester.perform(call) { reply in
             guard let identifier = try await reply.xml()["UploadId"], !identifier.isEmpty else {
-                throw S3Failure.malformed("the upload has no name")
+                throw S3Failure.malformed("the response has no upload ID")
             }
             return MultipartUpload(key: key, identifier: identifier, condition: condition)
         }
@@ -90,7 +90,7 @@ extension S3Store: WritableStore {
             let root = try await reply.xml()
             guard root.name == "CompleteMultipartUploadResult",
                 let tag = root["ETag"] ?? reply.headers.first(name: "etag")
-            else { throw S3Failure.malformed("the answer does not say what was made of the parts") }
+            else { throw S3Failure.malformed("the response has no ETag of the completed object") }
             return WriteReceipt(entityTag: tag, evidence: S3EntityTag.evidence(tag, of: parts))
         }
     }
@@ -120,7 +120,7 @@ extension S3Reply {
     fileprivate func receipt(for content: ByteBuffer, md5: [UInt8]) async throws -> WriteReceipt {
         _ = try await response.readBody(limit: 1 << 16)
         guard let tag = headers.first(name: "etag"), !tag.isEmpty else {
-            throw S3Failure.malformed("the answer has no entity tag, which S3's always has: something else answered")
+            throw S3Failure.malformed("the response has no ETag, so it does not come from S3")
         }
         let reported = S3Attributes.checksums(of: headers)
         return WriteReceipt(

@@ -121,7 +121,7 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         case .final(let error): throw error
         case .malformed(let detail):
             let error = state.error(.invalidAnswer, detail)
-            try await state.wait(RetryReason("a wrong answer"), orThrow: error)
+            try await state.wait(RetryReason("invalid response"), orThrow: error)
         case .transport(let failure):
             let error = error(failure, failed.signed, state)
             try await state.wait(after: failure, hasAnswered: hasAnswered, orThrow: error)
@@ -149,13 +149,18 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     }
 
     private func error(_ kind: StoreError.Kind, _ failed: FailedCall<Dialect>, _ state: RetryState) -> StoreError {
-        dialect.completed(state.error(kind, failed.fault.words), for: failed)
+        var error = state.error(kind, failed.fault.words)
+        if kind == .unavailable { error.cause = .failing }
+        return dialect.completed(error, for: failed)
     }
 
     private func error(_ failure: HTTPFailure, _ signed: Dialect.Signed?, _ state: RetryState) -> StoreError {
         var error = state.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
-        if let words = dialect.endpointWords(signed) { error.notes.append("the endpoint is \(words)") }
-        if failure.kind == .timedOut, !hasAnswered { error.notes.append("it has answered no request of this run") }
+        if let words = dialect.endpointWords(signed) { error.notes.append("endpoint: \(words)") }
+        if failure.kind == .timedOut, !hasAnswered {
+            error.notes.append("the endpoint has answered no request of this run")
+        }
+        if error.kind == .unavailable { error.cause = hasAnswered ? .failing : .unreachable }
         error.remedy = TransportWords.remedy(
             for: failure, certificates: dialect.certificatesVariable, isAnswered: hasAnswered)
         return error

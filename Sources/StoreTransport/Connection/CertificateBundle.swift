@@ -16,17 +16,16 @@ package enum CertificateBundle {
         guard isNeeded else { return path }
         if (try? Directory.open(path)) != nil { return path }
         let bytes = try SmallFile.read(path, limit: limit)
-        guard let bytes else { throw fault("the file of certificates `\(path)` does not exist", setting) }
+        guard let bytes else { throw fault("certificate file `\(path)` does not exist", setting) }
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
-            throw fault("the file `\(path)` holds no certificate that can be read", setting)
+            throw fault("no valid certificate in `\(path)`", setting)
         }
         return path
     }
 
     private static func fault(_ words: String, _ setting: Setting<String>) -> ConfigurationFault {
         ConfigurationFault(
-            words, place: setting.provenance, expected: "certificates in PEM",
-            hint: "if it is a secret of a build or a pod, check that it is mounted; unset the variable to trust the "
-                + "system's certificates")
+            words, place: setting.provenance, expected: "PEM certificates",
+            hint: "check that the secret is mounted, or unset the variable to use the system's certificates")
     }
 }

@@ -48,8 +48,8 @@ package struct ProxySettings: Sendable {
         if let proxy = ProxyAddress(setting.value) { return setting.map { _ in proxy } }
         if isPassedOver(setting, for: url) { return nil }
         throw ConfigurationFault(
-            "the proxy cannot be used", place: setting.provenance,
-            expected: "`http://HOST:PORT`; no proxy is reached over TLS or SOCKS")
+            "unsupported proxy", place: setting.provenance,
+            expected: "`http://HOST:PORT` (TLS and SOCKS proxies are not supported)")
     }
 
     /// The same for a request that is about to go out.
@@ -66,7 +66,7 @@ package struct ProxySettings: Sendable {
         guard let setting = named(for: url), ProxyAddress(setting.value) == nil, isPassedOver(setting, for: url) else {
             return nil
         }
-        return setting.map { "none: the \($0.prefix { $0 != ":" }) proxy is not used" }
+        return setting.map { "none (the \($0.prefix { $0 != ":" }) proxy is not supported)" }
     }
 
     private func named(for url: HTTPURL) -> Setting<String>? {

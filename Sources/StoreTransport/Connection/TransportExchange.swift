@@ -46,7 +46,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
         let (head, end) = state.withLock { ($0.head, $0.end) }
         if let head { return head }
         try end?.get()
-        throw HTTPFailure(.malformed, "the answer has no head")
+        throw HTTPFailure(.malformed, "the response has no head")
     }
 
     /// The next piece of the body; nil at its end. For one task at a time.
@@ -109,7 +109,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
 
     private func giveUp(after limit: Double) {
         guard state.withLock({ $0.head == nil && $0.end == nil }) else { return }
-        end(.failure(HTTPFailure(.timedOut, "no answer within \(Int(limit)) seconds")))
+        end(.failure(HTTPFailure(.timedOut, "no response within \(Int(limit)) seconds")))
         state.withLock { $0.task }?.cancel()
     }
 

@@ -10,8 +10,8 @@ extension HTTPFailure {
     /// - Parameter isAsked: whether the proxy is asked in the host's place, so that no other connection was opened.
     func of(_ proxy: ProxyAddress, isAsked: Bool) -> HTTPFailure {
         switch kind {
-        case .closed where isAsked: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
-        case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) cannot be reached: \(detail)")
+        case .closed where isAsked: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
+        case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
         case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
         case .timedOut, .tls, .otherHost, .closed, .malformed, .cancelled, .noProxy: self
         }
@@ -28,8 +28,8 @@ extension HTTPFailure {
         case is NIOSSLExtraError: self.init(.tls, "\(error)")
         case let error as IOError: self.init(.closed, IOErrorText.of(error))
         // The connection ended within a head or a chunk.
-        case HTTPParserError.invalidEOFState: self.init(.closed, "the answer ended early")
-        case is HTTPParserError: self.init(.malformed, "the answer is not HTTP: \(error)")
+        case HTTPParserError.invalidEOFState: self.init(.closed, "the response ended early")
+        case is HTTPParserError: self.init(.malformed, "the response is not HTTP: \(error)")
         default: self.init(.closed, "\(error)")
         }
     }
@@ -37,12 +37,12 @@ extension HTTPFailure {
     private init(_ error: HTTPClientError) {
         switch error {
         case .cancelled, .requestStreamCancelled: self.init(.cancelled, "cancelled")
-        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "no connection in time")
-        case .readTimeout, .deadlineExceeded: self.init(.timedOut, "no answer in time")
-        case .proxyAuthenticationRequired: self.init(.proxy, "asks for credentials")
+        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "connection timed out")
+        case .readTimeout, .deadlineExceeded: self.init(.timedOut, "response timed out")
+        case .proxyAuthenticationRequired: self.init(.proxy, "requires credentials")
         case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, "refused the connection")
         case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, "the server closed the connection")
-        case .invalidURL, .emptyHost: self.init(.unknownHost, "no address that can be asked")
+        case .invalidURL, .emptyHost: self.init(.unknownHost, "invalid host name")
         default: self.init(.closed, "\(error)")
         }
     }
@@ -55,7 +55,7 @@ extension HTTPFailure {
                 self.init(.noConnection, "\(error.error)")
             }
         } else {
-            self.init(.unknownHost, "the name `\(error.host)` is not known")
+            self.init(.unknownHost, "unknown host `\(error.host)`")
         }
     }
 }

@@ -6,19 +6,17 @@ enum TransportWords {
     static func remedy(for failure: HTTPFailure, certificates: String, isAnswered: Bool) -> String? {
         switch failure.kind {
         case .timedOut where !isAnswered:
-            "check that the endpoint is the store's: nothing answers there, though a server, a proxy or a firewall may "
-                + "accept connections"
+            "check that the endpoint is the store's: it accepts connections but never responds"
         case .tls where failure.detail.contains("WRONG_VERSION_NUMBER"):
-            "the server does not speak TLS there: if it is meant to be asked in the clear, write `http://` in the endpoint"
+            "if the server does not use TLS, write the endpoint with `http://`"
         case .tls:
-            "if the store's certificate is your own, name its authority in \(certificates); in a small image, install "
-                + "ca-certificates"
+            "for a private certificate authority, set \(certificates); in a minimal image, install ca-certificates"
         case .otherHost:
-            "use a host that the certificate is valid for, or reissue it with this one as a subject alternative name"
+            "use a host that the certificate is valid for, or reissue it with this host as a subject alternative name"
         case .proxy, .noProxy: "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
         case .unknownHost:
-            "check the endpoint and the region; in a container, check that it has a network and a resolver"
-        case .noConnection: "check the endpoint, that the store runs, and that this machine or container reaches it"
+            "check the endpoint and the region, and in a container its network and DNS"
+        case .noConnection: "check the endpoint, that the store is running, and that the network reaches it"
         case .timedOut, .closed, .malformed, .cancelled: nil
         }
     }

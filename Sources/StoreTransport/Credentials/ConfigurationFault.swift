@@ -21,7 +21,7 @@ package struct ConfigurationFault: Error, Sendable, Equatable {
 extension StoreError {
     /// Of a store that was not opened, once something is asked of it.
     package init(_ fault: ConfigurationFault, address: String) {
-        let place = fault.place.map { ["it comes from \($0)"] } ?? []
+        let place = fault.place.map { [$0.phrase] } ?? []
         let expected = fault.expected.map { ["expected \($0)"] } ?? []
         self.init(
             .unusableSettings, operation: "open", address: address, detail: fault.words, notes: place + expected,

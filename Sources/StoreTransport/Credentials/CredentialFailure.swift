@@ -37,10 +37,17 @@ package struct CredentialFailure: Error, Sendable, Hashable {
 
 extension StoreError {
     package init(_ failure: CredentialFailure, address: String) {
-        let kind: StoreError.Kind = failure.kind == .unreachable ? .credentialsUnavailable : .unauthenticated
+        let words = failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"
+        let (kind, cause): (StoreError.Kind, StoreError.Cause?) =
+            switch failure.kind {
+            case .unreachable: (.credentialsUnavailable, nil)
+            case .noneFound where failure.provider.isEmpty: (.unauthenticated, .noCredentials)
+            case .noneFound, .partial, .refused, .malformed, .expired, .notSupported, .misconfigured:
+                (.unauthenticated, .unusableCredentials(words))
+            }
+        let notes = kind == .credentialsUnavailable || cause == .noCredentials ? [words] : []
         self.init(
-            kind, operation: "find credentials for", address: address,
-            detail: "", notes: [failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"],
-            remedy: failure.remedy)
+            kind, operation: "load credentials for", address: address, detail: "", notes: notes, remedy: failure.remedy)
+        self.cause = cause
     }
 }

@@ -13,7 +13,7 @@ package struct CredentialServiceClient: Sendable {
     /// Between two attempts, in seconds.
     let pause: Double
 
-    package static let retryLater = "run again later; if it lasts, ask whoever runs the service"
+    package static let retryLater = "run again later; if it persists, contact the operator of the service"
 
     /// Whether an answer is taken as it is, without another attempt.
     let isFinal: @Sendable (BufferedResponse) -> Bool
@@ -54,7 +54,7 @@ package struct CredentialServiceClient: Sendable {
 
     private func failure(_ error: HTTPFailure, _ request: HTTPRequest) -> CredentialFailure {
         CredentialFailure(
-            .unreachable, provider, "\(service) at \(request.url.origin) cannot be reached: \(error.detail)",
+            .unreachable, provider, "\(service) at \(request.url.origin) is unreachable: \(error.detail)",
             remedy: remedy)
     }
 }

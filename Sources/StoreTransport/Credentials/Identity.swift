@@ -1,3 +1,4 @@
+package import AssetModel
 internal import ObjectStore
 
 /// The credentials that requests are made with, and where they come from.
@@ -15,10 +16,18 @@ package struct Identity<Credentials: ExpiringCredentials>: Sendable {
         self.generation = generation
     }
 
-    package static var anonymous: Identity { Identity(credentials: nil, source: "") }
+    /// - Parameter place: where it was decided that requests carry no credentials; empty where that is not known.
+    package static func anonymous(_ place: String) -> Identity { Identity(credentials: nil, source: place) }
 
     /// In seconds since 1970; nil where they do not expire, or where that is not known.
     package var expiration: Double? { credentials?.expiration }
+
+    /// What to do where anonymous access is denied; nil where requests carry credentials.
+    package var anonymousRemedy: String? {
+        guard credentials == nil else { return nil }
+        let setting = source.hasPrefix("flag ") ? String(source.dropFirst(5)) : "`anonymous` (\(source))"
+        return "remove \(setting) to send credentials"
+    }
 }
 
 /// What requests are made with, for some time.
@@ -39,9 +48,12 @@ package protocol IdentitySource<Credentials>: Sendable {
 
 /// For what is public, and for emulators.
 package struct AnonymousIdentity<Credentials: ExpiringCredentials>: IdentitySource {
-    package init() {}
+    private let place: Provenance?
 
-    package func current() async -> Identity<Credentials> { .anonymous }
+    /// - Parameter place: where it was decided that requests carry no credentials.
+    package init(_ place: Provenance? = nil) { self.place = place }
+
+    package func current() async -> Identity<Credentials> { .anonymous(place?.description ?? "") }
 
     package func refresh(replacing identity: Identity<Credentials>) async {}
 }

@@ -4,15 +4,21 @@ package import AssetModel
 package struct ProviderEnvironment: Sendable {
     /// Without those that are empty: shells and CI systems cannot always unset one.
     package let variables: [String: String]
+    /// The names of those that are set to nothing.
+    private let empty: Set<String>
     /// The wall clock, in seconds since 1970.
     package let now: @Sendable () -> Double
 
-    package init(variables: [String: String], now: @escaping @Sendable () -> Double) {
+    package init(variables: [String: String], empty: Set<String> = [], now: @escaping @Sendable () -> Double) {
         self.variables = variables.filter { !$0.value.isEmpty }
+        self.empty = empty
         self.now = now
     }
 
     package subscript(name: String) -> String? { variables[name] }
+
+    /// Whether it is set to nothing: a secret that was not mounted.
+    package func isEmpty(_ name: String) -> Bool { empty.contains(name) }
 
     /// Where `~` leads; nil where nothing says.
     package var home: String? { variables["HOME"] }

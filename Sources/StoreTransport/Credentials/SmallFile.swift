@@ -12,9 +12,9 @@ package enum SmallFile {
         } catch {
             if error.isMissing || error.isNotADirectory { return nil }
             throw ConfigurationFault(
-                "the file `\(path)` cannot be read: \(error.reason)",
+                "cannot read `\(path)`: \(error.reason)",
                 hint: error.isADirectory
-                    ? "a folder stands there where a container was to be given a file that does not exist on its host"
+                    ? "it is a directory: the file to mount into the container does not exist on its host"
                     : nil)
         }
     }

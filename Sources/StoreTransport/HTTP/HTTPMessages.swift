@@ -159,7 +159,7 @@ extension HTTPResponse {
         } catch {
             throw HTTPFailure(.closed, "\(error)")
         }
-        guard bytes.count <= limit else { throw HTTPFailure(.malformed, "the answer has more than \(limit) bytes") }
+        guard bytes.count <= limit else { throw HTTPFailure(.malformed, "the response has more than \(limit) bytes") }
         return bytes
     }
 }

@@ -56,7 +56,7 @@ package struct RangedResponse: Sendable {
         guard let asked, !(takesWhole && asked.lowerBound == 0) else { return whole }
         let range = asked.clamped(to: whole.range)
         guard !range.isEmpty || whole.size == 0 else {
-            throw Fault(words: "the object came, which ends before the part that was asked for")
+            throw Fault(words: "expected a range, got an object that ends before it")
         }
         guard range != whole.range else { return whole }
         return RangedResponse(
@@ -71,12 +71,12 @@ package struct RangedResponse: Sendable {
             gathered.writeImmutableBuffer(chunk)
             guard gathered.readableBytes <= Self.mostGathered else {
                 throw Fault(
-                    words: "the answer does not say how long it is, and has more than \(Self.mostGathered >> 20) MiB")
+                    words: "the response has no Content-Length and more than \(Self.mostGathered >> 20) MiB")
             }
         }
         let isMatch = matches(Array(gathered.readableBytesView))
         guard isMatch != false else {
-            throw Fault(words: "the answer does not say how long it is, and does not have the digest that it tells")
+            throw Fault(words: "the response has no Content-Length and does not match its digest")
         }
         let size = Int64(gathered.readableBytes)
         // The end of a chunked body is said; that of another one is that of the connection.
@@ -88,13 +88,13 @@ package struct RangedResponse: Sendable {
         _ text: String, length: Int64?, asked: Range<Int64>?
     ) throws(Fault) -> (Range<Int64>, Int64) {
         guard let (range, size) = contentRange(text) else {
-            throw Fault(words: "it says `Content-Range: \(text)`, which is no range")
+            throw Fault(words: "invalid `Content-Range: \(text)`")
         }
         guard let asked, range == asked.clamped(to: 0..<size) else {
-            throw Fault(words: "bytes \(range.lowerBound) to \(range.upperBound) came, which were not asked for")
+            throw Fault(words: "unexpected range: bytes \(range.lowerBound) to \(range.upperBound)")
         }
         guard length == nil || length == Int64(range.count) else {
-            throw Fault(words: "it announces \(length ?? 0) bytes for a range of \(range.count)")
+            throw Fault(words: "length mismatch: \(length ?? 0) bytes announced for a range of \(range.count)")
         }
         return (range, size)
     }

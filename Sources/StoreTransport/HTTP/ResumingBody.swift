@@ -63,7 +63,7 @@ package struct ResumingBody: AsyncSequence, Sendable {
                 do {
                     guard let chunk = try await chunks.next() else {
                         if offset >= source.range.upperBound { return nil }
-                        throw HTTPFailure(.closed, "the answer ended early")
+                        throw HTTPFailure(.closed, "the response ended early")
                     }
                     offset += Int64(chunk.readableBytes)
                     received(chunk.readableBytes)
@@ -78,9 +78,10 @@ package struct ResumingBody: AsyncSequence, Sendable {
             // Closes the connection, which other requests can use the place of; the pass was given back with the failure.
             chunks = Ended()
             arrived = 0
-            let error = StoreError(
+            var error = StoreError(
                 .unavailable, operation: "get", address: source.address, detail: failure.detail,
-                notes: ["\(offset) of \(source.range.upperBound) bytes had come"])
+                notes: ["\(offset) of \(source.range.upperBound) bytes were received"])
+            error.cause = .failing
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
             // All of it came before the failure; a reader refuses more than that.
             if offset >= source.range.upperBound, offset > source.range.lowerBound { return }

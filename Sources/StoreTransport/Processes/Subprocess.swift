@@ -119,7 +119,7 @@ private final class RunningProgram {
                 return Subprocess.Output(status: status, standardOutput: gathered[0], standardError: gathered[1])
             }
             if isInterrupted { throw killed("was interrupted", isInterruption: true) }
-            if ContinuousClock.now >= deadline { throw killed("took longer than \(timeout) seconds") }
+            if ContinuousClock.now >= deadline { throw killed("timed out after \(timeout) seconds") }
             pause = min(pause * 2, 50)
         }
     }

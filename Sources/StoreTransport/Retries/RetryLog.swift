@@ -27,12 +27,12 @@ package final class RetryLog: Sendable {
         tell(notice)
     }
 
-    /// `12 requests were sent again: 503 SlowDown (10), connection refused (2)`; nil where none was.
+    /// `retried 12 requests (503 SlowDown: 10, connection refused: 2)`; nil where none was.
     package var summary: String? {
         let counts = counts.withLock { $0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard !counts.isEmpty else { return nil }
         let total = counts.reduce(0) { $0 + $1.value }
-        let reasons = counts.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
-        return "\(total) request\(total == 1 ? " was" : "s were") sent again: \(reasons)"
+        let reasons = counts.map { counts.count == 1 ? $0.key : "\($0.key): \($0.value)" }.joined(separator: ", ")
+        return "retried \(total) request\(total == 1 ? "" : "s") (\(reasons))"
     }
 }

@@ -60,6 +60,6 @@ package struct RetryState {
     package func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
         StoreError(
             kind, operation: operation, address: address, detail: detail,
-            notes: attempts > 1 ? ["it was tried \(attempts) times"] : [])
+            notes: attempts > 1 ? ["failed after \(attempts) attempts"] : [])
     }
 }

@@ -121,7 +121,7 @@ class CredentialWorld:
         finished = self.resolve().failed(status)
         said = error_text(finished.report)
         assert missing(words, said) == [], str(finished)
-        assert "the store cannot be reached" not in said, said
+        assert "the store is unreachable" not in said, said
         failed = [row for row in self.checked(status).values() if row["state"] == "failed"]
         shown = "\n".join(f"{row['value']} {row['remedy']}" for row in failed)
         assert missing(words, shown) == [], shown

@@ -45,9 +45,9 @@ package struct GCSConfiguration: Sendable {
         let text = setting.value.contains("://") ? setting.value : "http://\(setting.value)"
         guard let url = HTTPURL(text), url.query.isEmpty, HTTPURL.isHost(url.host) else {
             throw ConfigurationFault(
-                "`\(HTTPURL.shown(setting.value))` is no address of a store", place: setting.provenance,
+                "invalid endpoint `\(HTTPURL.shown(setting.value))`", place: setting.provenance,
                 expected:
-                    "`http://` or `https://`, no user, and a host whose name has letters, digits, hyphens and dots")
+                    "a URL with `http://` or `https://` and a host name, without a user")
         }
         return setting.map { _ in url }
     }

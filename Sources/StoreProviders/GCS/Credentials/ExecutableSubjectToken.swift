@@ -22,20 +22,20 @@ struct ExecutableSubjectToken: SubjectTokenSource {
     ) throws(CredentialFailure) {
         guard settings.environment[Self.permission] == "1" else {
             throw CredentialFailure(
-                .notSupported, provider, "the file of credentials names a program, and nobody allowed to run it",
-                remedy: "set \(Self.permission)=1 where you trust the file")
+                .notSupported, provider, "the credentials file runs a program, which is not allowed by default",
+                remedy: "if you trust the file, set \(Self.permission)=1")
         }
         let command = try settings.required(executable.command, "credential_source.executable.command", provider)
         guard let words = ShellWords.split(command), !words.isEmpty else {
             throw CredentialFailure(
-                .misconfigured, provider, "its `credential_source.executable.command` is no command",
-                remedy: "write a program and its arguments; a quote that opens must close")
+                .misconfigured, provider, "invalid command in `credential_source.executable.command`",
+                remedy: "write a program and its arguments, with balanced quotes")
         }
         let milliseconds = executable.timeoutMillis ?? 30_000
         guard (5_000...120_000).contains(milliseconds) else {
             throw CredentialFailure(
-                .misconfigured, provider, "its `timeout_millis` is \(milliseconds)",
-                remedy: "5000 to 120000 are allowed")
+                .misconfigured, provider, "invalid `timeout_millis` \(milliseconds)",
+                remedy: "use 5000 to 120000")
         }
         self.words = words
         timeout = Double(milliseconds) / 1000
@@ -67,27 +67,29 @@ struct ExecutableSubjectToken: SubjectTokenSource {
         guard output.status == 0 else {
             let said = output.firstErrorLine.map { ": \($0)" } ?? ""
             throw CredentialFailure(
-                .refused, provider, "`\(words[0])` ended with status \(output.status)\(said)",
-                remedy: "run it by hand, with the variables that it is given")
+                .refused, provider, "`\(words[0])` exited with status \(output.status)\(said)",
+                remedy: "run it manually with the same environment variables")
         }
         // It may leave its answer in the file alone.
         let answer = output.standardOutput.isEmpty ? left() : ExecutableAnswer(output.standardOutput)
         guard let answer, answer.isKnown else {
             throw CredentialFailure(
-                .malformed, provider, "`\(words[0])` did not print a token",
+                .malformed, provider, "`\(words[0])` printed no token",
                 remedy: "it must print JSON with version, success, token_type and the token")
         }
         guard answer.success else {
             throw CredentialFailure(
                 .refused, provider,
-                "`\(words[0])` gave no token: \([answer.code, answer.message].compactMap(\.self).joined(separator: ": "))",
-                remedy: "run it by hand, with the variables that it is given")
+                "`\(words[0])` failed:  \([answer.code, answer.message].compactMap(\.self).joined(separator: ": "))",
+                remedy: "run it manually with the same environment variables")
         }
-        guard answer.expirationTime.map({ $0.value > settings.environment.now() }) ?? true, let token = answer.token
-        else {
+        guard answer.expirationTime.map({ $0.value > settings.environment.now() }) ?? true else {
             throw CredentialFailure(
-                .malformed, provider, "`\(words[0])` printed no token that is good now",
-                remedy: "look at its token_type and expiration_time")
+                .malformed, provider, "`\(words[0])` printed an expired token", remedy: "check its expiration_time")
+        }
+        guard let token = answer.token else {
+            throw CredentialFailure(
+                .malformed, provider, "`\(words[0])` printed no token", remedy: "check its token_type and token field")
         }
         return token
     }

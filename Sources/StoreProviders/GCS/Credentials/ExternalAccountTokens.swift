@@ -48,7 +48,7 @@ struct ExternalAccountTokens: TokenSource {
     }
 
     var owner: String {
-        impersonation.map { "service account \(ServiceAccountName.of($0.url)), by the external account" }
+        impersonation.map { "service account \(ServiceAccountName.of($0.url)), impersonated by an external account" }
             ?? "external account \(audience.split(separator: "/").suffix(3).joined(separator: "/"))"
     }
 

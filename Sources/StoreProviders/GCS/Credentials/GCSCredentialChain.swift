@@ -34,15 +34,15 @@ struct GCSCredentialChain: Sendable {
         }
         throw CredentialFailure(
             .noneFound, "",
-            "no credentials were found (no GOOGLE_APPLICATION_CREDENTIALS; no login by gcloud; the metadata service does "
-                + "not answer)",
-            remedy: "set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, run `gcloud auth application-default "
-                + "login`, or, for a public bucket, give --no-sign-request")
+            "no GOOGLE_APPLICATION_CREDENTIALS; no gcloud login; no answer from the metadata service",
+            remedy:
+                "set GOOGLE_APPLICATION_CREDENTIALS to a credentials file, run `gcloud auth application-default login`, "
+                + "or, for a public bucket, pass --no-sign-request")
     }
 
     private func read(_ file: Setting<String>) throws(CredentialFailure) -> GoogleCredentialFile {
-        let mount = "if it is a secret of a build or a pod, check that it is mounted, and under this path"
-        let place = "the file of credentials `\(file.value)` (\(file.provenance))"
+        let mount = "check that the secret is mounted at this path"
+        let place = "the credentials file `\(file.value)` (\(file.provenance))"
         let bytes: [UInt8]?
         do {
             bytes = try SmallFile.read(settings.environment.expanding(file.value))
@@ -53,8 +53,8 @@ struct GCSCredentialChain: Sendable {
         guard !bytes.isEmpty else { throw CredentialFailure(.misconfigured, "", "\(place) is empty", remedy: mount) }
         guard let document = GoogleCredentialFile(bytes) else {
             throw CredentialFailure(
-                .misconfigured, "", "\(place) is no JSON of Google's credentials",
-                remedy: "it is to hold the JSON itself, and not base64 of it; download it anew")
+                .misconfigured, "", "\(place) is not a Google credentials JSON file",
+                remedy: "download it again; it must hold the JSON itself, not its base64")
         }
         return document
     }
@@ -66,8 +66,8 @@ struct GCSCredentialChain: Sendable {
         // Tokens go to hosts below it.
         if let domain = file.universeDomain, !HTTPURL.isName(domain) {
             throw CredentialFailure(
-                .misconfigured, "", "`\(HTTPURL.shown(domain))`, the file's `universe_domain`, is no domain",
-                remedy: "download the file anew; Google's own is `\(Google.universe)`")
+                .misconfigured, "", "invalid `universe_domain` `\(HTTPURL.shown(domain))`",
+                remedy: "download the file again; the default is `\(Google.universe)`")
         }
         switch file.type {
         case "service_account": return try ServiceAccountTokens(file, settings)
@@ -77,9 +77,9 @@ struct GCSCredentialChain: Sendable {
         case "impersonated_service_account": return try ImpersonatedTokens(file, settings)
         case let type:
             throw CredentialFailure(
-                .notSupported, "", "credentials of the type `\(type ?? "")` are not supported",
-                remedy: "service_account, authorized_user, external_account, external_account_authorized_user and "
-                    + "impersonated_service_account are")
+                .notSupported, "", "unsupported credentials type `\(type ?? "")`",
+                remedy: "use service_account, authorized_user, external_account, external_account_authorized_user or "
+                    + "impersonated_service_account")
         }
     }
 }

@@ -18,8 +18,8 @@ struct GCSCredentialSettings: Sendable {
         guard let text else { throw missing(field, provider) }
         guard let url = HTTPURL(text), HTTPURL.isHost(url.host), url.scheme == .https || url.isLoopback else {
             throw CredentialFailure(
-                .misconfigured, provider, "`\(HTTPURL.shown(text))`, its `\(field)`, is no address for credentials",
-                remedy: "it must be https; download the file anew")
+                .misconfigured, provider, "invalid `\(field)` `\(HTTPURL.shown(text))`: credentials require https",
+                remedy: "download the file again")
         }
         return url
     }
@@ -28,8 +28,8 @@ struct GCSCredentialSettings: Sendable {
     func address(anyScheme text: String, _ field: String, _ provider: String) throws(CredentialFailure) -> HTTPURL {
         if let url = HTTPURL(text) { return url }
         throw CredentialFailure(
-            .misconfigured, provider, "`\(HTTPURL.shown(text))`, its `\(field)`, is no address",
-            remedy: "make the file anew with `gcloud iam workload-identity-pools create-cred-config`")
+            .misconfigured, provider, "invalid `\(field)` `\(HTTPURL.shown(text))`",
+            remedy: "recreate the file with `gcloud iam workload-identity-pools create-cred-config`")
     }
 
     func required<Value>(_ value: Value?, _ field: String, _ provider: String) throws(CredentialFailure) -> Value {
@@ -39,7 +39,7 @@ struct GCSCredentialSettings: Sendable {
 
     private func missing(_ field: String, _ provider: String) -> CredentialFailure {
         CredentialFailure(
-            .partial, provider, "the file of credentials has no `\(field)`",
-            remedy: "download it anew: it was cut, or is of another kind")
+            .partial, provider, "missing `\(field)` in the credentials file",
+            remedy: "download it again")
     }
 }

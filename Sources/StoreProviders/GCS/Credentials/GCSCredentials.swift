@@ -17,7 +17,7 @@ package typealias GCSIdentity = Identity<GoogleCredentials>
 
 extension Identity<GoogleCredentials> {
     /// `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
-    package var words: String { credentials == nil ? "nobody: requests carry no token" : source }
+    package var words: String { credentials == nil ? "anonymous (\(source))" : source }
 }
 
 /// The identity that the application's default credentials have, for as long as a run lasts.

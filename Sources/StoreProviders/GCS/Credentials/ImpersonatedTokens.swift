@@ -21,8 +21,8 @@ struct ImpersonatedTokens: TokenSource {
         let inner = try settings.required(file.sourceCredentials, "source_credentials", name)
         guard ["authorized_user", "service_account", "external_account_authorized_user"].contains(inner.type) else {
             throw CredentialFailure(
-                .notSupported, name, "its `source_credentials` are of the type `\(inner.type ?? "")`",
-                remedy: "authorized_user, service_account and external_account_authorized_user can take a name")
+                .notSupported, name, "unsupported type of `source_credentials` `\(inner.type ?? "")`",
+                remedy: "use authorized_user, service_account or external_account_authorized_user")
         }
         source = try GCSCredentialChain.source(inner, settings)
         universe = source.universe
@@ -39,7 +39,7 @@ struct ImpersonatedTokens: TokenSource {
                 target: "/v1/projects/-/serviceAccounts/\(account):generateAccessToken")
     }
 
-    var owner: String { "service account \(account), by \(source.owner)" }
+    var owner: String { "service account \(account), impersonated by \(source.owner)" }
 
     func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
         let token = try await source.token(for: [Google.impersonationScope])
@@ -92,17 +92,17 @@ struct ImpersonatedToken: Sendable {
                 .redacted(Redaction(of: request)).words
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, provider,
-                "the name of \(ServiceAccountName.of(url)) cannot be taken: \(fault)",
+                "cannot impersonate \(ServiceAccountName.of(url)): \(fault)",
                 remedy: answer.isTransientFailure
                     ? CredentialServiceClient.retryLater
-                    : "grant roles/iam.serviceAccountTokenCreator on that account to whoever takes its name")
+                    : "grant roles/iam.serviceAccountTokenCreator on that account to the source credentials")
         }
         guard let document = JSONDocument.decode(Response.self, from: answer.body),
             document.accessToken.isHeaderSafe
         else {
             throw CredentialFailure(
-                .malformed, provider, "\(url.origin) answered without a token",
-                remedy: "a proxy or another server may have answered in its place")
+                .malformed, provider, "\(url.origin) returned no token",
+                remedy: "check for a proxy that answers in its place")
         }
         return AccessToken(
             value: Secret(document.accessToken), expiration: Timestamp.seconds(document.expireTime))

@@ -24,7 +24,7 @@ struct MetadataTokens: TokenSource {
         guard account.status == 200 else {
             throw CredentialFailure(
                 .noneFound, name, "this machine has no service account (status \(account.status))",
-                remedy: "attach one to it, or set GOOGLE_APPLICATION_CREDENTIALS")
+                remedy: "attach a service account, or set GOOGLE_APPLICATION_CREDENTIALS")
         }
         email = String(decoding: account.body, as: UTF8.self).trimmed
         let domain = try await Self.ask("universe/universe-domain", settings)
@@ -38,13 +38,13 @@ struct MetadataTokens: TokenSource {
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, name,
-                "the metadata service answered with status \(answer.status)",
-                remedy: "check the service account of this machine, and its access scopes")
+                "the metadata service returned status \(answer.status)",
+                remedy: "check this machine's service account and access scopes")
         }
         guard let found = TokenAnswer(answer.body, now: settings.environment.now()) else {
             throw CredentialFailure(
-                .malformed, name, "the metadata service answered without a token",
-                remedy: "a proxy or another server may have answered in its place")
+                .malformed, name, "the metadata service returned no token",
+                remedy: "check for a proxy that answers in its place")
         }
         return found.token
     }
@@ -80,8 +80,8 @@ struct MetadataTokens: TokenSource {
         let host = host(settings)
         guard let url = HTTPURL("http://\(host)\(path)\(target)") else {
             throw CredentialFailure(
-                .misconfigured, "metadata service", "`\(host)` is no host of a metadata service",
-                remedy: "correct GCE_METADATA_HOST, or unset it")
+                .misconfigured, "metadata service", "invalid metadata service host `\(host)`",
+                remedy: "correct or unset GCE_METADATA_HOST")
         }
         return try await settings.call("metadata service", "the metadata service", attempts: attempts)
             .send(HTTPRequest(.GET, url, headers: [flavor: "Google"], timeouts: timeouts, isDirect: true))

@@ -5,7 +5,7 @@ internal import Synchronization
 struct AuthorizedUserTokens: TokenSource {
     let settings: GCSCredentialSettings
     let name = "authorized user"
-    let owner = "a person's login by gcloud"
+    let owner = "gcloud user credentials"
 
     private let client: String
     private let clientSecret: Secret
@@ -18,7 +18,7 @@ struct AuthorizedUserTokens: TokenSource {
         if let universe = file.universeDomain, universe != Google.universe {
             throw CredentialFailure(
                 .notSupported, name,
-                "its `universe_domain` is `\(universe)`, and a person logs in to \(Google.universe) alone",
+                "user credentials are limited to \(Google.universe), but `universe_domain` is `\(universe)`",
                 remedy: "use a service account, or `gcloud iam workforce-pools create-login-config`")
         }
         client = try settings.required(file.clientId, "client_id", name)
@@ -46,7 +46,7 @@ final class ExternalUserTokens: TokenSource {
     let settings: GCSCredentialSettings
     let universe: String
     let name = "external authorized user"
-    let owner = "a person's login by gcloud, by an external identity provider"
+    let owner = "gcloud user credentials of an external identity provider"
 
     private let client: (name: String, secret: Secret)
     private let refreshToken: Mutex<Secret>

@@ -44,8 +44,8 @@ struct ServiceAccountTokens: TokenSource {
         let text = [encoded(Header(kid: keyID)), encoded(claims)].joined(separator: ".")
         guard let signature = RSASignature.sign(text, with: key) else {
             throw CredentialFailure(
-                .misconfigured, name, "the private key of \(email) is no RSA key in PEM",
-                remedy: "download the key file anew; its line breaks are written `\\n` in JSON")
+                .misconfigured, name, "invalid private key of \(email): not a PEM-encoded RSA key",
+                remedy: "download the key file again; JSON escapes its line breaks as `\\n`")
         }
         return Secret("\(text).\(Base64.encodeForURL(signature))")
     }

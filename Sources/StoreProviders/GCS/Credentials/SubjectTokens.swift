@@ -31,8 +31,8 @@ enum SubjectTokens {
                 headers: source.headers, format: format, settings: settings, provider: provider)
         default:
             throw CredentialFailure(
-                .notSupported, provider, "its `credential_source` is neither `file`, `url`, `executable` nor AWS's",
-                remedy: "certificates of a machine (x509) are not supported: use another source")
+                .notSupported, provider, "unsupported `credential_source`: expected `file`, `url`, `executable` or AWS",
+                remedy: "use a different source; machine certificates (x509) are not supported")
         }
     }
 }
@@ -52,14 +52,14 @@ struct TokenFormat: Sendable {
         case "json":
             guard let name = format?.subjectTokenFieldName else {
                 throw CredentialFailure(
-                    .partial, provider, "its `credential_source.format` has no `subject_token_field_name`",
-                    remedy: "make the file anew with `gcloud iam workload-identity-pools create-cred-config`")
+                    .partial, provider, "missing `subject_token_field_name` in `credential_source.format`",
+                    remedy: "recreate the file with `gcloud iam workload-identity-pools create-cred-config`")
             }
             field = name
         case let other:
             throw CredentialFailure(
-                .misconfigured, provider, "its `credential_source.format` is `\(other)`",
-                remedy: "`text` and `json` are known")
+                .misconfigured, provider, "unsupported `credential_source.format` `\(other)`",
+                remedy: "use `text` or `json`")
         }
     }
 
@@ -69,15 +69,15 @@ struct TokenFormat: Sendable {
         if let field {
             guard let value = JSONFields(bytes)?.text(field) else {
                 throw CredentialFailure(
-                    .malformed, provider, "\(place) has no text `\(field)`",
-                    remedy: "check `subject_token_field_name` against what is there")
+                    .malformed, provider, "missing `\(field)` in \(place)",
+                    remedy: "check `subject_token_field_name`")
             }
             text = value
         }
         guard !text.isEmpty else {
             throw CredentialFailure(
                 .malformed, provider, "\(place) is empty",
-                remedy: "if it is a secret of a build or a pod, check that it is mounted")
+                remedy: "check that the secret is mounted at this path")
         }
         return Secret(text)
     }
@@ -91,7 +91,7 @@ struct FileSubjectToken: SubjectTokenSource {
     let provider: String
 
     func token() async throws(CredentialFailure) -> Secret {
-        let mount = "if it is a secret of a build or a pod, check that it is mounted, and under this path"
+        let mount = "check that the secret is mounted at this path"
         let bytes: [UInt8]?
         do {
             bytes = try SmallFile.read(settings.environment.expanding(path))
@@ -122,9 +122,9 @@ struct URLSubjectToken: SubjectTokenSource {
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, provider,
-                "\(place) answered with status \(answer.status)",
-                remedy: "check `credential_source.url` and its headers: this job may not be allowed to ask")
+                "\(place) returned status \(answer.status)",
+                remedy: "check `credential_source.url`, its headers, and that this job may request tokens")
         }
-        return try format.token(in: answer.body, from: "the answer of \(place)")
+        return try format.token(in: answer.body, from: "the response of \(place)")
     }
 }

@@ -35,8 +35,8 @@ struct TokenEndpoint: Sendable {
     private func read(_ answer: BufferedResponse) throws(CredentialFailure) -> TokenAnswer {
         guard let token = TokenAnswer(answer.body, now: settings.environment.now()) else {
             throw CredentialFailure(
-                .malformed, provider, "the token server at \(url.origin) answered without a token",
-                remedy: "a proxy or another server may have answered in its place")
+                .malformed, provider, "the token server at \(url.origin) returned no token",
+                remedy: "check for a proxy that answers in its place")
         }
         return token
     }
@@ -50,8 +50,8 @@ struct TokenEndpoint: Sendable {
                 remedy: CredentialServiceClient.retryLater)
         }
         return CredentialFailure(
-            .refused, provider, "the token server at \(url.origin) refused: \(reason)",
-            remedy: fault?.remedy ?? "check the credentials; a proxy may have answered in the server's place")
+            .refused, provider, "the token server at \(url.origin) denied the request: \(reason)",
+            remedy: fault?.remedy ?? "check the credentials, and for a proxy that answers in the server's place")
     }
 }
 
@@ -137,17 +137,17 @@ struct TokenFault: Sendable {
         let text = words.lowercased()
         return switch true {
         case text.contains("rapt"):
-            "run `gcloud auth application-default login`: the organisation wants the person to log in again"
+            "run `gcloud auth application-default login`: the organization requires reauthentication"
         case text.contains("reasonable timeframe") || text.contains("iat") || text.contains("issued in the future"):
-            "set the clock of this machine; in a container it is the host's"
+            "correct the clock of this machine (in a container, the host's)"
         case text.contains("jwt signature"):
-            "the key was deleted or replaced: make a new one for this service account"
+            "create a new key for this service account: this one was deleted or replaced"
         case text.contains("account not found") || text.contains("account has been deleted"):
-            "the service account is gone: use another one"
+            "use another service account: this one was deleted"
         case code == "invalid_grant":
-            "the credentials expired or were revoked: run `gcloud auth application-default login`, or get a new file"
+            "run `gcloud auth application-default login`, or download the credentials file again"
         case code == "invalid_client" || code == "unauthorized_client" || code == "invalid_target":
-            "check the file of credentials against the identity pool or the client that it names"
+            "check the credentials file against the identity pool or client that it names"
         default: nil
         }
     }

@@ -65,7 +65,11 @@ struct GCSDialect: StoreDialect {
     func kind(of fault: GCSFault, after remedy: GCSRemedy) -> StoreError.Kind { .unauthenticated }
 
     func completed(_ error: StoreError, for failed: FailedCall<GCSDialect>) -> StoreError {
-        GCSWords.complete(error, failed.fault, failed.call, failed.signed?.sender.identity)
+        var error = error
+        if error.kind == .misconfigured {
+            error.cause = failed.fault.status == 404 ? .noBucket(context.bucket) : .invalidBucket(context.bucket)
+        }
+        return GCSWords.complete(error, failed.fault, failed.call, failed.signed?.sender.identity)
     }
 
     func endpointWords(_ signed: Signed?) -> String? { signed?.sender.base.origin }

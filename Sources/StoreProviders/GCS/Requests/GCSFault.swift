@@ -18,6 +18,9 @@ struct GCSFault: ServiceFault {
         let said = [reason, message].compactMap(\.self).joined(separator: ": ")
         return said.isEmpty ? "status \(status)" : "\(said) (status \(status))"
     }
+
+    /// `authError`; `status 401`
+    var shortWords: String { reason ?? "status \(status)" }
 }
 
 extension GCSFault {

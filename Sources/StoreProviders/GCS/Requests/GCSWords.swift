@@ -9,19 +9,22 @@ enum GCSWords {
         _ error: StoreError, _ fault: GCSFault, _ call: GCSCall, _ identity: GCSIdentity?
     ) -> StoreError {
         var error = error
-        let identityNote = identity.map { ["the request was made as \($0.words)"] } ?? []
+        let identityNote = identity.map { ["identity: \($0.words)"] } ?? []
         switch error.kind {
         case .permissionDenied:
             error.notes += identityNote + ambiguity(call)
-            error.remedy = remedy(for: fault, call)
+            error.cause = identity?.anonymousRemedy.map { _ in .anonymous }
+            error.remedy = identity?.anonymousRemedy ?? remedy(for: fault, call)
         case .unauthenticated:
             error.notes += identityNote
+            error.cause =
+                identity?.anonymousRemedy.map { _ in .anonymous }
+                ?? .rejectedCredentials(by: "Google Cloud Storage", code: fault.shortWords)
             error.remedy =
-                identity?.credentials == nil
-                ? "the bucket is not public: set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default "
-                    + "login`"
-                : "the token was not accepted: check that the credentials are for this store, and the clock"
-        case .misconfigured: error.remedy = "check MODELKIT_STORAGE_BUCKET; the names of buckets are in lower case"
+                identity?.anonymousRemedy
+                ?? "check that the credentials are for this store, and the clock of this machine"
+        case .misconfigured:
+            error.remedy = "check MODELKIT_STORAGE_BUCKET; bucket names are lower case"
         case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer,
             .unusableSettings:
             break
@@ -34,7 +37,7 @@ enum GCSWords {
         switch call.resource {
         case .object, .content:
             call.method == .GET
-                ? ["it is missing or not allowed: without storage.objects.list the store does not tell the two apart"]
+                ? ["without storage.objects.list, the store also reports a missing object as access denied"]
                 : []
         case .bucket, .permissions, .objects, .uploads, .upload: []
         }
@@ -43,13 +46,13 @@ enum GCSWords {
     private static func remedy(for fault: GCSFault, _ call: GCSCall) -> String {
         let text = (fault.message ?? "").lowercased()
         if text.contains("cloudkms") || text.contains("kms key") {
-            return "let the project's storage service account use the key that the object is encrypted with"
+            return "grant the project's storage service account the use of the key that encrypts the object"
         }
         if text.contains("insufficient authentication scopes") || text.contains("insufficient scopes") {
-            return "the access scopes of this machine forbid it: set devstorage.read_only, or cloud-platform"
+            return "add the access scope devstorage.read_only or cloud-platform to this machine"
         }
         if text.contains("billing") || text.contains("user project") || text.contains("requester pays") {
-            return "name the project that pays in GOOGLE_CLOUD_QUOTA_PROJECT"
+            return "set GOOGLE_CLOUD_QUOTA_PROJECT to the project to bill"
         }
         return "grant \(right(for: call)) on the bucket to this account"
     }

@@ -34,7 +34,7 @@ package struct AWSFiles: Sendable {
         guard let bytes = try SmallFile.read(path) else { return [] }
         guard let text = String(validating: bytes, as: UTF8.self), bytes.first != 0xEF else {
             throw ConfigurationFault(
-                "the file `\(path)` cannot be read: it is not UTF-8 without a byte order mark",
+                "cannot read `\(path)`: it is not UTF-8 without a byte order mark",
                 hint: "save it as plain UTF-8")
         }
         return try AWSConfigFile(text, file: path).sections

@@ -34,7 +34,7 @@ struct AWSSettingSources: Sendable {
         guard let setting else { return try !usesLegacyDefaults() }
         guard ["legacy", "regional"].contains(setting.value) else {
             throw ConfigurationFault(
-                "`\(setting.value)` says nothing of the address of us-east-1", place: setting.provenance,
+                "invalid us-east-1 endpoint mode `\(setting.value)`", place: setting.provenance,
                 expected: "`legacy` or `regional`")
         }
         return setting.value == "regional"
@@ -48,7 +48,7 @@ struct AWSSettingSources: Sendable {
         guard let found else { return nil }
         guard S3Endpoint.isRegion(found.value) else {
             throw ConfigurationFault(
-                "`\(found.value)` is no region", place: found.provenance,
+                "invalid region `\(found.value)`", place: found.provenance,
                 expected: "letters, digits and hyphens, as in `eu-west-1`")
         }
         return found
@@ -66,9 +66,9 @@ struct AWSSettingSources: Sendable {
         guard let found else { return nil }
         guard let url = HTTPURL(found.value), url.query.isEmpty, HTTPURL.isHost(url.host) else {
             throw ConfigurationFault(
-                "`\(HTTPURL.shown(found.value))` is no endpoint", place: found.provenance,
+                "invalid endpoint `\(HTTPURL.shown(found.value))`", place: found.provenance,
                 expected:
-                    "`http://` or `https://`, no user, and a host whose name has letters, digits, hyphens and dots",
+                    "a URL with `http://` or `https://` and a host name, without a user",
                 hint: found.value.contains("://") ? nil : "did you mean `https://\(found.value)`?")
         }
         return found.map { _ in url }
@@ -88,7 +88,7 @@ struct AWSSettingSources: Sendable {
         if let name = profile["services"] {
             guard let services = files.services[name.value], !services.values.isEmpty else {
                 throw ConfigurationFault(
-                    "the profile uses the services section `\(name.value)`, which does not exist",
+                    "unknown services section `\(name.value)`",
                     place: name.provenance, expected: "a section `[services \(name.value)]` in ~/.aws/config")
             }
             if let endpoint = services.block(key)["endpoint_url"], !endpoint.value.isEmpty { return endpoint }
@@ -100,7 +100,7 @@ struct AWSSettingSources: Sendable {
         guard let setting = profile.block("s3")["addressing_style"] else { return Setting(.auto, from: .builtIn) }
         guard let style = AddressingStyle(rawValue: setting.value) else {
             throw ConfigurationFault(
-                "`\(setting.value)` is no addressing style", place: setting.provenance,
+                "invalid addressing style `\(setting.value)`", place: setting.provenance,
                 expected: "one of auto, virtual, path")
         }
         return setting.map { _ in style }
@@ -110,7 +110,8 @@ struct AWSSettingSources: Sendable {
         guard let setting = text("AWS_MAX_ATTEMPTS", "max_attempts") else { return nil }
         guard let count = Int(setting.value), count > 0 else {
             throw ConfigurationFault(
-                "`\(setting.value)` is no number of attempts", place: setting.provenance, expected: "a number from 1 on"
+                "invalid number of attempts `\(setting.value)`", place: setting.provenance,
+                expected: "a number of at least 1"
             )
         }
         return setting.map { _ in count }
@@ -121,7 +122,7 @@ struct AWSSettingSources: Sendable {
         guard let setting = text("AWS_RETRY_MODE", "retry_mode") else { return }
         guard ["legacy", "standard", "adaptive"].contains(setting.value) else {
             throw ConfigurationFault(
-                "`\(setting.value)` is no retry mode", place: setting.provenance,
+                "invalid retry mode `\(setting.value)`", place: setting.provenance,
                 expected: "one of legacy, standard, adaptive")
         }
     }

@@ -12,8 +12,8 @@ struct S3AccessPoint: Sendable {
             resource[0] == "accesspoint"
         else {
             throw ConfigurationFault(
-                "`\(text)` is not supported as a bucket", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
-                hint: "access points of several regions, of outposts and of object lambdas are not supported")
+                "unsupported bucket ARN `\(text)`", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
+                hint: "multi-region, Outposts and Object Lambda access points are not supported")
         }
         region = fields[3]
         host = "\(resource[1])-\(fields[4])"

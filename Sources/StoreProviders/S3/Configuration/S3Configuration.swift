@@ -99,10 +99,10 @@ package struct S3Configuration: Sendable {
     private static func unknown(_ profile: Setting<String>, in files: AWSFiles) -> ConfigurationFault {
         let known = Set(files.config.keys).union(files.credentials.keys).sorted()
         return ConfigurationFault(
-            "the config profile (\(profile.value)) could not be found", place: profile.provenance,
+            "unknown profile `\(profile.value)`", place: profile.provenance,
             expected: known.isEmpty ? nil : "one of \(known.joined(separator: ", "))",
             hint: nearestWord(to: profile.value, in: known).map { "did you mean `\($0)`?" }
-                ?? "a profile is `[profile NAME]` in ~/.aws/config, or `[NAME]` in ~/.aws/credentials")
+                ?? "add `[profile NAME]` to ~/.aws/config, or `[NAME]` to ~/.aws/credentials")
     }
 }
 

@@ -55,23 +55,23 @@ package struct S3Endpoint: Sendable {
     private func checkVariants(_ region: String, _ configuration: S3Configuration) throws(ConfigurationFault) {
         if usesFIPS, region.hasPrefix("cn-"), custom == nil {
             throw ConfigurationFault(
-                "there are no FIPS endpoints in \(region)", place: configuration.usesFIPS.provenance,
+                "region \(region) has no FIPS endpoints", place: configuration.usesFIPS.provenance,
                 hint: "unset AWS_USE_FIPS_ENDPOINT")
         }
         if usesDualStack, !AWSPartition.hasDualStack(region) {
             throw ConfigurationFault(
-                "there are no dual-stack endpoints in \(region)", place: configuration.usesDualStack.provenance,
+                "region \(region) has no dual-stack endpoints", place: configuration.usesDualStack.provenance,
                 hint: "unset AWS_USE_DUALSTACK_ENDPOINT")
         }
         guard isAccelerated else { return }
         let obstacles = [
-            (custom != nil, "an endpoint of one's own"), (usesFIPS, "FIPS endpoints"),
-            (style == .path, "this bucket's address"),
+            (custom != nil, "a custom endpoint"), (usesFIPS, "FIPS endpoints"),
+            (style == .path, "path-style addressing"),
             (region.hasPrefix("cn-"), "the region \(region)"), (accessPoint != nil, "access points"),
         ]
         if let obstacle = obstacles.first(where: \.0)?.1 {
             throw ConfigurationFault(
-                "S3 Transfer Acceleration does not go together with \(obstacle)",
+                "S3 Transfer Acceleration cannot be combined with \(obstacle)",
                 place: configuration.usesAcceleration.value ? configuration.usesAcceleration.provenance : nil,
                 hint: "remove use_accelerate_endpoint")
         }
@@ -167,13 +167,13 @@ extension S3Endpoint {
         let isName = bucket.utf8.allSatisfy { $0.isLetterOrDigit || "-._".utf8.contains($0) }
         guard isName, (1...255).contains(bucket.utf8.count) else {
             throw ConfigurationFault(
-                "`\(bucket)` is no name of a bucket",
+                "invalid bucket name `\(bucket)`",
                 expected: "letters, digits, `.`, `-` and `_`, or an access point's ARN",
-                hint: bucket.contains("/") ? "what follows the bucket's name belongs into MODELKIT_STORAGE_PREFIX" : nil
+                hint: bucket.contains("/") ? "put the part after the bucket's name into MODELKIT_STORAGE_PREFIX" : nil
             )
         }
         guard !bucket.hasSuffix("--x-s3") else {
-            throw ConfigurationFault("`\(bucket)` is a directory bucket, which is not supported")
+            throw ConfigurationFault("directory buckets are not supported: `\(bucket)`")
         }
     }
 }

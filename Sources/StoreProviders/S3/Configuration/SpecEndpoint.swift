@@ -51,13 +51,13 @@ package enum SpecEndpointTrust: Sendable, Equatable {
     }
 
     private static let trusting =
-        "if you trust it, give --trust-spec-endpoint, set MODELKIT_ASSETS_TRUST_SPEC_ENDPOINT=true, or name it in "
+        "if you trust it, pass --trust-spec-endpoint, set MODELKIT_ASSETS_TRUST_SPEC_ENDPOINT=true, or set "
         + "S3_ENDPOINT"
 
     private static func fault(_ endpoint: Setting<HTTPURL>) -> ConfigurationFault {
         ConfigurationFault(
-            "credentials are not sent to `\(endpoint.value.origin)`: only the spec file names this endpoint",
-            place: endpoint.provenance, hint: "\(trusting); for a public bucket, give --no-sign-request")
+            "untrusted endpoint `\(endpoint.value.origin)`: credentials are not sent to an endpoint that only the spec file sets",
+            place: endpoint.provenance, hint: "\(trusting); for a public bucket, pass --no-sign-request")
     }
 
     /// - Parameter isHidden: whether the endpoint holds the value of a variable, which may be a secret.
@@ -67,6 +67,6 @@ package enum SpecEndpointTrust: Sendable, Equatable {
         ConfigurationFault(
             "the value of `\(variable.value)` (\(variable.provenance)) is not sent to "
                 + (isHidden ? "this endpoint" : "`\(endpoint.value.origin)`")
-                + ": only the spec file names it", place: endpoint.provenance, hint: trusting)
+                + ", which only the spec file sets", place: endpoint.provenance, hint: trusting)
     }
 }

@@ -16,7 +16,7 @@ struct AssumeRoleCredentials: CredentialProvider {
         guard section["mfa_serial"] == nil else {
             throw CredentialFailure(
                 .notSupported, name,
-                "profile `\(profile.name)` wants a code of an MFA device, which nobody can be asked for",
+                "profile `\(profile.name)` requires an MFA code, which this program cannot prompt for",
                 remedy: "get credentials with `aws configure export-credentials`, or use a role without `mfa_serial`")
         }
         let source = try await source()
@@ -27,7 +27,8 @@ struct AssumeRoleCredentials: CredentialProvider {
                 ("DurationSeconds", section["duration_seconds"].flatMap { Int($0.value) }.map { "\($0)" }),
             ], with: source.credentials)
         return try FoundCredentials(
-            credentials, source: "role \(role.value) of profile \(profile.name), by \(source.source)", provider: name)
+            credentials, source: "role \(role.value) of profile \(profile.name), assumed with \(source.source)",
+            provider: name)
     }
 
     private func source() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
@@ -37,12 +38,12 @@ struct AssumeRoleCredentials: CredentialProvider {
         case (nil, nil):
             throw CredentialFailure(
                 .partial, name,
-                "profile `\(profile.name)` has role_arn, and neither source_profile nor credential_source",
-                remedy: "add the one whose credentials may take the role")
+                "profile `\(profile.name)` has role_arn but neither source_profile nor credential_source",
+                remedy: "add the one whose credentials may assume the role")
         default:
             throw CredentialFailure(
                 .misconfigured, name, "profile `\(profile.name)` has both source_profile and credential_source",
-                remedy: "keep one of them")
+                remedy: "remove one of them")
         }
     }
 
@@ -57,20 +58,20 @@ struct AssumeRoleCredentials: CredentialProvider {
             }
         guard let provider else {
             throw CredentialFailure(
-                .misconfigured, name, "`\(source.value)` is no credential_source (\(source.provenance))",
+                .misconfigured, name, "invalid credential_source `\(source.value)` (\(source.provenance))",
                 remedy: "use Environment, EcsContainer or Ec2InstanceMetadata")
         }
         if let found = try await provider.credentials() { return found }
         throw CredentialFailure(
-            .noneFound, name, "credential_source \(source.value) has none: \(provider.absence)",
-            remedy: "run where there are some, or name another source (\(source.provenance))")
+            .noneFound, name, "credential_source \(source.value) has no credentials: \(provider.absence)",
+            remedy: "use a different credential_source (\(source.provenance))")
     }
 
     private func ofProfile(_ source: String) async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
         guard let section = settings.files.profile(source) else {
             throw CredentialFailure(
-                .misconfigured, name, "profile `\(profile.name)` has source_profile `\(source)`, which does not exist",
-                remedy: "write `[profile \(source)]` into ~/.aws/config, or `[\(source)]` into ~/.aws/credentials")
+                .misconfigured, name, "unknown source_profile `\(source)` in profile `\(profile.name)`",
+                remedy: "add `[profile \(source)]` to ~/.aws/config, or `[\(source)]` to ~/.aws/credentials")
         }
         // A role of a profile that has keys too is not taken on the way to another.
         // Source: botocore's `AssumeRoleProvider._resolve_credentials_from_profile`
@@ -78,8 +79,8 @@ struct AssumeRoleCredentials: CredentialProvider {
         guard !(roles + [profile.name]).contains(source) || hasKeys && source == profile.name else {
             throw CredentialFailure(
                 .misconfigured, name,
-                "the roles lead in a circle: \((roles + [profile.name, source]).joined(separator: " → "))",
-                remedy: "one of these profiles needs credentials of its own")
+                "circular source_profile chain: \((roles + [profile.name, source]).joined(separator: " → "))",
+                remedy: "give one of these profiles its own credentials")
         }
         let base = CredentialProfile(name: source, section: section, heedsEnvironment: false)
         let providers = S3CredentialChain.ofProfile(base, settings, roles: hasKeys ? nil : roles + [profile.name])
@@ -88,6 +89,6 @@ struct AssumeRoleCredentials: CredentialProvider {
         }
         throw CredentialFailure(
             .noneFound, name, "source_profile `\(source)` has no credentials",
-            remedy: "give it an access key, a role or a credential_process, or name another profile")
+            remedy: "add an access key, a role or a credential_process, or use a different profile")
     }
 }

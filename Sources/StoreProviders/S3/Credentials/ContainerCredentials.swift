@@ -19,34 +19,35 @@ struct ContainerCredentials: CredentialProvider {
         guard let address = relative ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard let url = HTTPURL(address), Self.isTrusted(url) else {
             throw CredentialFailure(
-                .misconfigured, name, "`\(HTTPURL.shown(address))` is no address of a container's credential service",
-                remedy: "it must be https, or a loopback or link-local address that is known for it")
+                .misconfigured, name, "invalid container credential endpoint `\(HTTPURL.shown(address))`",
+                remedy: "it must use https, or be a loopback or known link-local address")
         }
         var headers: HTTPHeaders = ["accept": "application/json"]
         if let token = try authorization() { headers.add(name: "authorization", value: token.exposed) }
         let request = HTTPRequest(.GET, url, headers: headers, timeouts: Self.timeouts, isDirect: true)
         let call = CredentialServiceClient(
             transport: settings.transport, sleep: settings.sleep, provider: name,
-            service: "the container's credential service", attempts: Self.attempts,
-            remedy: "this variable came from another environment, or the network of this container does not lead there",
+            service: "the container credential service", attempts: Self.attempts,
+            remedy:
+                "check that the variable belongs to this environment, and that this container's network reaches the service",
             isFinal: { [200, 401, 403].contains($0.status) })
         let answer = try await call.send(request)
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, name,
-                "the container's credential service at \(url.origin) answered with status \(answer.status)",
+                "the container credential service at \(url.origin) returned status \(answer.status)",
                 remedy: answer.isTransientFailure
                     ? CredentialServiceClient.retryLater
-                    : "it wants the token of AWS_CONTAINER_AUTHORIZATION_TOKEN or its _FILE: check that this container "
-                        + "has it, and has a role")
+                    : "check that this container has a role, and the token of AWS_CONTAINER_AUTHORIZATION_TOKEN or its "
+                        + "_FILE")
         }
         guard let credentials = CredentialDocument(answer.body)?.credentials else {
             throw CredentialFailure(
-                .malformed, name, "the container's credential service at \(url.origin) answered without credentials",
-                remedy: "a proxy or another server may have answered in its place")
+                .malformed, name, "the container credential service at \(url.origin) returned no credentials",
+                remedy: "check for a proxy that answers in its place")
         }
         return try FoundCredentials(
-            credentials, source: "the container's credential service at \(url.origin)", provider: name)
+            credentials, source: "the container credential service at \(url.origin)", provider: name)
     }
 
     private func authorization() throws(CredentialFailure) -> Secret? {
@@ -57,8 +58,9 @@ struct ContainerCredentials: CredentialProvider {
         guard let token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] else { return nil }
         guard !token.contains(where: \.isNewline) else {
             throw CredentialFailure(
-                .misconfigured, name, "AWS_CONTAINER_AUTHORIZATION_TOKEN holds a line break",
-                remedy: "set it without; AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE may name a file that ends with one")
+                .misconfigured, name, "AWS_CONTAINER_AUTHORIZATION_TOKEN contains a line break",
+                remedy:
+                    "remove the line break, or use AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, whose file may end with one")
         }
         return Secret(token)
     }

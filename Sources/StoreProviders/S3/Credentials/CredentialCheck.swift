@@ -11,8 +11,8 @@ extension FoundCredentials<AWSCredentials> {
         ]
         for (name, text) in zip(names, texts) where text.unicodeScalars.contains(where: \.isControl) {
             throw CredentialFailure(
-                .malformed, provider, "the \(name) of \(source) holds a line break or another control character",
-                remedy: "store it without: `printf %s` writes no line break, `echo` does")
+                .malformed, provider, "the \(name) from \(source) contains a control character such as a line break",
+                remedy: "write it without a trailing line break, with `printf %s` instead of `echo`")
         }
         self.init(credentials, source: source)
     }

@@ -10,10 +10,10 @@ struct EnvironmentCredentials: CredentialProvider {
         let secret = environment["AWS_SECRET_ACCESS_KEY"]
         guard let key = environment["AWS_ACCESS_KEY_ID"] else {
             guard secret != nil else { return nil }
-            throw partial("AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is missing or empty")
+            throw partial("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is \(state("AWS_ACCESS_KEY_ID"))")
         }
         guard let secret else {
-            throw partial("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is missing or empty")
+            throw partial("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is \(state("AWS_SECRET_ACCESS_KEY"))")
         }
         let token = environment["AWS_SECURITY_TOKEN"] ?? environment["AWS_SESSION_TOKEN"]
         let credentials = AWSCredentials(
@@ -24,9 +24,14 @@ struct EnvironmentCredentials: CredentialProvider {
             named: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
     }
 
+    /// A variable that is set to nothing is not the same mistake as one that is not set.
+    private func state(_ variable: String) -> String {
+        environment.isEmpty(variable) ? "empty" : "not set"
+    }
+
     private func partial(_ words: String) -> CredentialFailure {
         CredentialFailure(
             .partial, name, words,
-            remedy: "set both, or neither; a build's secret that was not mounted leaves a variable empty")
+            remedy: "set both or neither; a build secret that is not mounted leaves its variable empty")
     }
 }

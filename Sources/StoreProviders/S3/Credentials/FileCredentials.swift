@@ -21,8 +21,8 @@ struct FileCredentials: CredentialProvider {
         guard let secret = section["aws_secret_access_key"] else {
             throw CredentialFailure(
                 .partial, name,
-                "profile `\(profile)` has aws_access_key_id and no aws_secret_access_key (\(key.provenance))",
-                remedy: "write it below the access key")
+                "missing aws_secret_access_key in profile `\(profile)` (\(key.provenance))",
+                remedy: "add it next to aws_access_key_id")
         }
         let token = section["aws_security_token"] ?? section["aws_session_token"]
         let credentials = AWSCredentials(
@@ -41,7 +41,7 @@ struct LoginCredentials: CredentialProvider {
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard profile.section["login_session"] != nil else { return nil }
         throw CredentialFailure(
-            .notSupported, name, "profile `\(profile.name)` uses `login_session`, which is not supported",
+            .notSupported, name, "`login_session` in profile `\(profile.name)` is not supported",
             remedy: "export credentials with `aws configure export-credentials --profile \(profile.name) --format env`")
     }
 }

@@ -11,7 +11,7 @@ struct InstanceCredentials: CredentialProvider {
     var absence: String {
         isDisabled
             ? "AWS_EC2_METADATA_DISABLED"
-            : "the metadata service does not answer, or has no role (in a container, a hop limit of 1 keeps it away)"
+            : "no role from the metadata service (in a container, check its hop limit)"
     }
 
     private var isDisabled: Bool { settings.environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" }
@@ -49,14 +49,14 @@ struct InstanceCredentials: CredentialProvider {
             let credentials = CredentialDocument(bytes)?.credentials
         else { return nil }
         return try FoundCredentials(
-            extended(credentials), source: "role \(role) of the instance's metadata service", provider: name)
+            extended(credentials), source: "instance role \(role)", provider: name)
     }
 
     /// The service is there and wants a token, and the answer with the token does not come this far.
     private var hopLimit: CredentialFailure {
         CredentialFailure(
             .misconfigured, name,
-            "the metadata service answers, but its token does not reach this container: its hop limit is 1",
+            "the metadata service is reachable, but its hop limit of 1 keeps the token from this container",
             remedy:
                 "run `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`, or share the host's "
                 + "network")
@@ -79,8 +79,8 @@ struct InstanceCredentials: CredentialProvider {
         let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         guard let url = HTTPURL(text) else {
             throw CredentialFailure(
-                .misconfigured, name, "`\(HTTPURL.shown(text))` is no address of a metadata service",
-                remedy: "correct AWS_EC2_METADATA_SERVICE_ENDPOINT, or unset it")
+                .misconfigured, name, "invalid metadata service endpoint `\(HTTPURL.shown(text))`",
+                remedy: "correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT")
         }
         return url
     }
@@ -91,8 +91,8 @@ struct InstanceCredentials: CredentialProvider {
         guard let mode else { return sources.flag("AWS_IMDS_USE_IPV6", "imds_use_ipv6").value }
         guard ["ipv4", "ipv6"].contains(mode.value.lowercased()) else {
             throw CredentialFailure(
-                .misconfigured, name, "invalid mode of the metadata service `\(mode.value)` (\(mode.provenance))",
-                remedy: "write ipv4 or ipv6")
+                .misconfigured, name, "invalid metadata service mode `\(mode.value)` (\(mode.provenance))",
+                remedy: "use ipv4 or ipv6")
         }
         return mode.value.lowercased() == "ipv6"
     }

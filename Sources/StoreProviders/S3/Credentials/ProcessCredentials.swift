@@ -12,8 +12,8 @@ struct ProcessCredentials: CredentialProvider {
         guard let setting = profile.section["credential_process"] else { return nil }
         guard let words = ShellWords.split(setting.value), let program = words.first else {
             throw CredentialFailure(
-                .misconfigured, name, "credential_process is no command (\(setting.provenance))",
-                remedy: "write a program and its arguments; a quote that opens must close")
+                .misconfigured, name, "invalid command in credential_process (\(setting.provenance))",
+                remedy: "write a program and its arguments, with balanced quotes")
         }
         let output: Subprocess.Output
         do {
@@ -26,14 +26,14 @@ struct ProcessCredentials: CredentialProvider {
         guard output.status == 0 else {
             let said = output.firstErrorLine.map { ": \($0)" } ?? ""
             throw CredentialFailure(
-                .refused, name, "`\(program)` ended with status \(output.status)\(said)",
-                remedy: "run it by hand: it is credential_process in \(setting.provenance)")
+                .refused, name, "`\(program)` exited with status \(output.status)\(said)",
+                remedy: "run it manually: it is the credential_process of \(setting.provenance)")
         }
         guard let document = CredentialDocument(output.standardOutput), document.Version == 1,
             let credentials = document.credentials
         else {
             throw CredentialFailure(
-                .malformed, name, "`\(program)` did not print credentials",
+                .malformed, name, "`\(program)` printed no credentials",
                 remedy: "it must print JSON with Version 1, AccessKeyId and SecretAccessKey")
         }
         return try FoundCredentials(

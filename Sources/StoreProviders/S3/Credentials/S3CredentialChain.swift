@@ -45,10 +45,10 @@ struct S3CredentialChain: Sendable {
             absences.append("\(provider.name): \(provider.absence)")
         }
         throw CredentialFailure(
-            .noneFound, "", "no credentials were found (\(absences.joined(separator: "; ")))",
+            .noneFound, "", absences.joined(separator: "; "),
             remedy: missingFile
-                ?? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE, or, for a public "
-                + "bucket, give --no-sign-request")
+                ?? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, select a profile with AWS_PROFILE, or, for a public "
+                + "bucket, pass --no-sign-request")
     }
 
     private func unexpired(_ found: FoundCredentials<AWSCredentials>, of provider: String) throws(CredentialFailure)
@@ -56,8 +56,8 @@ struct S3CredentialChain: Sendable {
     {
         guard let expiration = found.credentials.expiration, expiration <= environment.now() else { return found }
         throw CredentialFailure(
-            .expired, provider, "the credentials of \(found.source) expired at \(Timestamp.text(expiration))",
-            remedy: "get new ones where these came from; if they are new, the clock here is wrong")
+            .expired, provider, "the credentials from \(found.source) expired at \(Timestamp.text(expiration))",
+            remedy: "renew them; if they are new, check the clock of this machine")
     }
 
     /// A secret that a build or a pod was to mount, and did not.

@@ -23,8 +23,8 @@ struct CredentialProfile: Sendable {
     func required(_ key: String, for provider: String) throws(CredentialFailure) -> String {
         guard let setting = section[key] else {
             throw CredentialFailure(
-                .partial, provider, "profile `\(name)` has no `\(key)`",
-                remedy: "add it to the profile in ~/.aws/config; `aws configure sso` writes all that it needs")
+                .partial, provider, "missing `\(key)` in profile `\(name)`",
+                remedy: "add it to the profile in ~/.aws/config; `aws configure sso` writes a complete profile")
         }
         return setting.value
     }

@@ -6,9 +6,9 @@ extension AWSCredentials: ExpiringCredentials {}
 package typealias S3Identity = Identity<AWSCredentials>
 
 extension Identity<AWSCredentials> {
-    /// `access key AKIA…, from environment variables`
+    /// `access key AKIA… from environment variables`, `anonymous (flag --no-sign-request)`
     package var words: String {
-        credentials.map { "access key \($0.shownID), from \(source)" } ?? "nobody: requests are not signed"
+        credentials.map { "access key \($0.shownID) from \(source)" } ?? "anonymous (\(source))"
     }
 }
 

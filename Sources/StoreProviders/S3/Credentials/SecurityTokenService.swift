@@ -12,7 +12,7 @@ struct SecurityTokenService: Sendable {
     let provider: String
 
     private static let attempts = 3
-    private static let notSTS = "a proxy or another server may have answered in its place: check AWS_ENDPOINT_URL_STS"
+    private static let notSTS = "check AWS_ENDPOINT_URL_STS, and for a proxy that answers in its place"
 
     func assumeRole(
         _ parameters: [(name: String, value: String?)], with credentials: AWSCredentials
@@ -30,7 +30,7 @@ struct SecurityTokenService: Sendable {
     func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String {
         let root = try await call("GetCallerIdentity", [], signedWith: credentials)
         guard let arn = root.child("GetCallerIdentityResult")?["Arn"] else {
-            throw CredentialFailure(.malformed, provider, "STS did not say who it is", remedy: Self.notSTS)
+            throw CredentialFailure(.malformed, provider, "STS returned no caller identity", remedy: Self.notSTS)
         }
         return arn
     }
@@ -42,7 +42,7 @@ struct SecurityTokenService: Sendable {
         guard let element = root.child("\(action)Result")?.child("Credentials"), let key = element["AccessKeyId"],
             let secret = element["SecretAccessKey"], let token = element["SessionToken"]
         else {
-            throw CredentialFailure(.malformed, provider, "STS answered without credentials", remedy: Self.notSTS)
+            throw CredentialFailure(.malformed, provider, "STS returned no credentials", remedy: Self.notSTS)
         }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(token),
@@ -67,14 +67,15 @@ struct SecurityTokenService: Sendable {
         let reason = said.isEmpty ? "status \(answer.status)" : redaction(said)
         if Self.isTransient(answer) {
             throw CredentialFailure(
-                .unreachable, provider, "STS failed to \(action): \(reason)", remedy: CredentialServiceClient.retryLater
+                .unreachable, provider, "STS \(action) failed: \(reason)", remedy: CredentialServiceClient.retryLater
             )
         }
         // The one code for a wrong signature and for one of another time.
         let isClock = reason.contains("Signature expired") || reason.contains("Signature not yet current")
         throw CredentialFailure(
-            .refused, provider, "STS refused \(action): \(reason)",
-            remedy: isClock ? "set the clock of this machine" : "check the role's trust policy, and who asks for it")
+            .refused, provider, "STS denied \(action): \(reason)",
+            remedy: isClock
+                ? "correct the clock of this machine" : "check the role's trust policy against the caller's identity")
     }
 
     /// Whether the same request may succeed later: some of these have the status 400.
@@ -129,7 +130,7 @@ struct SecurityTokenService: Sendable {
         } catch {
             throw CredentialFailure(
                 .misconfigured, provider, error.words + (error.place.map { " (\($0))" } ?? ""),
-                remedy: "write regional or legacy")
+                remedy: "use regional or legacy")
         }
     }
 
@@ -149,7 +150,7 @@ enum Configured {
     ) throws(CredentialFailure) -> HTTPURL {
         if let url = host.url(in: region) { return url }
         throw CredentialFailure(
-            .misconfigured, provider, "there are no dual-stack endpoints of \(host.service) in \(region.name)",
+            .misconfigured, provider, "\(host.service) has no dual-stack endpoint in \(region.name)",
             remedy: "unset AWS_USE_DUALSTACK_ENDPOINT")
     }
 

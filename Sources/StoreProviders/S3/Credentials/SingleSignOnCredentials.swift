@@ -30,7 +30,7 @@ struct SingleSignOnCredentials: CredentialProvider {
         let token = try await token(session?.value, start: start, region: region)
         let credentials = try await exchange(token, account: account, role: role, region: region)
         return try FoundCredentials(
-            credentials, source: "role \(role) of account \(account) by single sign-on, profile \(profile.name)",
+            credentials, source: "single sign-on role \(role) in account \(account), profile \(profile.name)",
             provider: name)
     }
 
@@ -39,15 +39,15 @@ struct SingleSignOnCredentials: CredentialProvider {
         guard let section = settings.files.ssoSessions[session.value] else {
             throw CredentialFailure(
                 .misconfigured, name,
-                "profile `\(profile.name)` has sso_session `\(session.value)`, which does not exist",
-                remedy: "write a section `[sso-session \(session.value)]` into ~/.aws/config")
+                "unknown sso_session `\(session.value)` in profile `\(profile.name)`",
+                remedy: "add a section `[sso-session \(session.value)]` to ~/.aws/config")
         }
         for key in ["sso_start_url", "sso_region"] {
             guard let own = profile.section[key], let its = section[key], own.value != its.value else { continue }
             throw CredentialFailure(
                 .misconfigured, name,
-                "profile `\(profile.name)` and sso_session `\(session.value)` have another \(key)",
-                remedy: "keep the one of the session")
+                "profile `\(profile.name)` and sso_session `\(session.value)` have different values of \(key)",
+                remedy: "remove it from the profile")
         }
         return profile.section.overlaid(by: section)
     }
@@ -61,7 +61,7 @@ struct SingleSignOnCredentials: CredentialProvider {
             "~/.aws/sso/cache/\(Digests.sha1((session ?? start).utf8).hex).json")
         guard let bytes = (try? SmallFile.read(path)) ?? nil, let token = SingleSignOnToken(bytes) else {
             throw CredentialFailure(
-                .noneFound, name, "there is no token of single sign-on for `\(session ?? start)`", remedy: login)
+                .noneFound, name, "no cached single sign-on token for `\(session ?? start)`", remedy: login)
         }
         let left = (token.expiration ?? 0) - settings.environment.now()
         guard session != nil, left < Self.margin else {
@@ -79,7 +79,7 @@ struct SingleSignOnCredentials: CredentialProvider {
     private var login: String { "run `aws sso login --profile \(profile.name)`" }
 
     private var expired: CredentialFailure {
-        CredentialFailure(.expired, name, "the session of single sign-on has expired", remedy: login)
+        CredentialFailure(.expired, name, "the single sign-on session has expired", remedy: login)
     }
 
     private func renewed(_ token: SingleSignOnToken, region: String) async -> SingleSignOnToken? {
@@ -88,7 +88,7 @@ struct SingleSignOnCredentials: CredentialProvider {
         place.target = "/token"
         let request = HTTPRequest(
             .POST, place, headers: ["content-type": "application/json"], body: .bytes(ByteBuffer(bytes: body)))
-        guard let answer = try? await call("the token service of single sign-on").send(request), answer.status == 200
+        guard let answer = try? await call("the single sign-on token service").send(request), answer.status == 200
         else { return nil }
         return token.renewed(by: answer.body, now: settings.environment.now())
     }
@@ -122,19 +122,19 @@ struct SingleSignOnCredentials: CredentialProvider {
         url.target =
             "/federation/credentials?" + PercentEncoding.query([("role_name", role), ("account_id", account)])
         let request = HTTPRequest(.GET, url, headers: ["x-amz-sso_bearer_token": token.accessToken.exposed])
-        let answer = try await call("the portal of single sign-on").send(request)
+        let answer = try await call("the single sign-on portal").send(request)
         if answer.status == 401 { throw expired }
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, name,
-                "single sign-on gave no credentials for role \(role) of account \(account): status \(answer.status)",
+                "no credentials for role \(role) in account \(account): status \(answer.status)",
                 remedy: answer.isTransientFailure
                     ? CredentialServiceClient.retryLater : "check sso_account_id and sso_role_name")
         }
         guard let credentials = SingleSignOnAnswer(answer.body)?.credentials else {
             throw CredentialFailure(
-                .malformed, name, "single sign-on answered without credentials",
-                remedy: "a proxy or another server may have answered in its place")
+                .malformed, name, "the single sign-on portal returned no credentials",
+                remedy: "check for a proxy that answers in its place")
         }
         return credentials
     }

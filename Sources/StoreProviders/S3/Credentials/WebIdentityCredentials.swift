@@ -12,7 +12,7 @@ struct WebIdentityCredentials: CredentialProvider {
         guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
         guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
             throw CredentialFailure(
-                .partial, name, "there is a token file and no role to take with it",
+                .partial, name, "missing role ARN for the token file",
                 remedy: "set AWS_ROLE_ARN, or role_arn in the profile")
         }
         let token = try TokenFile.read(file, settings.environment, provider: name)
@@ -22,7 +22,7 @@ struct WebIdentityCredentials: CredentialProvider {
         let credentials = try await SecurityTokenService(settings: settings, provider: name).assumeRoleWithWebIdentity(
             [("RoleArn", role.value), ("RoleSessionName", session), ("WebIdentityToken", token.exposed)])
         return try FoundCredentials(
-            credentials, source: "role \(role.value) with the web identity of \(file.value)", provider: name)
+            credentials, source: "role \(role.value) with the web identity token \(file.value)", provider: name)
     }
 
     private func setting(_ variable: String, _ key: String) -> Setting<String>? {
@@ -36,7 +36,7 @@ enum TokenFile {
     static func read(
         _ file: Setting<String>, _ environment: ProviderEnvironment, provider: String
     ) throws(CredentialFailure) -> Secret {
-        let mount = "if it is a secret of a build or a pod, check that it is mounted, and under this path"
+        let mount = "check that the secret is mounted at this path"
         let place = "the token file `\(file.value)` (\(file.provenance))"
         let bytes: [UInt8]?
         do {
@@ -52,7 +52,7 @@ enum TokenFile {
             throw CredentialFailure(.misconfigured, provider, "\(place) is empty", remedy: mount)
         }
         guard !token.contains(where: \.isNewline) else {
-            throw CredentialFailure(.misconfigured, provider, "\(place) holds more than a token", remedy: mount)
+            throw CredentialFailure(.misconfigured, provider, "\(place) contains more than a token", remedy: mount)
         }
         return Secret(token)
     }

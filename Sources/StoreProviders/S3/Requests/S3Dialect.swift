@@ -134,11 +134,17 @@ final class S3Dialect: StoreDialect {
         switch error.kind {
         case .permissionDenied:
             error.notes += identity + S3Words.ambiguity(failed.fault, failed.call)
-            error.remedy = S3Words.remedy(for: failed.fault, failed.call)
+            error.cause = failed.anonymousRemedy.map { _ in .anonymous }
+            error.remedy = failed.anonymousRemedy ?? S3Words.remedy(for: failed.fault, failed.call)
         case .unauthenticated:
             error.notes += identity
-            error.remedy = S3Words.remedy(for: failed.fault, failed.call)
-        case .misconfigured: error.remedy = S3Words.bucketRemedy
+            error.cause =
+                failed.anonymousRemedy.map { _ in .anonymous }
+                ?? .rejectedCredentials(by: "S3", code: failed.fault.shortWords)
+            error.remedy = failed.anonymousRemedy ?? S3Words.remedy(for: failed.fault, failed.call)
+        case .misconfigured:
+            error.cause = failed.fault.isAboutBucket(context.bucket)
+            error.remedy = S3Words.bucketRemedy
         case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer,
             .unusableSettings:
             break
@@ -146,11 +152,12 @@ final class S3Dialect: StoreDialect {
         switch failed.remedy {
         case .correctClock:
             let offset = failed.fault.serverTime.map { $0 - context.now() }
-            error.notes += offset.map { ["the clock here is \(S3Words.skew($0)) the store's"] } ?? []
-            error.remedy = "set the clock of this machine; in a container it is the host's"
+            error.notes += offset.map { ["the local clock is \(S3Words.skew($0)) the store's"] } ?? []
+            error.remedy = "correct the clock of this machine (in a container, the host's)"
         case .changeRegion:
             let region = failed.signed?.region ?? context.endpoint.region
-            error.notes.append("the request was made for the region \(region)")
+            if failed.fault.isAboutRegion { error.cause = .otherRegion }
+            error.notes.append("requested region: \(region)")
             error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
         case .refreshCredentials, nil: break
         }
@@ -158,6 +165,25 @@ final class S3Dialect: StoreDialect {
     }
 
     func endpointWords(_ signed: Signed?) -> String? { context.endpoint.words }
+}
+
+extension FailedCall<S3Dialect> {
+    fileprivate var anonymousRemedy: String? { signed?.identity.anonymousRemedy }
+}
+
+extension S3Fault {
+    /// `SignatureDoesNotMatch`; `status 401`
+    fileprivate var shortWords: String { code ?? "status \(status)" }
+
+    fileprivate var isAboutRegion: Bool { code != nil || (300..<400).contains(status) }
+
+    fileprivate func isAboutBucket(_ name: String) -> StoreError.Cause? {
+        switch code {
+        case "NoSuchBucket": .noBucket(name)
+        case "InvalidBucketName": .invalidBucket(name)
+        default: nil
+        }
+    }
 }
 
 typealias S3Requester = StoreRequester<S3Dialect>

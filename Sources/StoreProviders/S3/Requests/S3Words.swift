@@ -3,34 +3,33 @@ internal import NIOHTTP1
 /// What is said of S3's refusals, and what to do about them.
 enum S3Words {
     static func identity(_ identity: S3Identity?) -> [String] {
-        identity.map { ["the request was made as \($0.words)"] } ?? []
+        identity.map { ["identity: \($0.words)"] } ?? []
     }
 
     /// Without the right to list, S3 does not say whether there is such an object.
     static func ambiguity(_ fault: S3Fault, _ call: S3Call) -> [String] {
         guard call.key != nil, call.method == .GET || call.method == .HEAD, !fault.isAboutEncryption else { return [] }
-        return ["it is missing or not allowed: without s3:ListBucket the store does not tell the two apart"]
+        return ["without s3:ListBucket, S3 also reports a missing object as access denied"]
     }
 
     static func remedy(for fault: S3Fault, _ call: S3Call) -> String? {
         if fault.isAboutEncryption {
-            return "let these credentials use the key that the object is encrypted with (kms:Decrypt)"
+            return "grant these credentials kms:Decrypt on the key that encrypts the object"
         }
         switch fault.code {
         case "InvalidAccessKeyId":
             return
-                "the store does not know this access key: check that it is one of this store's, and that the endpoint "
-                + "is right"
+                "check that AWS_ACCESS_KEY_ID belongs to this store, and the endpoint"
         case "SignatureDoesNotMatch":
-            return "the secret key does not belong to the access key: look for a cut or padded AWS_SECRET_ACCESS_KEY"
+            return "check AWS_SECRET_ACCESS_KEY for truncation or stray whitespace"
         case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
-            return "the session token has expired: get new credentials and run again"
+            return "renew the expired credentials and run again"
         case "InvalidToken":
-            return "the session token does not belong to the access key: unset AWS_SESSION_TOKEN, or get a new one"
-        case "InvalidObjectState": return "the object is in an archive: restore it first"
+            return "unset AWS_SESSION_TOKEN, or renew the credentials: it does not belong to the access key"
+        case "InvalidObjectState": return "restore the object from its archive first"
         default:
             return right(for: call).map {
-                "grant \($0) to these credentials; `modelkit-assets check --policy` prints all that a spec needs"
+                "grant \($0) to these credentials; `modelkit-assets check --policy` prints a least-privilege policy"
             }
         }
     }
@@ -45,7 +44,7 @@ enum S3Words {
         }
     }
 
-    static let bucketRemedy = "check MODELKIT_STORAGE_BUCKET, and that the endpoint is the one that has it"
+    static let bucketRemedy = "check MODELKIT_STORAGE_BUCKET, and that the endpoint is the bucket's"
 
     /// `12 minutes behind`
     static func skew(_ offset: Double) -> String {
