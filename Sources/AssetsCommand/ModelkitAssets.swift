@@ -16,15 +16,15 @@ package struct ModelkitAssets: AsyncParsableCommand {
               modelkit-assets resolve assets.yaml
 
             EXIT STATUS
-              0         done
-              1         something else failed
-              3         the spec file is wrong
+              0         success
+              1         other error
+              3         invalid spec or storage configuration
               4         credentials or permissions
               5         an asset, version or dependency cannot be resolved
               6         content does not match its digest
-              7         the lock would have to change
-              8         the store cannot be reached or keeps failing
-              9         the assets directory or the disk
+              7         --locked, and the lockfile would have to change
+              8         the store is unreachable or keeps failing
+              9         local file system error: assets directory, cache, disk
               64        usage
               130, 143  interrupted
             """,
@@ -45,5 +45,18 @@ package struct ModelkitAssets: AsyncParsableCommand {
 
 extension ModelkitAssets {
     /// Reads the process's arguments, runs what they say and exits.
-    package static func start() async { await main() }
+    package static func start() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let problem = Problem(usage: error) else { exit(withError: error) }
+            Shell().complain([problem])
+            exit(withError: ExitCode(problem.exitStatus))
+        }
+    }
 }
