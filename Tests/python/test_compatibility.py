@@ -53,7 +53,7 @@ def test_without_an_assets_directory_they_take_the_working_one(shelf, monkeypatc
 
 
 def test_a_path_without_a_version_is_theirs_alone(workspace, monkeypatch, names_in_the_page):
-    names_in_the_page("a name of which there is no version")
+    names_in_the_page("a name without any version")
     (workspace.assets / "some").mkdir()
     (workspace.assets / "some/file").write_bytes(b"no asset\n")
     (workspace.folder / "other").write_bytes(b"no asset either\n")
@@ -98,7 +98,7 @@ PARTS = {
 
 @pytest.mark.parametrize("case", PARTS)
 def test_parts_that_they_cannot_be_asked_for(workspace, case, names_in_the_page):
-    names_in_the_page("parts with blanks")
+    names_in_the_page("parts in brackets with spaces")
     part = PARTS[case]
     store = workspace.store.push("nlp/lexicon:1.0", {"words.txt": b"1\n", "en/words-1_a.txt": b"2\n"})
     for path in (store.data_object("nlp/lexicon:1.0", part),):
@@ -152,7 +152,7 @@ LISTS = {
 
 @pytest.mark.parametrize("damage", LISTS)
 def test_a_version_in_full_needs_no_list(shelf, damage, names_in_the_page):
-    names_in_the_page("a `.versions` that is missing or damaged")
+    names_in_the_page("a missing or damaged `.versions`")
     LISTS[damage](shelf.store.versions_object("nlp/vectors"))
     assert theirs(shelf, "nlp/vectors:1.4")["version"] == "1.4"
     finished = shelf.resolve("nlp/vectors:1.4").succeeded()
@@ -172,7 +172,7 @@ def test_anything_else_does(shelf, damage):
 
 
 def test_a_version_that_the_list_lacks_is_theirs_alone(shelf, names_in_the_page):
-    names_in_the_page("a version in full that `.versions` does not list")
+    names_in_the_page("a full version that `.versions` does not list")
     shelf.store.versions_object("nlp/vectors").write_text('{"versions": ["1.0"]}')
     assert theirs(shelf, "nlp/vectors:1.4")["version"] == "1.4"
     shelf.resolve("nlp/vectors:1.4").failed(5)
@@ -197,7 +197,7 @@ def test_dates_of_the_form_that_they_write_and_near_ones_are_read_by_both(shelf,
 
 
 def test_a_path_that_is_listed_twice_is_theirs_alone(shelf, names_in_the_page):
-    names_in_the_page("a path that `contents` lists twice")
+    names_in_the_page("a path listed twice in `contents`")
     shelf.store.rewrite_meta("nlp/lexicon:2.0", contents=["about", "en/words.txt", "about"])
     theirs(shelf, "nlp/lexicon:2.0")
     assert "is listed twice" in error_text(shelf.resolve("nlp/lexicon:2.0").failed(5).report)
