@@ -15,6 +15,8 @@ RELEASE_BUILD := MODELKIT_ASSETS_STATIC=1 swift build
 else
 RELEASE_BUILD := swift build
 endif
+# No C or C++ of the dependencies throws; what of it is hot is written in assembly. Saves 330 KB.
+RELEASE_FLAGS += -Xcc -fno-asynchronous-unwind-tables -Xcc -fno-unwind-tables -Xcc -Os
 # Texts in the program name a source by its place in the checkout, so that the same sources give the same program in any folder.
 RELEASE_FLAGS += -Xcc -ffile-prefix-map=$(CURDIR)=.
 # Else each module has a digest in the program that its folder changes.

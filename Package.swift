@@ -229,7 +229,7 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 }
 
 // Much code that runs once and moves no bytes: small is worth more than fast.
-let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile", "Terminal"]
+let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile", "StoreProviders", "Terminal"]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
 }
