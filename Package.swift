@@ -195,7 +195,7 @@ let package = Package(
             name: "ExecutionTests",
             dependencies: [
                 "AssetModel", "Planning", "Execution", "FileSystem", "ObjectStore", "StoreProviders",
-                "AssetsTestSupport",
+                "AssetsTestSupport", .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .testTarget(
             name: "TerminalTests",

@@ -1,0 +1,160 @@
+import AssetModel
+import AssetsTestSupport
+import FileSystem
+import FoundationEssentials
+import Planning
+import Testing
+
+@testable import Execution
+
+/// What stands at an asset's place and is somebody's own, and what is refused.
+@Suite("Committing beside what is somebody's own") struct KeptContentTests {
+    private static let kept = ".modelkit-assets/replaced/a/@1.0"
+
+    /// | at the place | kept, below `replaced/a` |
+    static let owned: [([String: String], [String: String])] = [
+        (["a/1.0": "mine"], ["@1.0": "mine"]),
+        (
+            ["a/1.0/x": "mine", "a/1.0/en/y": "too"],
+            ["@1.0": "/", "@1.0/x": "mine", "@1.0/en": "/", "@1.0/en/y": "too"]
+        ),
+        // It is longer than what is fetched, and so not the beginning of it.
+        (["a/1.0": "new and more"], ["@1.0": "new and more"]),
+        (["a/1.0/y": "new and more"], ["@1.0": "/", "@1.0/y": "new and more"]),
+        (["a/.1.0.SUCCESS/x": "no marker"], ["@.1.0.SUCCESS": "/", "@.1.0.SUCCESS/x": "no marker"]),
+    ]
+
+    @Test("it is moved aside and told of, and the asset appears", arguments: owned)
+    func keeps(_ before: [String: String], _ kept: [String: String]) async throws {
+        let (file, folder) = (["a/1.0": "new", "a/.1.0.SUCCESS": ""], ["a/1.0/y": "new", "a/1.0/.SUCCESS": ""])
+        for (step, own) in [(try Step.file("a", "1.0"), file), (try Step.directory("a", "1.0", ["y"]), folder)] {
+            try await withStaging { staging async throws in
+                for (place, text) in before { try write(text, to: "\(staging.path)/\(place)") }
+                let told = try commit(try await sealed(step, ["new"], in: staging), replaces: false)
+                let top = try #require(kept.keys.min())
+                #expect(told == [".modelkit-assets/replaced/a/\(top)"])
+                #expect(try staging.own("replaced/a") == kept)
+                #expect(try staging.assets().filter { $0.value != "/" } == own)
+            }
+        }
+    }
+
+    @Test("a marker beside it goes: it was never of the content that is kept")
+    func keepsWithoutTheMarker() async throws {
+        try await withStaging { staging async throws in
+            try write("mine", to: "\(staging.path)/a/1.0/x")
+            try write("", to: "\(staging.path)/a/.1.0.SUCCESS")
+            let staged = try await sealed(.directory("a", "1.0", ["y"]), ["new"], in: staging)
+            #expect(try commit(staged, replaces: false) == [Self.kept])
+            #expect(try staging.assets()["a/.1.0.SUCCESS"] == nil)
+        }
+    }
+
+    @Test("a link is kept as a link, and what it leads to is not touched")
+    func link() async throws {
+        try await withTemporaryDirectory { outside async throws in
+            try write("theirs", to: outside + "/x")
+            try await withStaging { staging async throws in
+                _ = try staging.directory.makeDirectory("a")
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(staging.path)/a/1.0", withDestinationPath: outside)
+                let staged = try await sealed(.directory("a", "1.0", ["y"]), ["new"], in: staging)
+                #expect(try commit(staged, replaces: false) == [Self.kept])
+                #expect(try staging.own("replaced/a") == ["@1.0": "-> \(outside)"])
+                #expect(try tree(outside) == ["x": "theirs"])
+                #expect(try staging.assets()["a/1.0/y"] == "new")
+            }
+        }
+    }
+
+    @Test("the same is kept once, another one beside it")
+    func keepsTheSameOnce() async throws {
+        try await withStaging { staging async throws in
+            for (mine, told) in [("mine", [Self.kept]), ("mine", []), ("other", [Self.kept + "~2"])] {
+                try? FileManager.default.removeItem(atPath: "\(staging.path)/a")
+                try write(mine, to: "\(staging.path)/a/1.0")
+                let staged = try await sealed(.file("a", "1.0"), ["new"], in: staging)
+                #expect(try commit(staged, replaces: false) == told, "\(mine)")
+                #expect(try staging.assets() == ["a": "/", "a/1.0": "new", "a/.1.0.SUCCESS": ""])
+            }
+            #expect(try staging.own("replaced/a") == ["@1.0": "mine", "@1.0~2": "other"])
+        }
+    }
+
+    @Test("where as many are kept as may be, it stays where it is, and the asset in staging")
+    func keepsNoMore() async throws {
+        try await withStaging { staging async throws in
+            for number in 1...ReplacedContent.limit {
+                try write("\(number)", to: "\(staging.path)/\(Self.kept)\(number == 1 ? "" : "~\(number)")")
+            }
+            try write("mine", to: "\(staging.path)/a/1.0")
+            let staged = try await sealed(.file("a", "1.0"), ["new"], in: staging)
+            let failure = await thrown { _ = try commit(staged, replaces: false) }
+            #expect(failure?.contains("it already holds 10 copies of 1.0") == true)
+            #expect(try staging.assets() == ["a": "/", "a/1.0": "mine"])
+            #expect(try staging.own("staging/a/@1.0")["content"] == "new")
+        }
+    }
+
+    @Test("what a killed run moved entry by entry gets its name, and is told of")
+    func finishesAMove() async throws {
+        try await withStaging { staging async throws in
+            try write("mine", to: "\(staging.path)/\(Self.kept)~part/x")
+            let staged = try await sealed(.file("a", "1.0"), ["new"], in: staging)
+            #expect(try commit(staged, replaces: false) == [Self.kept])
+            #expect(try staging.own("replaced/a") == ["@1.0": "/", "@1.0/x": "mine"])
+        }
+    }
+
+    // MARK: What is refused
+
+    @Test("an asset does not appear in the folder of another one")
+    func overlapOutside() async throws {
+        try await withStaging { staging async throws in
+            try staging.install("n/1.0", ["x": "one"])
+            let before = try staging.assets()
+            let staged = try await sealed(.file("n/1.0/a", "1.0"), ["new"], in: staging)
+            let failure = await thrown { _ = try commit(staged, replaces: true) }
+            #expect(failure == "create: it would be inside the directory of `n:1.0`")
+            #expect(try staging.assets() == before)
+            #expect(try staging.own("staging/n/1.0/a/@1.0")["content"] == "new")
+        }
+    }
+
+    @Test("an asset with another one in its folder is not replaced")
+    func overlapInside() async throws {
+        try await withStaging { staging async throws in
+            try staging.install("n/1.0", ["x": "one"])
+            try staging.install("n/1.0/a/2.0", ["y": "two"])
+            let before = try staging.assets()
+            let staged = try await sealed(.directory("n", "1.0", ["x"]), ["new"], in: staging)
+            let failure = await thrown { _ = try commit(staged, replaces: true) }
+            #expect(failure == "replace: `n/1.0/a:2.0` is inside it")
+            #expect(try staging.assets() == before)
+        }
+    }
+
+    @Test("files of its own that look like another asset are none")
+    func filesLikeMarkers() async throws {
+        try await withStaging { staging async throws in
+            try staging.install("n/1.0", ["a/2.0/y": "old", "a/2.0/.SUCCESS": ""])
+            let step = try Step.directory("n", "1.0", ["a/2.0/y", "a/2.0/.SUCCESS"])
+            #expect(try commit(try await sealed(step, ["new", ""], in: staging), replaces: true) == [])
+            #expect(try staging.assets()["n/1.0/a/2.0/y"] == "new")
+        }
+    }
+
+    @Test("nothing is put in place through a link")
+    func throughALink() async throws {
+        try await withTemporaryDirectory { outside async throws in
+            try await withStaging { staging async throws in
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(staging.path)/a", withDestinationPath: outside)
+                let staged = try await sealed(.file("a", "1.0"), ["new"], in: staging)
+                let failure = await thrown { _ = try commit(staged, replaces: true) }
+                #expect(failure?.contains("symbolic link") == true)
+                #expect(try tree(outside) == [:])
+            }
+        }
+    }
+}
