@@ -23,7 +23,7 @@ extension Shell {
     ) throws(Faults) -> Opened {
         let workspace = try workspace(subject, flags)
         let opened = try open(workspace, retryLog())
-        if options.isVerbose { remark(SettingsText.lines(workspace.settings)) }
+        if options.isVerbose { remark(SettingsText.lines(workspace)) }
         return opened
     }
 

@@ -6,8 +6,9 @@ internal import Terminal
 /// The settings of a run, each with where it came from.
 enum SettingsText {
     /// For `--verbose`: a line each.
-    static func lines(_ settings: Settings) -> String {
-        rows(settings).map { row in
+    static func lines(_ workspace: Workspace) -> String {
+        let spec = CheckTable.Row("spec file", workspace.specFile ?? "none")
+        return ([spec] + rows(workspace.settings)).map { row in
             "\(row.name): \(row.value.escapedForTerminal)" + (row.source.map { " (\($0.escapedForTerminal))" } ?? "")
         }.joined(separator: "\n")
     }

@@ -6,6 +6,8 @@ package import StoreTransport
 package struct Workspace: Sendable {
     package let manifest: Manifest
     package let settings: Settings
+    /// The spec file that was read; nil where there is none.
+    package let specFile: String?
 
     /// The spec file where none is named.
     package static let defaultSpec = SpecReading.defaultFile
@@ -16,19 +18,16 @@ package struct Workspace: Sendable {
     package init(
         spec: String = defaultSpec, isOptional: Bool = false, flags: SettingFlags, environment: ProcessEnvironment
     ) throws(Faults) {
-        (manifest, settings) = try SpecReading.read(
+        (manifest, settings, specFile) = try SpecReading.read(
             spec, flags: flags, environment: environment, isOptional: isOptional)
     }
 
-    /// Of one asset, without a spec file.
+    /// Of one asset. The default spec file, if there is one, says where the store is.
     ///
     /// - Parameter asset: a specification string.
     package init(asset: String, flags: SettingFlags, environment: ProcessEnvironment) throws(Faults) {
-        do throws(SettingFault) {
-            settings = try Settings(flags: flags, environment: environment, manifest: nil)
-        } catch {
-            throw Faults(.setting(error))
-        }
+        let own = try Workspace(isOptional: true, flags: flags, environment: environment)
+        (settings, specFile) = (own.settings, own.specFile)
         let specification = try AssetSpecification(typed: asset, in: settings.versioning.value)
         let entry = ManifestEntry(
             name: specification.name, requirement: specification.requirement, subPart: specification.subPart)
@@ -39,6 +38,7 @@ package struct Workspace: Sendable {
     init(manifest: Manifest, settings: Settings) {
         self.manifest = manifest
         self.settings = settings
+        specFile = manifest.file
     }
 }
 
@@ -69,6 +69,10 @@ extension Session {
     package convenience init(_ workspace: Workspace, _ request: SpecRequest, retries: RetryLog) throws(Faults) {
         let lock = try SpecLock.read(
             besides: request.spec, request.lock, in: workspace.settings.versioning.value, mends: request.mendsLock)
+        if case .only(let names) = request.lock.upgrade {
+            let known = KnownAssets(workspace.manifest.entries, lock.lock, path: request.spec)
+            for name in names.map(\.text).sorted() { _ = try known.find(name) }
+        }
         try self.init(workspace, lock: lock, missingDirectory: request.missingDirectory, retries: retries)
     }
 }

@@ -93,20 +93,11 @@ package struct SpecEditing: Sendable {
 
     private func upgrade(_ names: [String], latest: Bool, _ draft: inout SpecDraft) async throws(Faults) {
         if names.isEmpty { draft.upgrade = .everything }
-        for name in names { draft.upgrade = draft.upgrade.adding(try known(name, in: draft)) }
-        if latest { try await allowLatest(&draft) }
-    }
-
-    /// An asset of the spec or, as what it depends on, of the lockfile.
-    private func known(_ text: String, in draft: SpecDraft) throws(Faults) -> AssetName {
         let locked = try SpecLock.read(
             besides: options.path, LockRequest(mode: .update), in: settings.versioning.value, mends: true)
-        let names = Set(draft.entries.map(\.name) + locked.lock.assets.map(\.pin.name))
-        guard let name = try? AssetName(text), names.contains(name) else {
-            let near = nearestWord(to: text, in: names.map(\.text).sorted())
-            throw Faults(.edit(.unknownAsset(text, path: options.path, nearest: near)))
-        }
-        return name
+        let known = KnownAssets(draft.entries, locked.lock, path: options.path)
+        for name in names { draft.upgrade = draft.upgrade.adding(try known.find(name)) }
+        if latest { try await allowLatest(&draft) }
     }
 
     private func allowLatest(_ draft: inout SpecDraft) async throws(Faults) {

@@ -13,19 +13,20 @@ enum SpecReading {
     private static let readLimit = 17 << 20
 
     /// - Parameter isOptional: whether a default file that is not there is no error.
+    /// - Returns: also the file that was read, if there is one.
     static func read(
         _ path: String, flags: SettingFlags, environment: ProcessEnvironment, isOptional: Bool = false
-    ) throws(Faults) -> (manifest: Manifest, settings: Settings) {
+    ) throws(Faults) -> (manifest: Manifest, settings: Settings, file: String?) {
         do {
             let versioning = try Settings.versioningOverride(flags: flags, environment: environment)
             let context = SpecContext(versioning: versioning?.value, variables: environment.variables)
-            let manifest: Manifest
-            if let bytes = try contents(path, isOptional: isOptional) {
-                manifest = try SpecFile.read(bytes, file: path == "-" ? "<stdin>" : path, context: context)
-            } else {
-                manifest = Manifest(file: path, entries: [])
+            guard let bytes = try contents(path, isOptional: isOptional) else {
+                let manifest = Manifest(file: path, entries: [])
+                return (manifest, try Settings(flags: flags, environment: environment, manifest: manifest), nil)
             }
-            return (manifest, try Settings(flags: flags, environment: environment, manifest: manifest))
+            let manifest = try SpecFile.read(bytes, file: path == "-" ? "<stdin>" : path, context: context)
+            let settings = try Settings(flags: flags, environment: environment, manifest: manifest)
+            return (manifest, settings, manifest.file)
         } catch let report as SpecReport {
             throw Faults(report.diagnostics.map(Fault.diagnostic))
         } catch let fault as SettingFault {
