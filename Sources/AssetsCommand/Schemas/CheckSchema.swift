@@ -3,6 +3,7 @@ enum CheckSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:modelkit-assets:schema:check",
           "title": "What modelkit-assets check found",
           "description": "Printed to standard output by check --format json.",
           "type": "object",

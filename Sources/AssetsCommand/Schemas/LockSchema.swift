@@ -3,6 +3,7 @@ enum LockSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:modelkit-assets:schema:lock",
           "title": "assets.lock",
           "description": "What modelkit-assets pins for an assets.yaml. Written by the program, read as YAML.",
           "type": "object",

@@ -3,7 +3,7 @@ enum PlanSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
-          "$id": "modelkit-assets/plan.schema.json",
+          "$id": "urn:modelkit-assets:schema:plan",
           "title": "A plan of modelkit-assets",
           "description": "What would be done to make the assets of a spec present, in an order in which it can be done.",
           "type": "object",

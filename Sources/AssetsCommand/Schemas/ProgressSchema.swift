@@ -3,6 +3,7 @@ enum ProgressSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:modelkit-assets:schema:progress",
           "title": "A line of modelkit-assets --progress json",
           "description": "Printed to standard error while assets are fetched or pushed. A reader that does not keep up loses lines.",
           "type": "object",

@@ -3,6 +3,7 @@ enum ReportSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:modelkit-assets:schema:report",
           "title": "What modelkit-assets resolve came to",
           "description": "Printed to standard output with --format json, on success and on failure.",
           "type": "object",
@@ -62,7 +63,7 @@ enum ReportSchema {
                 },
                 "downloaded_objects": { "$ref": "#/$defs/count" },
                 "downloaded_bytes": { "$ref": "#/$defs/count" },
-                "error": { "oneOf": [{ "$ref": "#/$defs/error" }, { "type": "null" }] }
+                "error": { "anyOf": [{ "$ref": "#/$defs/error" }, { "type": "null" }] }
               }
             },
             "error": {

@@ -3,6 +3,7 @@ enum SpecSchema {
     static let text = #"""
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:modelkit-assets:schema:spec",
           "title": "assets.yaml",
           "description": "Which assets are wanted, and where they are. The schema says what it can; `modelkit-assets check` also finds circles, repeated assets and variables that are not set.",
           "type": "object",
@@ -14,18 +15,16 @@ enum SpecSchema {
           "properties": {
             "version": {
               "description": "The version of this file's format.",
-              "anyOf": [
-                {
-                  "type": "integer",
-                  "const": 1
-                },
-                {
-                  "const": "1"
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "enum": [
+                  1,
+                  "1"
+                ],
+                "errorMessage": "expected 1"
+              }
             },
             "storage": {
               "description": "Where the assets are. Each key can come from the environment or a flag instead.",
@@ -37,86 +36,75 @@ enum SpecSchema {
               "properties": {
                 "provider": {
                   "description": "The kind of store.",
-                  "anyOf": [
-                    {
-                      "enum": [
-                        "s3",
-                        "gcs",
-                        "local",
-                        "",
-                        null
-                      ]
-                    },
-                    {
-                      "$ref": "#/$defs/variable"
-                    }
-                  ]
+                  "if": {
+                    "$ref": "#/$defs/variable"
+                  },
+                  "else": {
+                    "enum": [
+                      "s3",
+                      "gcs",
+                      "local",
+                      "",
+                      null
+                    ]
+                  }
                 },
                 "bucket": {
                   "description": "The bucket; for the local provider a folder, relative to this file.",
-                  "anyOf": [
-                    {
-                      "$ref": "#/$defs/text"
-                    },
-                    {
-                      "type": "null"
-                    }
-                  ]
+                  "if": {
+                    "type": "null"
+                  },
+                  "else": {
+                    "$ref": "#/$defs/text"
+                  }
                 },
                 "prefix": {
                   "description": "What the keys of all objects begin with. An empty text is the bucket's root.",
-                  "anyOf": [
-                    {
-                      "$ref": "#/$defs/text"
-                    },
-                    {
-                      "type": "null"
-                    }
-                  ]
+                  "if": {
+                    "type": "null"
+                  },
+                  "else": {
+                    "$ref": "#/$defs/text"
+                  }
                 },
                 "region": {
                   "description": "The bucket's region (s3).",
-                  "anyOf": [
-                    {
-                      "$ref": "#/$defs/text"
-                    },
-                    {
-                      "type": "null"
-                    }
-                  ]
+                  "if": {
+                    "type": "null"
+                  },
+                  "else": {
+                    "$ref": "#/$defs/text"
+                  }
                 },
                 "endpoint": {
                   "description": "The URL of an S3-compatible store, such as http://localhost:9000. Beyond loopback, credentials are sent there only where a flag or the environment trusts it too. With provider s3 only, without user, password or query.",
-                  "anyOf": [
-                    {
-                      "type": "string",
-                      "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://(\\[[^\\]/?#@\\s$]*\\]|[^/?#@:\\s$\\[\\]]+)(:0*[1-9][0-9]{0,4})?(/([^?#\\s$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*)?)?$"
-                    },
-                    {
-                      "type": "null"
-                    },
-                    {
-                      "$ref": "#/$defs/variable"
-                    }
-                  ]
+                  "if": {
+                    "$ref": "#/$defs/variable"
+                  },
+                  "else": {
+                    "type": [
+                      "string",
+                      "null"
+                    ],
+                    "pattern": "^([Hh][Tt][Tt][Pp][Ss]?://(\\[[^\\]/?#@\\s$]*\\]|[^/?#@:\\s$\\[\\]]+)(:0*[1-9][0-9]{0,4})?(/([^?#\\s$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*)?)?$",
+                    "patternErrorMessage": "expected a URL without user, password or query, such as http://localhost:9000"
+                  }
                 },
                 "anonymous": {
                   "description": "Whether requests go out without credentials, as a public bucket takes them.",
-                  "anyOf": [
-                    {
-                      "enum": [
-                        true,
-                        false,
-                        "true",
-                        "false",
-                        "",
-                        null
-                      ]
-                    },
-                    {
-                      "$ref": "#/$defs/variable"
-                    }
-                  ]
+                  "if": {
+                    "$ref": "#/$defs/variable"
+                  },
+                  "else": {
+                    "enum": [
+                      true,
+                      false,
+                      "true",
+                      "false",
+                      "",
+                      null
+                    ]
+                  }
                 }
               },
               "if": {
@@ -141,39 +129,42 @@ enum SpecSchema {
                   }
                 }
               },
-              "then": false
+              "then": {
+                "properties": {
+                  "endpoint": {
+                    "type": "null",
+                    "errorMessage": "endpoint applies to provider s3 only"
+                  }
+                }
+              }
             },
             "versioning": {
               "description": "How versions are numbered: `major_minor` (1.4; the default) or `simple_date` (2024-03-01T12-30-00Z).",
-              "anyOf": [
-                {
-                  "enum": [
-                    "major_minor",
-                    "simple_date",
-                    "",
-                    null
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "enum": [
+                  "major_minor",
+                  "simple_date",
+                  "",
+                  null
+                ]
+              }
             },
             "duplicates": {
               "description": "Whether one plan may hold two versions of an asset.",
-              "anyOf": [
-                {
-                  "enum": [
-                    "allow",
-                    "deny",
-                    "",
-                    null
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "enum": [
+                  "allow",
+                  "deny",
+                  "",
+                  null
+                ]
+              }
             },
             "assets": {
               "description": "The assets that are wanted, each as a specification string or a mapping.",
@@ -199,109 +190,88 @@ enum SpecSchema {
             },
             "text": {
               "description": "A text of one line. A number or a word such as `no` is taken as it is written.",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "pattern": "^([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*$"
-                },
-                {
-                  "type": [
-                    "number",
-                    "boolean"
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "type": [
+                  "string",
+                  "number",
+                  "boolean"
+                ],
+                "pattern": "^([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*$",
+                "patternErrorMessage": "expected a text of one line; write $$ for a dollar sign"
+              }
             },
             "name": {
               "description": "The name of an asset: letters, digits, `-`, `_`, `.` and `/`, beginning and ending with a letter or a digit.",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])$"
-                },
-                {
-                  "type": [
-                    "number",
-                    "boolean"
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "type": [
+                  "string",
+                  "number",
+                  "boolean"
+                ],
+                "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])$",
+                "patternErrorMessage": "expected the name of an asset, such as nlp/lexicon"
+              }
             },
             "specification": {
               "description": "name[:version][[part]], such as `nlp/lexicon:1[en/words.txt]`. Without a version the latest; `1` is any `1.*`.",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])(:(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))))?(\\[/*(?!\\.SUCCESS(/|\\]$))(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255}(/(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255})*\\])?$"
-                },
-                {
-                  "type": [
-                    "number",
-                    "boolean"
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "type": [
+                  "string",
+                  "number",
+                  "boolean"
+                ],
+                "pattern": "^(?=[A-Za-z0-9])(?=[A-Za-z0-9_./-]{1,512}(?![A-Za-z0-9_./-]))[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254})*(?<=[A-Za-z0-9])(:(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))))?(\\[/*(?!\\.SUCCESS(/|\\]$))(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255}(/(?!\\.{1,2}(/|\\]$))([^/$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$){1,255})*\\])?$",
+                "patternErrorMessage": "expected NAME[:VERSION][[PART]], such as nlp/lexicon:1 or nlp/lexicon:1[en/words.txt]"
+              }
             },
             "requirement": {
               "description": "A version (`3.1`), the beginning of one (`3` is any `3.*`), `latest` or nothing, or comparators joined by commas (`>=3.1, <4`).",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "pattern": "^[ \\t]*(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))|(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))([ \\t]*,[ \\t]*(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)))*)?[ \\t]*$"
-                },
-                {
-                  "type": [
-                    "number",
-                    "boolean"
-                  ]
-                },
-                {
-                  "type": "null"
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "type": [
+                  "string",
+                  "number",
+                  "boolean",
+                  "null"
+                ],
+                "pattern": "^[ \\t]*(latest|(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))|(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z))([ \\t]*,[ \\t]*(>=|<=|!=|==?|>|<)[ \\t]*(([0-9]+(\\.[0-9]+)?)|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)))*)?[ \\t]*$",
+                "patternErrorMessage": "expected a version such as 3.1 or 3, latest, or comparators such as >=3.1, <4"
+              }
             },
             "pattern": {
               "description": "A pattern inside the asset: `*` and `?` stay within a folder, `**` crosses folders, `[a-z]` is a set, `\\` takes the next character literally.",
-              "anyOf": [
-                {
-                  "type": "string",
-                  "pattern": "^(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+(/(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+)*/?$"
-                },
-                {
-                  "type": [
-                    "number",
-                    "boolean"
-                  ]
-                },
-                {
-                  "$ref": "#/$defs/variable"
-                }
-              ]
+              "if": {
+                "$ref": "#/$defs/variable"
+              },
+              "else": {
+                "type": [
+                  "string",
+                  "number",
+                  "boolean"
+                ],
+                "pattern": "^(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+(/(?!\\.{1,2}(/|$))([^/\\\\\\[$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$|\\\\([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)|\\[[!^]?([^$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)([^\\]$\\x00-\\x1f\\x7f-\\x9f]|\\$\\$)*\\])+)*/?$",
+                "patternErrorMessage": "expected a pattern of paths inside the asset, such as weights/*.bin"
+              }
             },
             "patterns": {
-              "anyOf": [
-                {
-                  "type": "array",
-                  "items": {
-                    "$ref": "#/$defs/pattern"
-                  }
-                },
-                {
-                  "type": "null"
-                }
-              ]
+              "type": [
+                "array",
+                "null"
+              ],
+              "items": {
+                "$ref": "#/$defs/pattern"
+              }
             },
             "asset": {
               "description": "One asset in the long form.",
@@ -319,45 +289,34 @@ enum SpecSchema {
                 },
                 "depends_on": {
                   "description": "What is present and complete before this asset appears: specification strings.",
-                  "anyOf": [
-                    {
-                      "type": "array",
-                      "items": {
-                        "$ref": "#/$defs/specification"
-                      }
-                    },
-                    {
-                      "type": "null"
-                    }
-                  ]
+                  "type": [
+                    "array",
+                    "null"
+                  ],
+                  "items": {
+                    "$ref": "#/$defs/specification"
+                  }
                 },
                 "groups": {
                   "description": "`--group NAME` picks the assets of a group. An asset without groups is always in.",
-                  "anyOf": [
-                    {
-                      "type": "array",
-                      "items": {
-                        "anyOf": [
-                          {
-                            "type": "string",
-                            "pattern": "^[A-Za-z0-9_-]+$"
-                          },
-                          {
-                            "type": [
-                              "number",
-                              "boolean"
-                            ]
-                          },
-                          {
-                            "$ref": "#/$defs/variable"
-                          }
-                        ]
-                      }
+                  "type": [
+                    "array",
+                    "null"
+                  ],
+                  "items": {
+                    "if": {
+                      "$ref": "#/$defs/variable"
                     },
-                    {
-                      "type": "null"
+                    "else": {
+                      "type": [
+                        "string",
+                        "number",
+                        "boolean"
+                      ],
+                      "pattern": "^[A-Za-z0-9_-]+$",
+                      "patternErrorMessage": "expected letters, digits, - and _"
                     }
-                  ]
+                  }
                 },
                 "include": {
                   "description": "Of a directory asset, only the files that one of these patterns takes.",
@@ -369,22 +328,19 @@ enum SpecSchema {
                 },
                 "sha256": {
                   "description": "The SHA-256 of a file asset's content, as 64 hexadecimal digits.",
-                  "anyOf": [
-                    {
-                      "type": "string",
-                      "pattern": "^([0-9a-fA-F]{64})?$"
-                    },
-                    {
-                      "type": "number",
-                      "minimum": 0
-                    },
-                    {
-                      "type": "null"
-                    },
-                    {
-                      "$ref": "#/$defs/variable"
-                    }
-                  ]
+                  "if": {
+                    "$ref": "#/$defs/variable"
+                  },
+                  "else": {
+                    "type": [
+                      "string",
+                      "number",
+                      "null"
+                    ],
+                    "pattern": "^([0-9a-fA-F]{64})?$",
+                    "patternErrorMessage": "expected 64 hexadecimal digits",
+                    "minimum": 0
+                  }
                 }
               }
             }
