@@ -5,6 +5,6 @@ internal import Operations
 struct DownloadLimit: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Fetch nothing where the plan has more to fetch than this, such as 500MB or 2GiB.", valueName: "size"))
+            "Fail before downloading more than this, e.g. 500MB or 2GiB", valueName: "size"))
     var maxBytes: ByteCount?
 }

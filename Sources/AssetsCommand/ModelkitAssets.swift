@@ -1,62 +1,98 @@
 package import ArgumentParser
+internal import Glibc
+internal import Terminal
 
 /// The program. Each command is a file in `Commands/`.
 package struct ModelkitAssets: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "modelkit-assets",
-        abstract: "Put the assets that a build needs into MODELKIT_ASSETS_DIR.",
+        abstract: "Fetch versioned ML assets from S3, GCS or a folder into MODELKIT_ASSETS_DIR",
         discussion: """
-            A YAML file, assets.yaml, says which assets and versions are wanted. They are resolved against a store that is \
-            laid out as Python modelkit does, planned in the order of their dependencies, and fetched.
+            assets.yaml lists the assets and versions that a project needs. `modelkit-assets resolve` downloads them, pins them \
+            in assets.lock, and lays them out for Python modelkit.
 
             EXAMPLE
               export MODELKIT_ASSETS_DIR=/srv/assets
-              export MODELKIT_STORAGE_PROVIDER=local
-              export MODELKIT_STORAGE_BUCKET=/srv/store
-              modelkit-assets resolve assets.yaml
+              export MODELKIT_STORAGE_PROVIDER=s3 MODELKIT_STORAGE_BUCKET=acme-models
+              modelkit-assets init
+              modelkit-assets add nlp/tokenizer
+              modelkit-assets resolve
 
             EXIT STATUS
               0         success
               1         other error
-              3         invalid spec or storage configuration
+              3         invalid spec, lockfile, plan or storage configuration
               4         credentials or permissions
               5         an asset, version or dependency cannot be resolved
               6         content does not match its digest
               7         --locked, and the lockfile would have to change
               8         the store is unreachable or keeps failing
-              9         local file system error: assets directory, cache, disk
+              9         local file system error (assets directory, cache, disk)
               64        usage
               130, 143  interrupted
             """,
-        version: version,
-        subcommands: [
-            AddCommand.self, RemoveCommand.self, UpgradeCommand.self,
-            ResolveCommand.self, PlanCommand.self, ApplyCommand.self, LockCommand.self, CheckCommand.self,
-            FetchCommand.self, NewCommand.self, UpdateCommand.self,
-            AnnotateCommand.self,
-            ListCommand.self,
-            ShowCommand.self, TreeCommand.self, WhyCommand.self, OutdatedCommand.self, CacheKeyCommand.self,
-            VerifyCommand.self, PruneCommand.self,
-            CacheCommand.self, InitCommand.self, SchemaCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Project",
+                subcommands: [
+                    InitCommand.self, AddCommand.self, RemoveCommand.self, UpgradeCommand.self, LockCommand.self,
+                    ResolveCommand.self, PlanCommand.self, ApplyCommand.self, VerifyCommand.self, CheckCommand.self,
+                    OutdatedCommand.self, TreeCommand.self, WhyCommand.self,
+                ]),
+            CommandGroup(name: "Asset", subcommands: [FetchCommand.self, ListCommand.self, ShowCommand.self]),
+            CommandGroup(
+                name: "Publishing", subcommands: [NewCommand.self, UpdateCommand.self, AnnotateCommand.self]),
+            CommandGroup(
+                name: "Maintenance",
+                subcommands: [PruneCommand.self, CacheCommand.self, CacheKeyCommand.self, SchemaCommand.self]),
         ])
 
+    @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version")
+    var showsVersion = false
+
     package init() {}
+
+    package func validate() throws {
+        if showsVersion { throw CleanExit.message(Self.version) }
+    }
 }
 
 extension ModelkitAssets {
     /// Reads the process's arguments, runs what they say and exits.
     package static func start() async {
+        let path = CommandPath(Array(CommandLine.arguments.dropFirst()))
+        if let problem = Problem(unknownCommandIn: path) { refuse(problem) }
         do {
-            var command = try parseAsRoot()
+            var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            guard let problem = Problem(usage: error) else { exit(withError: error) }
-            Shell().complain([problem])
-            exit(withError: ExitCode(problem.exitStatus))
+            end(with: error, of: path)
         }
+    }
+
+    /// Help, versions and completions are thrown too.
+    private static func end(with error: any Error, of path: CommandPath) -> Never {
+        if error is ExitCode { exit(withError: error) }
+        switch exitCode(for: error) {
+        case .success: tell(fullMessage(for: error, columns: HelpText.unwrapped))
+        case .validationFailure: refuse(Problem(usage: message(for: error), in: path))
+        default: exit(withError: error)
+        }
+    }
+
+    private static func tell(_ text: String) -> Never {
+        let shell = Shell()
+        let help = HelpText(text)?.rendered(width: min(max(shell.resultWidth ?? 80, 40), 100))
+        shell.console.writeResult((help ?? text) + "\n")
+        Glibc.exit(shell.exitStatus(0))
+    }
+
+    private static func refuse(_ problem: Problem) -> Never {
+        Shell().complain([problem])
+        Glibc.exit(problem.exitStatus)
     }
 }

@@ -6,6 +6,8 @@ internal import FileSystem
 package struct CacheUpkeep: Sendable {
     package enum Work: Sendable {
         case measure
+        /// What `prune` would remove.
+        case measureIdle(idleFor: Int64)
         /// Removes what was not used for so many seconds.
         case prune(idleFor: Int64)
         case clean
@@ -22,6 +24,7 @@ package struct CacheUpkeep: Sendable {
         do throws(FileError) {
             switch work {
             case .measure: return try cache.size()
+            case .measureIdle(let seconds): return try cache.size(idleFor: seconds, now: Int64(WallClock.now()))
             case .prune(let seconds): return try cache.prune(idleFor: seconds, now: Int64(WallClock.now()))
             case .clean: return try cache.clean()
             }

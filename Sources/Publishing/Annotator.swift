@@ -40,6 +40,12 @@ package struct Annotator: Sendable {
         return objects.count
     }
 
+    /// How many objects `annotate` would record.
+    package func unrecorded(_ pin: AssetPin) async throws -> Int {
+        let objects = try await catalog.metadata(of: pin).objects
+        return objects.contains { $0.sha256 == nil } ? objects.count : 0
+    }
+
     /// Writes it, and reads it back: what the store answers is not all that it may have done.
     private func put(_ bytes: [UInt8], to key: ObjectKey, in condition: PutCondition) async throws {
         let result = await store.putting(key, ByteBuffer(bytes: bytes), condition)

@@ -17,7 +17,7 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_every_command_shows_an_example(shelf, command):
     text = shelf.tool.run(command, "--help").succeeded().stdout
-    usage = [line for line in text.splitlines() if line.startswith("USAGE:")]
+    usage = [line for line in text.splitlines() if line.startswith("Usage:")]
     examples = [line for line in text.splitlines() if f"modelkit-assets {command}" in line and line not in usage]
     assert usage, text
     assert examples, text
@@ -133,7 +133,7 @@ def test_a_result_that_nobody_reads_is_not_a_success(shelf):
 def test_the_binary_runs_where_nothing_is_set(shelf):
     done = subprocess.run([shelf.tool.binary, "--help"], env={}, capture_output=True, timeout=20, check=False)
     assert done.returncode == 0
-    assert b"USAGE" in done.stdout
+    assert b"Usage:" in done.stdout
 
 
 def test_the_store_of_a_spec_is_beside_it_whatever_it_is_called(shelf):

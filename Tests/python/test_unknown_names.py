@@ -23,7 +23,7 @@ UNKNOWN = {
     ("tree", "--upgrade-asset", "nlp/tokeniser"): NEITHER,
     ("upgrade", "nlp/tokeniser"): NEITHER,
     ("remove", "nlp/tokeniser"): "`assets.yaml` has no entry for `nlp/tokeniser`",
-    ("why", "nlp/tokeniser"): "nothing asks for `nlp/tokeniser`",
+    ("why", "nlp/tokeniser"): "nothing requires `nlp/tokeniser`",
 }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_a_spec_that_is_not_there_is_named(shelf, arguments):
     path = arguments[1] if arguments[0] == "lock" else "assets.yaml"
     assert f"`{path}`: No such file or directory" in refused.stderr
     if path == "assets.yaml":
-        assert "make one with `modelkit-assets init`" in refused.stderr
+        assert "create one with `modelkit-assets init`" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ internal import Operations
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Add assets to assets.yaml and its lockfile.",
+        abstract: "Add assets to assets.yaml and its lockfile",
         discussion: """
-            Without a version the latest major version is required: nlp/tokenizer becomes nlp/tokenizer:1. The entry of an \
-            asset that is there already gets the new requirement. Comments and layout of the file stay as they are.
+            Without a version, the latest major version is required: nlp/tokenizer becomes nlp/tokenizer:1. An asset that \
+            assets.yaml already has gets the new requirement. Comments and layout are kept.
 
             EXAMPLE
               modelkit-assets add nlp/tokenizer
@@ -16,20 +16,20 @@ struct AddCommand: AsyncParsableCommand {
               modelkit-assets add nlp/tokenizer --require '>=1, <3' --group serving
             """)
 
-    @Argument(help: ArgumentHelp("NAME, NAME:VERSION or NAME:VERSION[PART].", valueName: "asset"))
+    @Argument(help: ArgumentHelp("NAME, NAME:VERSION or NAME:VERSION[PART]", valueName: "asset"))
     var assets: [String]
 
-    @Option(help: ArgumentHelp("Which versions will do, such as '>=1.2, <3'.", valueName: "requirement"))
+    @Option(help: ArgumentHelp("Version requirement, e.g. '>=1.2, <3'", valueName: "requirement"))
     var require: String?
 
     @Option(
         name: .long, parsing: .singleValue,
-        help: ArgumentHelp("Put new entries into this group; may be repeated.", valueName: "name"))
+        help: ArgumentHelp("Put new entries into this group; repeatable", valueName: "name"), completion: .groups)
     var group: [String] = []
 
     @OptionGroup var edit: SpecEditOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
         if assets.isEmpty { throw ValidationError("missing asset to add") }

@@ -6,21 +6,24 @@ internal import Terminal
 struct AnnotateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "annotate",
-        abstract: "Record the sizes and SHA-256s of a version that Python modelkit pushed.",
+        abstract: "Record sizes and checksums for a version that Python modelkit pushed",
         discussion: """
-            Reads all of the version and adds to its .meta in the store what each file has; nothing else there changes. Python modelkit \
-            ignores it; every fetch is compared with it from then on.
+            Downloads the version and adds the size and SHA-256 of each file to its .meta in the store. Later downloads are \
+            verified against them; Python modelkit ignores them.
 
             EXAMPLE
               modelkit-assets annotate nlp/lexicon
               modelkit-assets annotate nlp/lexicon:1.4
             """)
 
-    @Argument(help: ArgumentHelp("A specification string: name[:version].", valueName: "asset"))
+    @Argument(help: .asset)
     var asset: String
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @Flag(help: "Print what would be recorded, and write nothing")
+    var dryRun = false
+
+    @OptionGroup(title: "Store options") var store: RemoteOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
     func run() async throws {
         let shell = Shell(output)
@@ -28,12 +31,13 @@ struct AnnotateCommand: AsyncParsableCommand {
             let annotating = try shell.begin(.defaultSpec, store.flags) { (workspace, retries) throws(Faults) in
                 Annotating(workspace, retries)
             }
-            let (pin, count) = try await annotating.annotate(asset)
+            let (pin, count) = try await dryRun ? annotating.unrecorded(asset) : annotating.annotate(asset)
             shell.console.writeResult("\(pin)\n")
+            let verb = dryRun ? "would record" : "recorded"
             shell.remark(
                 count == 0
                     ? "\(pin) is already annotated"
-                    : "recorded sizes and digests of \(Units.count(count, "file"))")
+                    : "\(verb) sizes and digests of \(Units.count(count, "file"))")
             return 0
         }
     }

@@ -5,24 +5,24 @@ internal import Operations
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Do what a saved plan says, if the world still is as it assumes.",
+        abstract: "Apply a saved plan; fails if the store or directory changed since",
         discussion: """
-            The plan is one that `plan --output` wrote. Where an object or what stands in the assets directory has changed since \
-            then, nothing is done, and what changed is said. One that was interrupted is gone on with when it is applied again.
+            Takes a plan that `modelkit-assets plan --output` saved. If an object or the assets directory changed since, it \
+            lists the changes and does nothing. Apply an interrupted plan again to resume it.
 
             EXAMPLE
               modelkit-assets plan --output plan.json assets.yaml
               modelkit-assets apply plan.json
             """)
 
-    @Argument(help: ArgumentHelp("The saved plan.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("Saved plan", valueName: "plan"), completion: .file(extensions: ["json"]))
     var plan: String
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var fetch: FetchOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Download options") var fetch: FetchOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {

@@ -7,10 +7,10 @@ internal import Terminal
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
-        abstract: "Show or empty the cache that assets directories share.",
+        abstract: "Manage the shared cache",
         discussion: """
-            A cache is used by resolve and fetch where --cache-dir or MODELKIT_ASSETS_CACHE_DIR names its folder. It can be \
-            emptied or removed at any time, whoever uses it: what is in assets directories stays.
+            resolve, fetch and apply use the cache that --cache-dir or MODELKIT_ASSETS_CACHE_DIR names. It can be emptied or \
+            removed at any time, even during a run: assets directories keep their files.
 
             EXAMPLE
               modelkit-assets cache size --cache-dir /var/cache/assets
@@ -23,7 +23,7 @@ struct CacheCommand: ParsableCommand {
 struct CacheSizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "size",
-        abstract: "Say how much is in the cache.",
+        abstract: "Print the size of the cache",
         discussion: """
             EXAMPLE
               modelkit-assets cache size
@@ -31,13 +31,13 @@ struct CacheSizeCommand: AsyncParsableCommand {
 
     @OptionGroup var about: CacheSubject
 
-    func run() async throws { try await about.report("size", .measure) { "\($0) in the cache" } }
+    func run() async throws { try await about.report("size", .measure) }
 }
 
 struct CachePruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove what was not used for a while.",
+        abstract: "Remove unused cache entries",
         discussion: """
             EXAMPLE
               modelkit-assets cache prune --older-than 12h
@@ -47,18 +47,22 @@ struct CachePruneCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long an entry may have been idle: a number and s, m, h, d or w.", valueName: "time"))
+            "Remove entries unused for longer than this: a number and s, m, h, d or w", valueName: "time"))
     var olderThan = TimeSpan(seconds: 30 * 86_400)
 
+    @Flag(help: .removesNothing)
+    var dryRun = false
+
     func run() async throws {
-        try await about.report("prune", .prune(idleFor: olderThan.seconds)) { "removed \($0)" }
+        let idle = olderThan.seconds
+        try await about.report("prune", dryRun ? .measureIdle(idleFor: idle) : .prune(idleFor: idle), isDryRun: dryRun)
     }
 }
 
 struct CacheCleanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clean",
-        abstract: "Remove all that is in the cache.",
+        abstract: "Remove all cache entries",
         discussion: """
             EXAMPLE
               modelkit-assets cache clean
@@ -66,26 +70,35 @@ struct CacheCleanCommand: AsyncParsableCommand {
 
     @OptionGroup var about: CacheSubject
 
-    func run() async throws { try await about.report("clean", .clean) { "removed \($0)" } }
+    @Flag(help: .removesNothing)
+    var dryRun = false
+
+    func run() async throws { try await about.report("clean", dryRun ? .measure : .clean, isDryRun: dryRun) }
+}
+
+extension ArgumentHelp {
+    static let removesNothing = ArgumentHelp("Print what would be removed, and remove nothing")
 }
 
 /// Which cache a command is about, and how it speaks.
 struct CacheSubject: ParsableArguments {
     @OptionGroup var cache: CacheOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     /// Does something to the cache and prints what it came to.
     ///
-    /// - Parameter text: from `3 entries (34.1 MB)`.
-    func report(_ command: String, _ work: CacheUpkeep.Work, _ text: (String) -> String) async throws {
+    /// - Parameter isDryRun: nil where the command never removes.
+    func report(_ command: String, _ work: CacheUpkeep.Work, isDryRun: Bool? = nil) async throws {
         let shell = Shell()
         try await shell.exiting {
             let setting = Settings.cacheDirectory(cache.flag, shell.environment)
             let extent = try CacheUpkeep(setting).run(work)
-            shell.console.writeResult(
-                format == .json ? try JSONText.document(CacheDocument(command, extent)) : text(words(extent)) + "\n")
+            let text =
+                isDryRun.map { ($0 ? "would remove " : "removed ") + words(extent) } ?? "\(words(extent)) in the cache"
+            let document = CacheDocument(command, extent, isDryRun: isDryRun)
+            shell.console.writeResult(format == .json ? try JSONText.document(document) : text + "\n")
             return 0
         }
     }
@@ -104,9 +117,12 @@ struct CacheDocument: Codable, Sendable {
     let command: String
     let entries: Int
     let bytes: Int64
+    /// Whether nothing was removed; not there for `size`, which never removes.
+    let dryRun: Bool?
 
-    init(_ command: String, _ extent: ContentCache.Extent) {
+    init(_ command: String, _ extent: ContentCache.Extent, isDryRun: Bool?) {
         self.command = command
+        dryRun = isDryRun
         entries = extent.entries
         bytes = extent.bytes
     }

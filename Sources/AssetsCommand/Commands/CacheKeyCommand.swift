@@ -5,16 +5,16 @@ internal import Operations
 struct CacheKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache-key",
-        abstract: "Print one digest over all that a resolve would put in place.",
+        abstract: "Print a digest of the resolved assets, for use as a CI cache key",
         discussion: """
-            For the key of a CI cache, or a build argument. It changes when a version, a file's content, or what is taken of an \
-            asset does, and with a lock it needs no store.
+            The digest changes when a version, the content of a file or the selection of files changes. With a lockfile, no \
+            store is needed.
 
             EXAMPLE
               modelkit-assets cache-key --locked assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @OptionGroup var options: ResolutionOptions

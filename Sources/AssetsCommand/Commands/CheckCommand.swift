@@ -7,9 +7,9 @@ internal import Terminal
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check the settings, the assets directory and the store.",
+        abstract: "Check the settings, the assets directory and access to the store",
         discussion: """
-            Leaves nothing behind. What can be neither shown to work nor to fail is called unproven.
+            Prints every setting with its source. Leaves nothing behind; what cannot be tested is reported as unproven.
 
             EXAMPLE
               modelkit-assets check assets.yaml
@@ -17,24 +17,24 @@ struct CheckCommand: AsyncParsableCommand {
               modelkit-assets check --policy assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The spec file, if there is one; - for standard input.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "What must work: runtime (fetching) or developer (pushing too; an upload is begun and given up).",
+            "runtime, or developer (also tests pushing by starting and aborting an upload)",
             valueName: "role"))
     var role = CheckRole.runtime
 
-    @Flag(help: "Print the least policy for S3 that the spec needs, and check nothing.")
+    @Flag(help: "Print a least-privilege IAM policy for this spec and exit")
     var policy = false
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup var cache: CacheOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {

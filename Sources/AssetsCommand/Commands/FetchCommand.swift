@@ -7,27 +7,32 @@ internal import Terminal
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Fetch one asset and print its path.",
+        abstract: "Fetch one asset and print its path",
         discussion: """
+            Store settings also come from ./assets.yaml, if it exists.
+
             EXAMPLE
               path=$(modelkit-assets fetch nlp/lexicon:1)
               head "$(modelkit-assets fetch 'nlp/lexicon:1[en/words.txt]')"
             """)
 
-    @Argument(help: ArgumentHelp("A specification string: name[:version][[sub/part]].", valueName: "asset"))
+    @Argument(help: ArgumentHelp("Specification string: NAME[:VERSION][[PART]]", valueName: "asset"))
     var asset: String
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var fetch: FetchOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Download options") var fetch: FetchOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Flag(help: .forceDownload)
+    var forceDownload = false
+
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {
         let shell = Shell(output)
         let running = Running(shell: shell)
-        let (asset, flags) = (asset, fetch.flags(store))
+        let (asset, flags) = (asset, fetch.flags(store, forceDownload: forceDownload))
         let missing: MissingDirectory = fetch.createAssetsDir ? .isMade : .isAnError
         let run = await running.resolve(Resolving.Request()) { () throws(Faults) in
             try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in

@@ -1,46 +1,70 @@
 internal import ArgumentParser
 internal import FileSystem
 internal import Glibc
+internal import Terminal
 
 /// A file to start from.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Write an assets.yaml to start from.",
+        abstract: "Create an assets.yaml to start from",
         discussion: """
-            A file that exists is left as it is.
+            Also creates assets.schema.json beside it, by which editors complete and check it. An existing file is never \
+            overwritten.
 
             EXAMPLE
               modelkit-assets init
               modelkit-assets init deploy/assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Argument(help: ArgumentHelp("File to create", valueName: "file"), completion: .spec)
     var file = SpecOptions.defaultFile
+
+    @Flag(help: "Print the file, and write nothing")
+    var dryRun = false
 
     func run() throws {
         let shell = Shell()
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CreationMask.applied(to: 0o666))
-        guard descriptor >= 0 else {
-            let hint = errno == EEXIST ? "choose another file name, or remove this file first" : nil
-            let reason = String(cString: strerror(errno))
-            shell.complain([
-                Problem(code: "init", message: "cannot write `\(file)`: \(reason)", hint: hint, exitStatus: 1)
-            ])
-            throw ExitCode(1)
+        if dryRun {
+            guard access(file, F_OK) != 0 else { throw refused(EEXIST, shell) }
+            shell.console.writeResult(Self.starter)
+            return shell.remark("dry run: nothing was written")
         }
-        defer { close(descriptor) }
-        let bytes = Array(Self.starter.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            shell.complain([Problem(code: "init", message: "cannot write `\(file)`", exitStatus: 1)])
-            throw ExitCode(1)
-        }
+        let code = Self.create(file, Self.starter)
+        guard code == 0 else { throw refused(code, shell) }
+        let schema = (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + Self.schemaFile
+        let isNew = Self.create(schema, SpecSchema.text + "\n") == 0
         let named = file == SpecOptions.defaultFile ? "" : " --file \(file)"
-        shell.remark("wrote \(file): add what you need with `modelkit-assets add NAME\(named)`")
+        shell.remark(
+            "wrote \(file)\(isNew ? " and, for editors, \(schema)" : ""): "
+                + "add what you need with `modelkit-assets add NAME\(named)`")
     }
 
+    private func refused(_ code: CInt, _ shell: Shell) -> ExitCode {
+        let hint = code == EEXIST ? "choose another file name, or remove this file first" : nil
+        shell.complain([
+            Problem(
+                code: "init", message: "cannot write `\(file)`: \(String(cString: strerror(code)))", hint: hint,
+                exitStatus: 1)
+        ])
+        return ExitCode(1)
+    }
+
+    /// - Returns: `errno`, or 0.
+    private static func create(_ path: String, _ text: String) -> CInt {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, CreationMask.applied(to: 0o666))
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        let count = write(descriptor, bytes, bytes.count)
+        return count == bytes.count ? 0 : count < 0 ? errno : ENOSPC
+    }
+
+    private static let schemaFile = "assets.schema.json"
+
     static let starter = """
-        # The assets that this project needs. `modelkit-assets schema spec` prints the whole format.
+        # yaml-language-server: $schema=\(schemaFile)
+        # The assets that this project needs.
         version: 1
 
         # Where they come from. Every key can come from the environment or a flag instead.

@@ -8,23 +8,23 @@ internal import Terminal
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the assets of the store and their versions.",
+        abstract: "List the assets in the store and their versions",
         discussion: """
-            The pattern is a glob over names: `*` stays within a component, `**` crosses components. A name alone stands \
-            for itself and all that is below it.
+            The pattern is a glob: `*` matches within one component of a name, `**` across components. A plain name matches \
+            itself and everything below it.
 
             EXAMPLE
               modelkit-assets list
               modelkit-assets list 'nlp/*'
             """)
 
-    @Argument(help: ArgumentHelp("Which names.", valueName: "pattern"))
+    @Argument(help: ArgumentHelp("Names to list, e.g. 'nlp/*'", valueName: "pattern"))
     var pattern: String?
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: RemoteOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func validate() throws {

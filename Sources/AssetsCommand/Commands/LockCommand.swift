@@ -7,10 +7,10 @@ internal import Terminal
 struct LockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lock",
-        abstract: "Write the lock of a spec, and fetch nothing.",
+        abstract: "Write the lockfile of a spec, and download nothing",
         discussion: """
-            The lock stands beside the spec: assets.yaml gives assets.lock. It pins the version of every asset, and what its \
-            files must be. What the lock has stays while it meets what is asked.
+            The lockfile is next to the spec: assets.lock for assets.yaml. It pins the version of every asset and the \
+            checksums of its files. Pins are kept while they meet the spec.
 
             EXAMPLE
               modelkit-assets lock
@@ -18,15 +18,18 @@ struct LockCommand: AsyncParsableCommand {
               modelkit-assets lock --check
             """)
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
-    @Flag(help: "Write nothing; fail (status 7) where the lock would change.")
+    @Flag(help: "Write nothing, and fail (status 7) if the lockfile would change")
     var check = false
 
+    @Flag(help: "Print what would change, and write nothing")
+    var dryRun = false
+
     @OptionGroup var upgrading: UpgradeOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
         if check, upgrading.isUpgrading {
@@ -57,9 +60,10 @@ struct LockCommand: AsyncParsableCommand {
                 "the lockfile entry of `\($0)` was garbled by a merge; its files were read from the store again"
             })
         if check { throw Faults(.lock(.outdated(proposal.changes, path: path, spec: spec))) }
-        try proposal.write()
+        if !dryRun { try proposal.write() }
         for line in proposal.changes.lines { shell.remark(line) }
-        shell.remark("wrote \(path): \(Units.count(proposal.new.assets.count, "asset"))")
+        let count = Units.count(proposal.new.assets.count, "asset")
+        shell.remark(dryRun ? "dry run: nothing was written" : "wrote \(path): \(count)")
     }
 
     private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) {

@@ -5,13 +5,13 @@ internal import Planning
 
 /// What part the lock plays.
 struct LockOptions: ParsableArguments {
-    @Flag(help: "Fail (status 7) where the lock would have to change.")
+    @Flag(help: "Fail (status 7) if the lockfile would change")
     var locked = false
 
-    @Flag(help: "Take the versions of the lock as they are, without comparing it with the spec.")
+    @Flag(help: "Use the versions in the lockfile without checking that it matches the spec")
     var frozen = false
 
-    @Flag(help: "Neither read nor write the lock.")
+    @Flag(help: "Neither read nor write the lockfile")
     var noLock = false
 
     @OptionGroup var upgrading: UpgradeOptions
@@ -33,12 +33,12 @@ struct LockOptions: ParsableArguments {
 
 /// Which pins of the lock may change.
 struct UpgradeOptions: ParsableArguments {
-    @Flag(help: "Choose all versions anew.")
+    @Flag(help: "Upgrade every asset to the latest allowed version, ignoring the lockfile")
     var upgrade = false
 
     @Option(
         name: .customLong("upgrade-asset"), parsing: .singleValue,
-        help: ArgumentHelp("Choose the version of this asset anew; may be repeated.", valueName: "name"))
+        help: ArgumentHelp("Upgrade this asset; repeatable", valueName: "name"), completion: .names)
     var upgradeAsset: [String] = []
 
     func validate() throws {

@@ -6,19 +6,19 @@ internal import Publishing
 struct NewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new",
-        abstract: "Push the first version of an asset.",
+        abstract: "Push the first version of a new asset",
         discussion: """
-            Prints the specification string of what was pushed. Nobody sees the version before all of it is there.
+            Prints the specification string of the new version, which becomes visible only when complete.
 
             EXAMPLE
               modelkit-assets new ./vectors.bin nlp/vectors
               modelkit-assets new --yes --depends-on nlp/vectors:1 ./model nlp/classifier
             """)
 
-    @Argument(help: ArgumentHelp("The file or folder to push; or s3://bucket/key, gs://bucket/key.", valueName: "path"))
+    @Argument(help: .pushed, completion: .file())
     var path: String
 
-    @Argument(help: ArgumentHelp("The name of an asset that the store does not have yet.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name of the new asset", valueName: "name"))
     var name: String
 
     @OptionGroup var push: PushOptions

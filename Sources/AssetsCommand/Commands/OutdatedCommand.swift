@@ -8,16 +8,15 @@ internal import Terminal
 struct OutdatedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outdated",
-        abstract: "Show which assets have newer versions than those that are used.",
+        abstract: "Show assets with newer versions",
         discussion: """
-            UPGRADE is what `lock --upgrade` would choose, LATEST the latest version there is. Nothing is printed where all are \
-            the latest.
+            UPGRADE is the version that `modelkit-assets upgrade` would choose, LATEST the newest in the store.
 
             EXAMPLE
               modelkit-assets outdated
             """)
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @OptionGroup var options: ResolutionOptions

@@ -5,7 +5,7 @@ internal import Operations
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Print what resolve would do.",
+        abstract: "Print what resolve would do",
         discussion: """
             EXAMPLE
               modelkit-assets plan assets.yaml
@@ -14,23 +14,23 @@ struct PlanCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var spec: SpecOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var lock: LockOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Lockfile options") var lock: LockOptions
     @OptionGroup var limit: DownloadLimit
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Flag(help: "Plan to fetch again what is present. Also MODELKIT_STORAGE_FORCE_DOWNLOAD.")
+    @Flag(help: .forceDownload)
     var forceDownload = false
 
-    @Flag(help: "Plan for an assets directory that does not exist yet.")
+    @Flag(help: "Plan for an assets directory that does not exist yet")
     var createAssetsDir = false
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("Save the plan for `apply`, too.", valueName: "file"))
+        help: ArgumentHelp("Also save the plan, for `modelkit-assets apply`", valueName: "file"), completion: .file())
     var file: String?
 
-    @Option(help: ArgumentHelp("text, json, dot or mermaid.", valueName: "format"))
+    @Option(help: .format)
     var format = PlanFormat.text
 
     func run() async throws {

@@ -7,32 +7,40 @@ internal import Terminal
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove versions from the assets directory that the lock does not name.",
+        abstract: "Remove versions from the assets directory that the lockfile does not name",
         discussion: """
-            Only what this program or Python modelkit put there whole is removed, and only under its lock. Each removed version is \
-            printed.
+            Prints each version it removes. Versions in use, and files that neither this program nor Python modelkit put \
+            there, are kept.
 
             EXAMPLE
               modelkit-assets prune --dry-run
               modelkit-assets prune assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The spec file, beside which the lock stands.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
-    @Flag(help: "Print what would be removed, and remove nothing.")
+    @Flag(help: .removesNothing)
     var dryRun = false
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @Option(help: .assetsDir, completion: .directory)
+    var assetsDir: String?
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .versioning, completion: .versioning)
+    var versioning: String?
+
+    @OptionGroup(title: "Output options") var output: OutputOptions
+
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {
         let shell = Shell(output)
+        var flags = SettingFlags()
+        flags.assetsDirectory = .flag("--assets-dir", assetsDir)
+        flags.versioning = .flag("--versioning", versioning)
         try await shell.exiting {
-            let (lock, pruning) = try shell.begin(.spec(spec), store.flags) { (workspace, _) throws(Faults) in
+            let (lock, pruning) = try shell.begin(.spec(spec), flags) { (workspace, _) throws(Faults) in
                 let system = workspace.settings.versioning.value
                 return (
                     try SpecLock.read(besides: spec, LockRequest(mode: .frozen), in: system),

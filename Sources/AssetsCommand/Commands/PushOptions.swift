@@ -2,26 +2,30 @@ internal import AssetModel
 internal import ArgumentParser
 internal import Operations
 
+extension ArgumentHelp {
+    static let pushed = ArgumentHelp("File or folder to push, or s3://bucket/key, gs://bucket/key", valueName: "path")
+}
+
 /// How an asset is pushed.
 struct PushOptions: ParsableArguments {
     @Option(
         name: .long, parsing: .singleValue,
-        help: ArgumentHelp("An asset that this version needs; may be repeated.", valueName: "spec"))
+        help: ArgumentHelp("Asset that this version depends on; repeatable", valueName: "spec"))
     var dependsOn: [String] = []
 
-    @Flag(help: "Say what would be pushed; push nothing.")
+    @Flag(help: "Print what would be pushed, and push nothing")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "Do not ask.")
+    @Flag(name: .shortAndLong, help: "Push without asking for confirmation")
     var yes = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Requests at the same time.", valueName: "n"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Concurrent requests, 1 to 1024 [default: 64]", valueName: "n"))
     var jobs: Int?
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: RemoteOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     var flags: SettingFlags {

@@ -5,21 +5,21 @@ internal import Operations
 struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Remove assets from assets.yaml and its lockfile.",
+        abstract: "Remove assets from assets.yaml and its lockfile",
         discussion: """
-            What only they depended on leaves the lockfile too. The assets directory stays as it is: `modelkit-assets prune` \
-            removes from it what the lockfile no longer names.
+            Dependencies that nothing else needs leave the lockfile too. The assets directory is not touched: run \
+            `modelkit-assets prune` to remove from it what the lockfile no longer names.
 
             EXAMPLE
               modelkit-assets remove nlp/tokenizer
             """)
 
-    @Argument(help: ArgumentHelp("Names of assets.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Assets to remove", valueName: "name"), completion: .names)
     var names: [String]
 
     @OptionGroup var edit: SpecEditOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
         if names.isEmpty { throw ValidationError("missing asset to remove") }

@@ -7,14 +7,14 @@ internal import Terminal
 struct ResolutionOptions: ParsableArguments {
     @Option(
         name: .long, parsing: .singleValue,
-        help: ArgumentHelp("Take the entries of this group in; may be repeated.", valueName: "name"))
+        help: .group, completion: .groups)
     var group: [String] = []
 
-    @OptionGroup var lock: LockOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Lockfile options") var lock: LockOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func session(_ spec: String, _ shell: Shell) throws(Faults) -> Session {

@@ -5,9 +5,9 @@ internal import Operations
 struct ResolveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Put the assets of a spec into the assets directory.",
+        abstract: "Download the assets of a spec into the assets directory",
         discussion: """
-            Prints a line for each entry of the spec: its specification string and the path where its asset is.
+            Prints one line for each entry of the spec: its specification string and the path of the asset.
 
             EXAMPLE
               modelkit-assets resolve assets.yaml
@@ -15,21 +15,24 @@ struct ResolveCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var spec: SpecOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var lock: LockOptions
-    @OptionGroup var fetch: FetchOptions
-    @OptionGroup var limit: DownloadLimit
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Lockfile options") var lock: LockOptions
+    @OptionGroup(title: "Download options") var fetch: FetchOptions
+    @OptionGroup(title: "Download options") var limit: DownloadLimit
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Flag(help: "Afterwards, remove versions that the spec does not lead to, as the command prune does.")
+    @Flag(help: .forceDownload)
+    var forceDownload = false
+
+    @Flag(help: "Then remove versions that the spec does not need, as `modelkit-assets prune` does")
     var prune = false
 
-    @Flag(help: "Print the plan; fetch and write nothing.")
+    @Flag(help: "Print the plan, and write nothing")
     var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "text, json, or github for its annotations; with --dry-run also dot and mermaid.", valueName: "format"))
+            "Output format; dot and mermaid with --dry-run only", valueName: "format"))
     var format = ResolveFormat.text
 
     func validate() throws {
@@ -46,7 +49,7 @@ struct ResolveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        let flags = fetch.flags(store)
+        let flags = fetch.flags(store, forceDownload: forceDownload)
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: lock.request,

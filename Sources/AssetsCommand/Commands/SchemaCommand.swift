@@ -5,7 +5,7 @@ internal import Terminal
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Print a JSON Schema: of the spec, or of what this program writes.",
+        abstract: "Print the JSON Schema of a document",
         discussion: """
             EXAMPLE
               modelkit-assets schema spec > assets.schema.json
@@ -26,7 +26,7 @@ struct SchemaCommand: ParsableCommand {
         }
     }
 
-    @Argument(help: ArgumentHelp("spec, lock, plan, report, progress or check.", valueName: "which"))
+    @Argument(help: ArgumentHelp("Document", valueName: "document"))
     var kind = Kind.spec
 
     func run() throws {

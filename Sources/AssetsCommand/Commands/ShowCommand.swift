@@ -9,20 +9,20 @@ internal import Terminal
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a version of an asset: its files, sizes and push date.",
+        abstract: "Show the files, sizes and push date of a version",
         discussion: """
             EXAMPLE
               modelkit-assets show nlp/lexicon
               modelkit-assets show nlp/lexicon:1 --format json
             """)
 
-    @Argument(help: ArgumentHelp("A specification string: name[:version].", valueName: "asset"))
+    @Argument(help: .asset)
     var asset: String
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: RemoteOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {

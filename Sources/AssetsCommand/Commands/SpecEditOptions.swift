@@ -3,13 +3,13 @@ internal import Operations
 
 /// Which file is edited, and how far it goes.
 struct SpecEditOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Option(help: .spec, completion: .spec)
     var file = SpecOptions.defaultFile
 
-    @Flag(help: "Edit the spec file alone, without asking the store.")
+    @Flag(help: "Edit only the spec file, without contacting the store")
     var noLock = false
 
-    @Flag(help: "Print what would change; write nothing.")
+    @Flag(help: "Print what would change, and write nothing")
     var dryRun = false
 
     /// Edits the spec, and tells what was done.

@@ -7,15 +7,15 @@ internal import Terminal
 struct TreeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
-        abstract: "Show the assets of a spec, and below each what it depends on.",
+        abstract: "Show the dependency tree of a spec",
         discussion: """
-            What was shown before is marked (*), and what is below it is not shown again.
+            (*) marks an asset whose dependencies were shown before.
 
             EXAMPLE
               modelkit-assets tree assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @OptionGroup var options: ResolutionOptions

@@ -6,10 +6,12 @@ internal import Publishing
 struct UpdateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Push a further version of an asset.",
+        abstract: "Push a new version of an existing asset",
         discussion: """
-            The minor version goes up by one: of the latest version, or of the latest of a major version that is named. Prints the \
-            specification string of what was pushed. Nobody sees the version before all of it is there.
+            Increments the minor version of the latest version, or of the latest version within the given major version. \
+            Prints the specification string of the new version, which becomes visible only when complete.
+
+            This publishes to the store. To use newer versions, run `modelkit-assets upgrade`.
 
             EXAMPLE
               modelkit-assets update ./vectors.bin nlp/vectors
@@ -17,13 +19,13 @@ struct UpdateCommand: AsyncParsableCommand {
               modelkit-assets update --bump-major --yes ./vectors.bin nlp/vectors
             """)
 
-    @Argument(help: ArgumentHelp("The file or folder to push; or s3://bucket/key, gs://bucket/key.", valueName: "path"))
+    @Argument(help: .pushed, completion: .file())
     var path: String
 
-    @Argument(help: ArgumentHelp("The asset's name, or name:major.", valueName: "asset"))
+    @Argument(help: ArgumentHelp("NAME, or NAME:MAJOR", valueName: "asset"))
     var asset: String
 
-    @Flag(help: "Begin the next major version.")
+    @Flag(help: "Start the next major version")
     var bumpMajor = false
 
     @OptionGroup var push: PushOptions

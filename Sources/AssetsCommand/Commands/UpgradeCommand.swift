@@ -5,10 +5,10 @@ internal import Operations
 struct UpgradeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "upgrade",
-        abstract: "Upgrade assets in the lockfile to the latest allowed versions.",
+        abstract: "Upgrade assets in the lockfile to the latest allowed versions",
         discussion: """
-            The spec says what is allowed; --latest edits it first, so that it allows the latest version of all. Nothing is \
-            downloaded: `modelkit-assets resolve` does that.
+            --latest first edits assets.yaml so that it allows the latest versions. Nothing is downloaded: run \
+            `modelkit-assets resolve` for that.
 
             EXAMPLE
               modelkit-assets upgrade
@@ -16,15 +16,15 @@ struct UpgradeCommand: AsyncParsableCommand {
               modelkit-assets upgrade --latest nlp/tokenizer
             """)
 
-    @Argument(help: ArgumentHelp("Names of assets; without one all are upgraded.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Assets to upgrade [default: all]", valueName: "name"), completion: .names)
     var names: [String] = []
 
-    @Flag(help: "Edit requirements in the spec that keep the latest version out.")
+    @Flag(help: "Also edit requirements in the spec that exclude the latest version")
     var latest = false
 
     @OptionGroup var edit: SpecEditOptions
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
         if edit.noLock, !latest { throw ValidationError("--no-lock requires --latest") }

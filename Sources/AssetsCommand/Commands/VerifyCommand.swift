@@ -8,10 +8,9 @@ internal import Terminal
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare what is in the assets directory with the lock: missing, altered and extra files.",
+        abstract: "Compare the assets directory with the lockfile",
         discussion: """
-            Reads every file. Nothing is asked of the store, unless --repair has something to fetch. Exits with 6 where something is \
-            wrong.
+            Reads every file and reports missing, modified and extra ones, with status 6. Only --repair contacts the store.
 
             EXAMPLE
               modelkit-assets verify assets.yaml
@@ -19,25 +18,25 @@ struct VerifyCommand: AsyncParsableCommand {
               modelkit-assets verify --as-modelkit
             """)
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @Option(
         name: .long, parsing: .singleValue,
-        help: ArgumentHelp("Verify the entries of this group too; may be repeated.", valueName: "name"))
+        help: .group, completion: .groups)
     var group: [String] = []
 
-    @Flag(help: "Fetch again what is wrong.")
+    @Flag(help: "Download again what is wrong")
     var repair = false
 
-    @Flag(help: "Tell what Python modelkit without a provider will find for each specification string.")
+    @Flag(help: "Print what Python modelkit without a provider finds for each specification string")
     var asModelkit = false
 
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var transfer: TransferOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Download options") var transfer: TransferOptions
+    @OptionGroup(title: "Output options") var output: OutputOptions
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    @Option(help: .format)
     var format = ResultFormat.text
 
     func validate() throws {

@@ -8,17 +8,17 @@ internal import Terminal
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Say why an asset is fetched: who asks for it, and by what chain.",
+        abstract: "Show which entries and assets require an asset",
         discussion: """
             EXAMPLE
               modelkit-assets why nlp/tokenizer
               modelkit-assets why nlp/tokenizer:1.4 assets.yaml
             """)
 
-    @Argument(help: ArgumentHelp("A name, or name:version.", valueName: "asset"))
+    @Argument(help: ArgumentHelp("NAME, or NAME:VERSION", valueName: "asset"), completion: .names)
     var asset: String
 
-    @Argument(help: ArgumentHelp("The spec file.", valueName: "spec"))
+    @Argument(help: .spec, completion: .spec)
     var spec = SpecOptions.defaultFile
 
     @OptionGroup var options: ResolutionOptions

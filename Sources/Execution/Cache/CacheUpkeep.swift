@@ -33,13 +33,24 @@ extension ContentCache {
     /// - Returns: what was removed.
     package func prune(idleFor seconds: Int64, now: Int64) throws(FileError) -> Extent {
         try Self.newEntries.sweep(temporary)
-        var removed = Extent()
+        return try forEachIdle(seconds, now) { (folder, name) throws(FileError) in try folder.remove(name) }
+    }
+
+    /// What `prune` would remove.
+    package func size(idleFor seconds: Int64, now: Int64) throws(FileError) -> Extent {
+        try forEachIdle(seconds, now) { (_, _) throws(FileError) in }
+    }
+
+    private func forEachIdle(
+        _ seconds: Int64, _ now: Int64, _ body: (Directory, String) throws(FileError) -> Void
+    ) throws(FileError) -> Extent {
+        var idle = Extent()
         try forEachEntry { (folder, name, status) throws(FileError) in
             guard let lastUse = try folder.lastUse(of: name), now - lastUse > seconds else { return }
-            try folder.remove(name)
-            removed.add(status)
+            try body(folder, name)
+            idle.add(status)
         }
-        return removed
+        return idle
     }
 
     /// Removes all entries.
