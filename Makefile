@@ -82,6 +82,7 @@ bench: build ## measure the release program against cp, Python modelkit and othe
 	MODELKIT_ASSETS_BIN="$${MODELKIT_ASSETS_BIN:-$(abspath $(RELEASE_BINARY))}" .venv/bin/python Tests/bench/run
 
 install: build ## install the program, its manual pages and completions below PREFIX (/usr/local)
+	@scripts/install-dependencies install
 	scripts/install "$(RELEASE_BINARY)" "$(DESTDIR)$(PREFIX)"
 
 wheel: build ## pack the program into a wheel, dist/*.whl

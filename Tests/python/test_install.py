@@ -1,4 +1,4 @@
-"""What is made of the program: completions that shells take, manual pages, a wheel."""
+"""What is made of the program: manual pages, a wheel, and what `make install` installs."""
 
 import ast
 import base64
@@ -29,59 +29,71 @@ COMMANDS = ["resolve", "plan", "check", "fetch", "new", "update", "list", "cache
 
 
 @pytest.fixture(scope="module")
-def completions(binary, tmp_path_factory):
-    """The scripts by shell, with the program on the PATH."""
-    folder = tmp_path_factory.mktemp("completions")
-    (folder / "bin").mkdir()
-    (folder / "bin/modelkit-assets").symlink_to(binary)
-    for shell in ("bash", "zsh", "fish"):
-        script = subprocess.run([binary, "--generate-completion-script", shell], check=True, capture_output=True)
-        (folder / shell).write_bytes(script.stdout)
-    return folder
+def manual(binary, tmp_path_factory):
+    """The manual pages by name."""
+    folder = tmp_path_factory.mktemp("manual")
+    subprocess.run([sys.executable, REPOSITORY / "scripts/make-manual", binary, folder], check=True)
+    return {path.stem: path for path in folder.iterdir()}
 
 
-def in_shell(folder, *command):
-    environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "HOME": str(folder), "TERM": "dumb"}
-    return subprocess.run(
-        command, env=environment, cwd=folder, check=True, capture_output=True, text=True, timeout=60
-    ).stdout
+def rendered(page):
+    """The page as `man` shows it in 80 columns, which must have nothing to warn of."""
+    environment = {**os.environ, "MANWIDTH": "80", "LANG": "C.UTF-8", "MANROFFOPT": "-ww"}
+    done = subprocess.run(["man", "--warnings", "-l", page], env=environment, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+    return re.sub(r".\x08|\x1b\[\d*m", "", done.stdout)
 
 
-def test_bash_completes_commands_flags_and_files(completions):
-    (completions / "assets.yaml").write_text("version: 1\n")
-    script = f"""
-        source {completions / "bash"}
-        complete -p modelkit-assets >/dev/null
-        complete_words() {{
-            COMP_WORDS=(modelkit-assets "$@"); COMP_CWORD=$#; COMP_LINE="${{COMP_WORDS[*]}}"; COMP_POINT=${{#COMP_LINE}}
-            COMPREPLY=(); _modelkit-assets modelkit-assets "${{@: -1}}" "${{COMP_WORDS[$((COMP_CWORD - 1))]}}"
-            printf '%s\\n' "${{COMPREPLY[@]}}"; echo --
-        }}
-        complete_words re; complete_words resolve --lock; complete_words resolve --progress pl
-    """
-    answers = in_shell(completions, "bash", "-c", script).split("--\n")
-    assert "resolve" in answers[0].split()
-    assert "--locked" in answers[1].split()
+def test_every_command_has_a_manual_page(manual, binary):
+    said = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
+    groups = re.findall(r"^\w+ commands:\n((?:  .+\n)+)", said, re.M)
+    names = [line.split()[0] for group in groups for line in group.splitlines() if line[2] != " "]
+    pages = {"", *(f"-{name}" for name in names), "-cache-size", "-cache-prune", "-cache-clean"}
+    assert set(manual) == {f"modelkit-assets{page}" for page in pages}
+    assert set(COMMANDS) <= set(names)
 
 
-def test_fish_completes_commands_with_what_they_do(completions):
-    script = (
-        f"source {completions / 'fish'}; complete -C 'modelkit-assets '; complete -C 'modelkit-assets resolve --fro'"
-    )
-    answer = in_shell(completions, "fish", "-c", script)
-    for command in COMMANDS:
-        assert re.search(rf"^{command}\t\S", answer, re.M), answer
-    assert re.search(r"^--frozen\t", answer, re.M), answer
+def test_the_manual_of_the_program_has_the_commands_in_groups(manual):
+    text = rendered(manual["modelkit-assets"])
+    for heading in ("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"):
+        assert re.search(rf"^{heading}$", text, re.M), text
+    commands = text[text.index("\nCOMMANDS") : text.index("\nOPTIONS")]
+    assert re.findall(r"^   (\S.*)$", commands, re.M) == [
+        "Project commands", "Asset commands", "Publishing commands", "Maintenance commands"]  # fmt: skip
+    assert re.search(r"^ +resolve\n? +Download the assets of a spec into the assets directory$", commands, re.M)
+    assert re.search(r"^ +64 +usage$", text, re.M)
+    assert "modelkit-assets-resolve(1)" in text
 
 
-def test_zsh_takes_the_script_and_registers_it(completions):
-    (completions / "functions").mkdir(exist_ok=True)
-    (completions / "functions/_modelkit-assets").write_bytes((completions / "zsh").read_bytes())
-    script = (
-        f"fpath=({completions / 'functions'} $fpath); autoload -Uz compinit; compinit -u; echo $_comps[modelkit-assets]"
-    )
-    assert in_shell(completions, "zsh", "-f", "-c", script).strip() == "_modelkit-assets"
-    in_shell(completions, "zsh", "-n", str(completions / "zsh"))
+def test_the_manual_of_a_command_has_its_options_as_the_help_has_them(manual):
+    words = " ".join(rendered(manual["modelkit-assets-resolve"]).split())
+    assert "modelkit-assets-resolve - Download the assets of a spec into the assets directory" in words
+    assert "modelkit-assets resolve [options] [spec]" in words
+    assert "--color when Color output [env: NO_COLOR, CLICOLOR_FORCE] [default: auto] [possible values: auto, always, never]" in words
+    assert "-j, --jobs n Concurrent requests" in words
+    assert "modelkit-assets resolve --dry-run --format json assets.yaml" in words
+    assert "SEE ALSO modelkit-assets(1)" in words
+    assert "COMMANDS" in rendered(manual["modelkit-assets-cache"])
+
+
+def test_the_manual_is_the_same_when_made_again(manual, binary, tmp_path):
+    subprocess.run([sys.executable, REPOSITORY / "scripts/make-manual", binary, tmp_path], check=True)
+    assert {path.stem: path.read_bytes() for path in tmp_path.iterdir()} == {
+        name: path.read_bytes() for name, path in manual.items()
+    }
+
+
+def test_install_puts_the_program_its_manual_and_completions_below_a_prefix(binary, tmp_path):
+    subprocess.run([REPOSITORY / "scripts/install", binary, tmp_path], check=True, capture_output=True)
+    found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert found >= {
+        "bin/modelkit-assets", "share/man/man1/modelkit-assets.1", "share/man/man1/modelkit-assets-resolve.1",
+        "share/bash-completion/completions/modelkit-assets", "share/zsh/site-functions/_modelkit-assets",
+        "share/fish/vendor_completions.d/modelkit-assets.fish",
+    }  # fmt: skip
+    environment = {**os.environ, "MANPATH": str(tmp_path / "share/man")}
+    done = subprocess.run(["man", "modelkit-assets-resolve"], env=environment, check=True, capture_output=True, text=True)
+    assert "Download the assets of a spec" in done.stdout
 
 
 # The wheel
