@@ -60,10 +60,9 @@ package struct ModelkitAssets: AsyncParsableCommand {
 extension ModelkitAssets {
     /// Reads the process's arguments, runs what they say and exits.
     package static func start() async {
-        let path = CommandPath(Array(CommandLine.arguments.dropFirst()))
-        if let problem = Problem(unknownCommandIn: path) { refuse(problem) }
-        do {
-            var command = try await asyncParseAsRoot()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let path = CommandPath(arguments)
+        if let problem = Problem(unknownCommandIn: path) { refuse(problem, arguments) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -75,11 +74,11 @@ extension ModelkitAssets {
     }
 
     /// Help, versions and completions are thrown too.
-    private static func end(with error: any Error, of path: CommandPath) -> Never {
+    private static func end(with error: any Error, of path: CommandPath, _ arguments: [String]) -> Never {
         if error is ExitCode { exit(withError: error) }
         switch exitCode(for: error) {
         case .success: tell(fullMessage(for: error, columns: HelpText.unwrapped))
-        case .validationFailure: refuse(Problem(usage: message(for: error), in: path))
+        case .validationFailure: refuse(Problem(usage: message(for: error), in: path), arguments)
         default: exit(withError: error)
         }
     }
@@ -91,7 +90,8 @@ extension ModelkitAssets {
         Glibc.exit(shell.exitStatus(0))
     }
 
-    private static func refuse(_ problem: Problem) -> Never {
+    private static func refuse(_ problem: Problem, _ arguments: [String]) -> Never {
+        UsageAnswer.write(problem, arguments)
         Shell().complain([problem])
         Glibc.exit(problem.exitStatus)
     }

@@ -71,8 +71,8 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Color output [env: NO_COLOR, CLICOLOR_FORCE]", valueName: "when"))
     var color = ColorChoice.auto
 
-    @Flag(name: .shortAndLong, help: "Print the effective settings and their sources")
-    var verbose = false
+    @Flag(name: .shortAndLong, help: "Print the effective settings and their sources; twice (-vv): each request too")
+    var verbose: Int
 
     @Flag(name: .shortAndLong, help: "Print only results and errors")
     var quiet = false

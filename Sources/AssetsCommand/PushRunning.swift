@@ -38,9 +38,11 @@ struct PushRunning: Sendable {
             shell.remark("would push \(proposal.origin.words) to \(pushing.storeName)")
             return 0
         }
-        if !options.yes, !isConfirmed("push \(proposal.origin.words) as \(proposal.pin) to \(pushing.storeName)?") {
-            shell.remark("aborted; nothing was pushed")
-            return 1
+        if !options.yes, await !isConfirmed("push \(proposal.origin.words) as \(proposal.pin) to \(pushing.storeName)?")
+        {
+            shell.answer([.declined])
+            shell.remark(Problem.declined.message)
+            return Problem.declined.exitStatus
         }
         return try await publish(proposal)
     }
@@ -50,6 +52,7 @@ struct PushRunning: Sendable {
             await result(of: proposal)
         }
         if let signal {
+            shell.answer(interruptedBy: signal)
             shell.remark(Self.interrupted)
             return 128 + signal
         }
@@ -89,9 +92,11 @@ struct PushRunning: Sendable {
         }
     }
 
-    private func isConfirmed(_ question: String) -> Bool {
-        shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
-        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    private func isConfirmed(_ question: String) async -> Bool {
+        await shell.life.paused {
+            shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
+            return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+        }
     }
 }
 

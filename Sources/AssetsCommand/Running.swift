@@ -41,6 +41,7 @@ struct Running: Sendable {
     ///
     /// - Returns: the exit status.
     func report(_ run: Run, _ format: ReportFormat) -> Int32 {
+        shell.metrics?.note(run)
         let text = ReportText(run)
         if format == .json {
             if let document = try? JSONText.document(ReportDocument(run)) { shell.console.writeResult(document) }

@@ -1,13 +1,15 @@
 internal import AssetModel
 internal import Execution
 internal import Operations
+internal import Terminal
 
 /// What an operation does is shown and said.
 extension Shell: OperationObserver {
     func observe(_ event: OperationEvent) {
         switch event {
         case .warnings(let warnings): warn(warnings.map(\.words))
-        case .removed(let pins): remark("removed \(enumeration(pins.map(\.description)))")
+        case .removed(let pins, let bytes):
+            remark("removed \(enumeration(pins.map(\.description))) (\(Units.bytes(bytes)) freed)")
         }
     }
 
@@ -19,7 +21,8 @@ extension Shell: OperationObserver {
             case .fetch(let plan): ProgressModel(plan)
             case .push: ProgressModel.push
             }
-        let reporter = ProgressReporter(options.progress, model, console: console, style: options.style)
-        return try await reporter.whileShowing(body)
+        let reporter = ProgressReporter(
+            options.progress, model, console: console, style: options.style, waits: waits)
+        return try await life.paused(then: "finishing") { try await reporter.whileShowing(body) }
     }
 }

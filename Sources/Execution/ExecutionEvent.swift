@@ -118,16 +118,18 @@ package struct Report: Sendable {
     package let checksumFaults: [StoreError]
     /// What stood at assets' places.
     package let kept: [KeptContent]
+    package let reuse: Reuse
 
     package init(
         results: [AssetResult], seconds: Double, cacheFaults: [CacheFault] = [], checksumFaults: [StoreError] = [],
-        kept: [KeptContent] = []
+        kept: [KeptContent] = [], reuse: Reuse = Reuse()
     ) {
         self.results = results
         self.seconds = seconds
         self.cacheFaults = cacheFaults
         self.checksumFaults = checksumFaults
         self.kept = kept
+        self.reuse = reuse
     }
 }
 

@@ -83,7 +83,9 @@ struct ExecutionRun {
     }
 
     /// - Parameter emit: told of the assets that an interruption left.
-    func report(seconds: Double, kept: [KeptContent], emit: (ExecutionEvent) -> Void) -> Report {
+    func report(
+        seconds: Double, kept: [KeptContent], reuse: Reuse, emit: (ExecutionEvent) -> Void
+    ) -> Report {
         let results = plan.steps.indices.map { asset in
             let pin = plan.steps[asset].pin
             if outcomes[asset] == nil { emit(.ended(pin, .interrupted)) }
@@ -93,7 +95,8 @@ struct ExecutionRun {
                 downloadedBytes: counts[asset]?.bytes ?? 0, digests: fetchedDigests(of: asset))
         }
         return Report(
-            results: results, seconds: seconds, cacheFaults: cacheFaults, checksumFaults: checksumFaults, kept: kept)
+            results: results, seconds: seconds, cacheFaults: cacheFaults, checksumFaults: checksumFaults, kept: kept,
+            reuse: reuse)
     }
 
     private func fetchedDigests(of asset: Int) -> [FileDigest] {

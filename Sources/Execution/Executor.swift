@@ -17,6 +17,7 @@ package struct Executor: Sendable {
     private let emit: @Sendable (ExecutionEvent) -> Void
     private let kept = KeptContents()
     private let meter = TransferMeter()
+    private let reuse = ReuseCount()
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix.
@@ -63,7 +64,8 @@ package struct Executor: Sendable {
             group.cancelAll()
         }
         await tidy(plan)
-        return run.report(seconds: (ContinuousClock.now - start) / .seconds(1), kept: kept.all, emit: emit)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        return run.report(seconds: seconds, kept: kept.all, reuse: reuse.all, emit: emit)
     }
 
     /// How often the number of transfers is thought over.
@@ -163,13 +165,16 @@ package struct Executor: Sendable {
         case .claimed(let claimed): staged = claimed
         }
         emit(.started(step.pin, objects: staged.progress.count))
+        reuse.opened(step.pin, staged.progress)
         for progress in staged.progress.compactMap({ $0 }) {
             emit(.sized(step.pin, bytes: progress.size))
             if progress.doneBytes > 0 { emit(.reused(step.pin, bytes: progress.doneBytes)) }
         }
         // Who has what is there fetched again means from the store.
         guard let cache = options.cache, step.action != .refetch(.forced) else { return .opened(asset, staged) }
+        let before = staged.progress
         let faults = try await CacheReader(cache: cache, emit: emit).fill(&staged)
+        reuse.filled(before, staged.progress)
         return .opened(asset, staged, faults)
     }
 

@@ -28,8 +28,8 @@ package enum Transfer: Sendable {
 package enum OperationEvent: Sendable {
     /// Found at the same time.
     case warnings([OperationWarning])
-    /// These versions are no longer in the assets directory.
-    case removed([AssetPin])
+    /// These versions are no longer in the assets directory, which made so many bytes of room.
+    case removed([AssetPin], freedBytes: Int64)
 }
 
 /// What is worth knowing and stops nothing.

@@ -11,6 +11,8 @@ package struct Pruning: Sendable {
 
     package struct Outcome: Sendable {
         package var removed: [AssetPin] = []
+        /// What no other link keeps, in bytes.
+        package var freedBytes: Int64 = 0
         package var warnings: [OperationWarning] = []
     }
 
@@ -54,8 +56,13 @@ package struct Pruning: Sendable {
                 try LocalCatalog(directory: directory).pins(in: settings.versioning.value)
             }
             for pin in pins where !kept.contains(pin) {
+                let size = try await DiskQueue.shared.run { () throws(FileError) in
+                    try InstalledSize(of: pin, in: directory).bytes
+                }
                 switch isDry ? .removed : try await Pruner(directory: directory).remove(pin) {
-                case .removed: outcome.removed.append(pin)
+                case .removed:
+                    outcome.removed.append(pin)
+                    outcome.freedBytes = ByteSum.adding(outcome.freedBytes, size)
                 case .inUse: outcome.warnings.append(.inUse(pin))
                 case .holds(let inner): outcome.warnings.append(.holds(pin, inner: inner))
                 }

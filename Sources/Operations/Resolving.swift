@@ -129,7 +129,7 @@ package struct Resolving: Sendable {
             let outcome = try await pruning.prune(keeping: Set(pins), isDry: false)
             observer.warn(outcome.warnings)
             guard !outcome.removed.isEmpty else { return run }
-            observer.observe(.removed(outcome.removed))
+            observer.observe(.removed(outcome.removed, freedBytes: outcome.freedBytes))
             try? Housekeeping(directory: directory, fixedTime: session.settings.sourceDate?.value)
                 .tidy(Plan(keeping: pins))
         } catch {

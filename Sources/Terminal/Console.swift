@@ -19,7 +19,9 @@ package final class Console: Sendable {
     static let backlogLimit = 1 << 20
 
     private struct ErrorState {
-        var region = LiveRegion()
+        var region: LiveRegion
+        /// Whether nothing is shown in place any more.
+        var isOver = false
         /// Progress that was not taken yet.
         var backlog: ArraySlice<UInt8> = []
         var patience = Console.patience
@@ -27,6 +29,7 @@ package final class Console: Sendable {
     }
 
     private struct ResultState {
+        var isBegun = false
         /// `errno` of the write that failed.
         var code: CInt = 0
     }
@@ -36,12 +39,14 @@ package final class Console: Sendable {
     /// Set where `error` is this object's own.
     private let ownedDescriptor: CInt?
     private let results = Mutex(ResultState())
-    private let state = Mutex(ErrorState())
+    private let state: Mutex<ErrorState>
 
     package let isOutputTerminal: Bool
     package let isErrorTerminal: Bool
 
-    package init(output: CInt = 1, error: CInt = 2) {
+    /// - Parameter wrapsAnew: whether the terminal wraps lines anew when its width changes.
+    package init(output: CInt = 1, error: CInt = 2, wrapsAnew: Bool = true) {
+        state = Mutex(ErrorState(region: LiveRegion(wrapsAnew: wrapsAnew)))
         let original = OutputDescriptor(error)
         ownedDescriptor = original.reopenedWithoutBlocking()
         self.output = OutputDescriptor(output)
@@ -68,11 +73,22 @@ package final class Console: Sendable {
 
     /// Writes a result: all of it, or until a write fails, after which no more results are written.
     package func writeResult(_ text: String) {
-        if isOutputTerminal { clearProgress() }
-        results.withLock { state in
-            guard state.code == 0 else { return }
-            state.code = output.writeWhole(Array(text.utf8)) ?? 0
+        if isOutputTerminal { endProgress() }
+        results.withLock { write(text, &$0) }
+    }
+
+    /// Writes a result where there was none, not even one that is being written just now.
+    package func writeOnlyResult(_ text: String) {
+        if isOutputTerminal { endProgress() }
+        _ = results.withLockIfAvailable { state in
+            if !state.isBegun { write(text, &state) }
         }
+    }
+
+    private func write(_ text: String, _ state: inout ResultState) {
+        state.isBegun = true
+        guard state.code == 0 else { return }
+        state.code = output.writeWhole(Array(text.utf8)) ?? 0
     }
 
     /// Writes a diagnostic, and a line feed where it has none at its end, above the progress.
@@ -92,6 +108,7 @@ package final class Console: Sendable {
             drain(&state)
             // A frame that nobody has read yet is not worth another one.
             guard state.backlog.isEmpty || !lines.isEmpty else { return }
+            let frame = state.isOver ? [] : frame
             append(state.region.replace(with: frame, above: lines, columns: columns(of: state)), to: &state)
         }
     }
@@ -102,6 +119,12 @@ package final class Console: Sendable {
             guard !state.region.frame.isEmpty else { return }
             append(state.region.replace(with: [], columns: columns(of: state)), to: &state)
         }
+    }
+
+    /// The same, for good: no frame is shown from now on.
+    package func endProgress() {
+        state.withLock { $0.isOver = true }
+        clearProgress()
     }
 
     /// Gives the reader of the progress the time that diagnostics have, to take what it has not.

@@ -109,11 +109,11 @@ struct LiveRegionTests {
     @Test("a frame is drawn, replaced in place and taken away, and the cursor comes back")
     func sequences() {
         var region = LiveRegion()
-        #expect(region.replace(with: ["one", "two"], columns: 80) == "\u{1B}[?25lone\ntwo")
+        #expect(region.replace(with: ["one", "two"], columns: 80) == "\u{1B}[?25l\u{1B}[?7lone\ntwo\u{1B}[?7h")
         #expect(
             region.replace(with: ["three"], above: ["done"], columns: 80)
-                == "\r\u{1B}[1A\u{1B}[J\u{1B}[?25hdone\n\u{1B}[?25lthree")
-        #expect(region.replace(with: [], columns: 80) == "\r\u{1B}[J\u{1B}[?25h")
+                == "\r\u{1B}[2K\u{1B}[1A\u{1B}[2K\u{1B}[?25hdone\n\u{1B}[?25l\u{1B}[?7lthree\u{1B}[?7h")
+        #expect(region.replace(with: [], columns: 80) == "\r\u{1B}[2K\u{1B}[?25h")
         #expect(region.replace(with: [], above: ["end"], columns: 80) == "end\n")
     }
 
@@ -121,6 +121,14 @@ struct LiveRegionTests {
     func narrower() {
         var region = LiveRegion()
         _ = region.replace(with: ["0123456789", "01234"], columns: 80)
-        #expect(region.replace(with: [], columns: 4) == "\r\u{1B}[4A\u{1B}[J\u{1B}[?25h")
+        let rows = String(repeating: "\u{1B}[1A\u{1B}[2K", count: 4)
+        #expect(region.replace(with: [], columns: 4) == "\r\u{1B}[2K\(rows)\u{1B}[?25h")
+    }
+
+    @Test("where a terminal cuts lines, each takes one row")
+    func cut() {
+        var region = LiveRegion(wrapsAnew: false)
+        _ = region.replace(with: ["0123456789", "01234"], columns: 80)
+        #expect(region.replace(with: [], columns: 4) == "\r\u{1B}[2K\u{1B}[1A\u{1B}[2K\u{1B}[?25h")
     }
 }

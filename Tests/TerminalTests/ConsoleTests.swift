@@ -76,7 +76,8 @@ struct ConsoleTests {
         console.clearProgress()
         #expect(
             String(decoding: pipe.readAvailable(), as: UTF8.self)
-                == "\u{1B}[?25lbar\r\u{1B}[J\u{1B}[?25hwarning: this\n\u{1B}[?25lbar\r\u{1B}[J\u{1B}[?25h")
+                == "\u{1B}[?25l\u{1B}[?7lbar\u{1B}[?7h\r\u{1B}[2K\u{1B}[?25hwarning: this\n"
+                + "\u{1B}[?25l\u{1B}[?7lbar\u{1B}[?7h\r\u{1B}[2K\u{1B}[?25h")
     }
 
     @Test("a reader that has gone is no failure of results, and a full disk is")

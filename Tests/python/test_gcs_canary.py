@@ -79,7 +79,7 @@ def test_no_secret_is_shown_by(google_world, server, command, failure):
     matches, trouble = FAILURES[failure]
     google_world.store.on(matches, trouble)
     words = [google_world.workspace.spec(PIN) if word == "SPEC" else word for word in COMMANDS[command]]
-    finished = google_world.workspace.tool.run(*words, "--verbose")
+    finished = google_world.workspace.tool.run(*words, "-vv")
     assert_silent(google_world, server, finished)
     assert server.requests != []
     if failure == "nothing" and command not in WRITING:
@@ -88,7 +88,7 @@ def test_no_secret_is_shown_by(google_world, server, command, failure):
 
 def test_a_token_server_that_repeats_what_it_got_is_not_repeated(google_world, server):
     server.on(any_request, lambda service, request: refused("invalid_grant", request.body.decode()))
-    finished = google_world.workspace.tool.run("resolve", google_world.workspace.spec(PIN), "--verbose").failed(4)
+    finished = google_world.workspace.tool.run("resolve", google_world.workspace.spec(PIN), "-vv").failed(4)
     assert "invalid_grant" in finished.stderr
     assert_silent(google_world, server, finished)
     assert not (google_world.workspace.assets / ASSET / "1.0").exists()

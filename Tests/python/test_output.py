@@ -168,13 +168,9 @@ def test_a_plain_run_stays_short_however_much_it_fetches(workspace):
             target.write_bytes(source.read_bytes())
     spec = workspace.spec(*(f"many/a{number:04}" for number in range(2000)))
     finished = workspace.tool.run("resolve", spec, "--progress", "plain").succeeded()
-    assert len(finished.stderr) + len(finished.stdout) < 64 * 1024
+    assert len(finished.stderr) < 50 * 1024
     assert finished.stderr.splitlines()[-1].startswith("fetched 2000 assets"), "the summary comes last"
-    assert len(finished.stdout) < 17 * 1024
-    *shown, last = finished.stdout.splitlines()
-    rest = re.fullmatch(r"… and (\S+) more; `?--format json`? has them all", last)
-    assert rest, last
-    assert len(shown) + int(rest[1].replace(",", "")) == 2000
+    assert len(finished.stdout.splitlines()) == 2000, "results are never cut"
 
 
 def test_json_progress_is_one_event_a_line(shelf, validate):

@@ -245,7 +245,7 @@ def test_every_exit_status_of_the_docs_has_its_exception(api):
 def test_arguments_that_contradict_each_other_are_a_usage_error(api, shelf, given):
     with pytest.raises(api.UsageError, match="--upgrade cannot be combined") as error:
         api.resolve(shelf.spec(PINS[0]), locked=True, upgrade=True, **given)
-    assert (error.value.problems, error.value.report, error.value.code, error.value.hint) == ((), None, None, None)
+    assert (error.value.report.status, error.value.code, error.value.hint) == ("failed", "usage", None)
     assert pickle.loads(pickle.dumps(error.value)).stderr == error.value.stderr != ""
 
 

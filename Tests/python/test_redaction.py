@@ -22,7 +22,7 @@ def test_a_bucket_with_a_password_is_not_repeated(fault_shelf, provider, command
     name, *options = COMMANDS[command]
     environment = {"MODELKIT_STORAGE_PROVIDER": provider, "MODELKIT_STORAGE_BUCKET": BUCKET}
     spec = fault_shelf.spec(PIN)
-    finished = fault_shelf.tool.run(name, spec, "--verbose", *options, environment=environment).failed(64)
+    finished = fault_shelf.tool.run(name, spec, "-vv", *options, environment=environment).failed(64)
     assert PASSWORD not in finished.stdout + finished.stderr
     assert "invalid bucket name `https://[secret]@store.example/bucket`" in finished.stdout + finished.stderr
 
@@ -32,6 +32,6 @@ def test_an_id_that_may_be_a_secret_is_not_printed(fault_shelf, fault_server, ke
     fault_server.keys = {key: ("fault-secret", None)}
     environment = {"AWS_ACCESS_KEY_ID": key}
     fault_shelf.resolve(PIN, environment=environment).succeeded()
-    finished = fault_shelf.tool.run("check", fault_shelf.spec(PIN), "--verbose", environment=environment)
+    finished = fault_shelf.tool.run("check", fault_shelf.spec(PIN), "-vv", environment=environment)
     assert "hidden: not 16 to 128 letters and digits" in finished.stdout, str(finished)
     assert key not in finished.stdout + finished.stderr

@@ -98,7 +98,7 @@ def test_no_secret_is_shown_by(marked, fault_server, command, failure):
     matches, fault = FAILURES[failure]
     fault_server.on(matches, fault)
     words = [marked.spec(*PINS) if word == "SPEC" else word for word in COMMANDS[command]]
-    finished = marked.tool.run(*words, "--verbose")
+    finished = marked.tool.run(*words, "-vv")
     assert_silent(marked, fault_server, finished)
     if failure == "nothing" and command not in WRITING:
         finished.succeeded()
@@ -108,7 +108,7 @@ def test_no_secret_is_shown_by(marked, fault_server, command, failure):
 def test_no_secret_is_left_by_a_run_that_ends_by(marked, fault_server, ending):
     fault_server.on(data(LARGE), stall_after(1 << 20), skip=1)
     marked.tool.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "60"
-    running = marked.tool.start("resolve", marked.spec(*PINS), "--verbose")
+    running = marked.tool.start("resolve", marked.spec(*PINS), "-vv")
     running.until(lambda: len(fault_server.seen(data(LARGE))) > 1, "fetched a second range")
     running.process.send_signal(ending)
     finished = running.wait()
@@ -128,7 +128,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("case", ADDRESSES)
 @pytest.mark.parametrize("command", ["resolve", "check"])
 def test_no_password_of_an_address_is_shown(marked, fault_server, command, case):
-    finished = marked.tool.run(command, marked.spec(*PINS), "--verbose", environment=ADDRESSES[case])
+    finished = marked.tool.run(command, marked.spec(*PINS), "-vv", environment=ADDRESSES[case])
     assert finished.status != 0
     assert_silent(marked, fault_server, finished)
 
@@ -150,6 +150,6 @@ def test_no_secret_of_a_file_is_shown_for(marked, fault_server, command, case, t
     path.write_text(FILES[case].format(SECRET))
     keys = dict.fromkeys(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
     environment = {**keys, "AWS_SHARED_CREDENTIALS_FILE": path, "AWS_EC2_METADATA_DISABLED": "true"}
-    finished = marked.tool.run(command, marked.spec(*PINS), "--verbose", environment=environment)
+    finished = marked.tool.run(command, marked.spec(*PINS), "-vv", environment=environment)
     assert finished.status in (3, 4, 8), str(finished)
     assert_silent(marked, fault_server, finished)

@@ -19,7 +19,8 @@ extension CheckTable {
             case .gcs(.success(let findings)): rows.gcs(findings)
             case .gcs(.failure(let faults)): [.failed("GCS", "settings", faults)]
             }
-        let parts = [rows.settingsPart, rows.directory(findings.directory)] + store
+        let spec = findings.spec.map(rows.spec)
+        let parts = [rows.settingsPart, rows.directory(findings.directory)] + store + (spec.map { [$0] } ?? [])
         self.init(parts.map(\.section), exitStatus: parts.flatMap(\.statuses).first ?? 0)
     }
 }

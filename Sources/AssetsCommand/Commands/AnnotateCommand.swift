@@ -27,7 +27,7 @@ struct AnnotateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell(output)
-        try await shell.exiting {
+        try await shell.exiting("annotating") {
             let annotating = try shell.begin(.defaultSpec, store.flags) { (workspace, retries) throws(Faults) in
                 Annotating(workspace, retries)
             }

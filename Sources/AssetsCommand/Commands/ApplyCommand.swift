@@ -21,13 +21,14 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup(title: "Download options") var fetch: FetchOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
+    @OptionGroup(title: "Output options") var metrics: MetricsOptions
 
     @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {
-        let shell = Shell(output)
-        try await shell.exiting {
+        let shell = Shell(output, json: format == .json, metrics: metrics.file("apply", plan))
+        try await shell.exiting("checking the plan") {
             let saved = try SavedPlan(at: plan)
             var flags = store.flags
             fetch.apply(to: &flags)

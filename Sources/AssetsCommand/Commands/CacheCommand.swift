@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Terminal
@@ -17,7 +18,10 @@ struct CacheCommand: ParsableCommand {
               modelkit-assets cache prune --older-than 30d
               modelkit-assets cache clean
             """,
-        subcommands: [CacheSizeCommand.self, CachePruneCommand.self, CacheCleanCommand.self])
+        subcommands: [
+            CacheSizeCommand.self, CachePruneCommand.self, CacheCleanCommand.self, CacheExportCommand.self,
+            CacheImportCommand.self,
+        ])
 }
 
 struct CacheSizeCommand: AsyncParsableCommand {
@@ -87,23 +91,34 @@ struct CacheSubject: ParsableArguments {
     @Option(help: .format)
     var format = ResultFormat.text
 
+    var shell: Shell { Shell(json: format == .json) }
+
+    func setting(_ shell: Shell) -> Setting<String>? { Settings.cacheDirectory(cache.flag, shell.environment) }
+
     /// Does something to the cache and prints what it came to.
     ///
     /// - Parameter isDryRun: nil where the command never removes.
     func report(_ command: String, _ work: CacheUpkeep.Work, isDryRun: Bool? = nil) async throws {
-        let shell = Shell()
-        try await shell.exiting {
-            let setting = Settings.cacheDirectory(cache.flag, shell.environment)
-            let extent = try CacheUpkeep(setting).run(work)
+        let shell = shell
+        try await shell.exiting("reading the cache") {
+            let extent = try CacheUpkeep(setting(shell)).run(work)
+            let freed = ", \(Units.bytes(extent.unlinkedBytes)) freed"
             let text =
-                isDryRun.map { ($0 ? "would remove " : "removed ") + words(extent) } ?? "\(words(extent)) in the cache"
-            let document = CacheDocument(command, extent, isDryRun: isDryRun)
-            shell.console.writeResult(format == .json ? try JSONText.document(document) : text + "\n")
+                isDryRun.map { $0 ? "would remove \(words(extent))" : "removed \(words(extent))\(freed)" }
+                ?? "\(words(extent)) in the cache"
+            try report(CacheDocument(command, extent, isDryRun: isDryRun), text, shell, isResult: true)
             return 0
         }
     }
 
-    private func words(_ extent: ContentCache.Extent) -> String {
+    /// - Parameter isResult: whether it goes to standard output.
+    func report(_ document: CacheDocument, _ text: String, _ shell: Shell, isResult: Bool) throws {
+        guard isResult else { return shell.remark(text) }
+        shell.console.writeResult(format == .json ? try JSONText.document(document) : text + "\n")
+    }
+
+    /// `3 entries (34.1 MB)`
+    func words(_ extent: ContentCache.Extent) -> String {
         let noun = extent.entries == 1 ? "entry" : "entries"
         return "\(extent.entries) \(noun) (\(Units.bytes(extent.bytes)))"
     }
@@ -113,18 +128,21 @@ struct CacheSubject: ParsableArguments {
 struct CacheDocument: Codable, Sendable {
     var format = "modelkit-assets/cache"
     var version = 1
-    /// `size`, `prune` or `clean`.
+    /// `size`, `prune`, `clean`, `export` or `import`.
     let command: String
     let entries: Int
     let bytes: Int64
     /// Whether nothing was removed; not there for `size`, which never removes.
     let dryRun: Bool?
+    /// Of what was removed: what nothing else is a link to.
+    @OrNull var freedBytes: Int64?
 
-    init(_ command: String, _ extent: ContentCache.Extent, isDryRun: Bool?) {
+    init(_ command: String, _ extent: ContentCache.Extent, isDryRun: Bool? = nil) {
         self.command = command
         dryRun = isDryRun
         entries = extent.entries
         bytes = extent.bytes
+        freedBytes = ["prune", "clean"].contains(command) ? extent.unlinkedBytes : nil
     }
 }
 

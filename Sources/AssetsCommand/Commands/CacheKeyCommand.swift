@@ -20,7 +20,7 @@ struct CacheKeyCommand: AsyncParsableCommand {
     @OptionGroup var options: ResolutionOptions
 
     func run() async throws {
-        let shell = Shell(options.output)
+        let shell = Shell(options.output, json: options.format == .json)
         try await shell.exiting {
             let resolved = try await options.resolve(try options.session(spec, shell), shell)
             let key = try CacheKey(resolved)

@@ -9,7 +9,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the settings, the assets directory and access to the store",
         discussion: """
-            Prints every setting with its source. Leaves nothing behind; what cannot be tested is reported as unproven.
+            Prints every setting with its source, resolves the spec against the store, and reads the first byte of each of its \
+            files there. Leaves nothing behind; what cannot be tested is reported as unproven.
 
             EXAMPLE
               modelkit-assets check assets.yaml
@@ -30,6 +31,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Print a least-privilege IAM policy for this spec and exit")
     var policy = false
 
+    @Option(name: .long, parsing: .singleValue, help: .group, completion: .groups)
+    var group: [String] = []
+
     @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup var cache: CacheOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
@@ -38,12 +42,14 @@ struct CheckCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json)
         var flags = store.flags
         flags.cacheDirectory = cache.flag
-        try await shell.exiting {
+        try await shell.exiting("checking") {
             let (workspace, checking) = try shell.begin(.optionalSpec(spec), flags) { (workspace, retries) in
-                (workspace, Checking(workspace, role, retries))
+                let request = SpecRequest(
+                    spec: spec, groups: Set(group), lock: LockRequest(mode: .update), missingDirectory: .isUnneeded)
+                return (workspace, Checking(workspace, request, role, retries))
             }
             if policy {
                 let names = workspace.manifest.entries.map(\.name)

@@ -22,6 +22,7 @@ struct FetchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup(title: "Download options") var fetch: FetchOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
+    @OptionGroup(title: "Output options") var metrics: MetricsOptions
 
     @Flag(help: .forceDownload)
     var forceDownload = false
@@ -30,20 +31,23 @@ struct FetchCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json, metrics: metrics.file("fetch", asset))
         let running = Running(shell: shell)
         let (asset, flags) = (asset, fetch.flags(store, forceDownload: forceDownload))
         let missing: MissingDirectory = fetch.createAssetsDir ? .isMade : .isAnError
-        let run = await running.resolve(Resolving.Request()) { () throws(Faults) in
-            try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in
-                try Session(workspace, missingDirectory: missing, retries: retries)
+        try await shell.exiting {
+            let run = await running.resolve(Resolving.Request()) { () throws(Faults) in
+                try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in
+                    try Session(workspace, missingDirectory: missing, retries: retries)
+                }
             }
+            return report(run, shell)
         }
-        throw ExitCode(report(run, shell))
     }
 
     /// The path alone on standard output; the rest only where it is news.
     private func report(_ run: Run, _ shell: Shell) -> Int32 {
+        shell.metrics?.note(run)
         if format == .json { return Running(shell: shell).report(run, .json) }
         if run.status == .done, let entry = run.plan.entries.first,
             let path = run.path(of: entry.pin, subPart: entry.entry.subPart)

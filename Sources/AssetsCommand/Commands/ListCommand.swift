@@ -32,8 +32,8 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let shell = Shell(output)
-        try await shell.exiting {
+        let shell = Shell(output, json: format == .json)
+        try await shell.exiting("listing") {
             let session = try shell.storeSession(store.flags)
             let (assets, faults) = await session.list(wants)
             let listed = assets.map { ListedAsset(name: $0.name.text, versions: $0.versions.map(\.text)) }

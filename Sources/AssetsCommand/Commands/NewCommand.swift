@@ -24,8 +24,8 @@ struct NewCommand: AsyncParsableCommand {
     @OptionGroup var push: PushOptions
 
     func run() async throws {
-        let shell = Shell(push.output)
-        try await shell.exiting {
+        let shell = Shell(push.output, json: push.format == .json)
+        try await shell.exiting("reading") {
             let pushing = try PushRunning(shell, push)
             return try await pushing.run(path, as: try .first(of: name))
         }

@@ -22,7 +22,7 @@ struct OutdatedCommand: AsyncParsableCommand {
     @OptionGroup var options: ResolutionOptions
 
     func run() async throws {
-        let shell = Shell(options.output)
+        let shell = Shell(options.output, json: options.format == .json)
         try await shell.exiting {
             let session = try options.session(spec, shell)
             let resolved = try await options.resolve(session, shell)

@@ -39,8 +39,8 @@ struct PlanCommand: AsyncParsableCommand {
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: lock.request,
             missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
-        let printing = PlanPrinting(
-            shell: Shell(output), format: format, maxBytes: limit.maxBytes?.bytes, file: file)
-        throw ExitCode(await printing.run(request, flags))
+        let shell = Shell(output, json: format == .json)
+        let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes, file: file)
+        try await shell.exiting { await printing.run(request, flags) }
     }
 }

@@ -35,11 +35,11 @@ struct PruneCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json)
         var flags = SettingFlags()
         flags.assetsDirectory = .flag("--assets-dir", assetsDir)
         flags.versioning = .flag("--versioning", versioning)
-        try await shell.exiting {
+        try await shell.exiting("pruning") {
             let (lock, pruning) = try shell.begin(.spec(spec), flags) { (workspace, _) throws(Faults) in
                 let system = workspace.settings.versioning.value
                 return (
@@ -51,14 +51,19 @@ struct PruneCommand: AsyncParsableCommand {
             let removed = outcome.removed.map(\.description)
             let text = removed.map { $0.escapedForTerminal + "\n" }.joined()
             shell.console.writeResult(
-                format == .json ? try JSONText.document(PruneDocument(removed: removed, isDryRun: dryRun)) : text)
+                format == .json
+                    ? try JSONText.document(
+                        PruneDocument(removed: removed, freedBytes: outcome.freedBytes, isDryRun: dryRun)) : text)
             shell.warn(outcome.warnings.map(\.words))
             if let replaced = try pruning.replacedFolder() {
                 shell.warn([
                     "`\(replaced)` holds unrelated content moved out of the way of assets: remove what is not needed"
                 ])
             }
-            if removed.isEmpty { shell.remark("nothing to remove") }
+            let freed = "\(Units.count(removed.count, "version")), \(Units.bytes(outcome.freedBytes))"
+            shell.remark(
+                removed.isEmpty
+                    ? "nothing to remove" : dryRun ? "would remove \(freed)" : "removed \(freed) freed")
             return 0
         }
     }
@@ -69,5 +74,7 @@ struct PruneDocument: Codable, Sendable {
     var version = 1
     /// Or what would be.
     let removed: [String]
+    /// What no other link keeps.
+    let freedBytes: Int64
     let isDryRun: Bool
 }

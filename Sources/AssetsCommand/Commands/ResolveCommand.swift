@@ -20,6 +20,7 @@ struct ResolveCommand: AsyncParsableCommand {
     @OptionGroup(title: "Download options") var fetch: FetchOptions
     @OptionGroup(title: "Download options") var limit: DownloadLimit
     @OptionGroup(title: "Output options") var output: OutputOptions
+    @OptionGroup(title: "Output options") var metrics: MetricsOptions
 
     @Flag(help: .forceDownload)
     var forceDownload = false
@@ -48,7 +49,7 @@ struct ResolveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json, metrics: metrics.file("resolve", spec.spec))
         let flags = fetch.flags(store, forceDownload: forceDownload)
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = SpecRequest(
@@ -56,14 +57,16 @@ struct ResolveCommand: AsyncParsableCommand {
             missingDirectory: fetch.createAssetsDir ? made : .isAnError)
         if dryRun, let format = format.ofPlan {
             let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes)
-            throw ExitCode(await printing.run(request, flags))
+            try await shell.exiting { await printing.run(request, flags) }
         }
         let running = Running(shell: shell)
         var wanted = Resolving.Request(groups: request.groups)
         wanted.maxBytes = limit.maxBytes?.bytes
         wanted.prunes = prune
-        let run = await running.resolve(wanted) { () throws(Faults) in try shell.session(request, flags) }
-        throw ExitCode(running.report(run, format.ofReport ?? .text))
+        try await shell.exiting { [wanted] in
+            let run = await running.resolve(wanted) { () throws(Faults) in try shell.session(request, flags) }
+            return running.report(run, format.ofReport ?? .text)
+        }
     }
 }
 

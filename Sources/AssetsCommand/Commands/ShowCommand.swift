@@ -26,8 +26,8 @@ struct ShowCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func run() async throws {
-        let shell = Shell(output)
-        try await shell.exiting {
+        let shell = Shell(output, json: format == .json)
+        try await shell.exiting("reading") {
             let shown = ShowDocument(try await shell.storeSession(store.flags).show(asset))
             shell.console.writeResult(format == .json ? try JSONText.document(shown) : text(shown))
             return 0

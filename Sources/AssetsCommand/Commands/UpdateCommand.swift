@@ -31,8 +31,8 @@ struct UpdateCommand: AsyncParsableCommand {
     @OptionGroup var push: PushOptions
 
     func run() async throws {
-        let shell = Shell(push.output)
-        try await shell.exiting {
+        let shell = Shell(push.output, json: push.format == .json)
+        try await shell.exiting("reading") {
             let pushing = try PushRunning(shell, push)
             let target = try PushTarget.further(of: asset, bumpsMajor: bumpMajor, in: pushing.system)
             return try await pushing.run(path, as: target)

@@ -44,8 +44,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let shell = Shell(output)
-        try await shell.exiting {
+        let shell = Shell(output, json: format == .json)
+        try await shell.exiting("verifying") {
             var flags = store.flags
             transfer.apply(to: &flags)
             let request = SpecRequest(

@@ -24,7 +24,7 @@ struct WhyCommand: AsyncParsableCommand {
     @OptionGroup var options: ResolutionOptions
 
     func run() async throws {
-        let shell = Shell(options.output)
+        let shell = Shell(options.output, json: options.format == .json)
         try await shell.exiting {
             let session = try options.session(spec, shell)
             let specification = try AssetSpecification(typed: asset, in: session.settings.versioning.value)

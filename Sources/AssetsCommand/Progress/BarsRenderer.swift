@@ -50,12 +50,16 @@ struct BarsRenderer: ProgressRenderer {
         // room for it: then a row would be left when the frame is taken away.
         let width = max(1, size.columns - 3)
         let fetches = moment.model.inFlight.sorted { rank($0) < rank($1) }
-        // One row for the whole, one for "and more", one for what is above.
-        let shown = fetches.prefix(max(1, min(Self.barLimit, size.rows - 3)))
+        // One row for the whole, one for "and more", one for what is above, and one for trouble.
+        let others = moment.trouble == nil ? 3 : 4
+        let shown = fetches.prefix(max(1, min(Self.barLimit, size.rows - others)))
         var lines = rows(Array(shown), width: width)
         if fetches.count > shown.count {
             let more = TextWidth.truncatingEnd("… and \(fetches.count - shown.count) more", to: width)
             lines.append(style.paint(more, .dim))
+        }
+        if let trouble = moment.trouble {
+            lines.append(style.paint(TextWidth.truncatingEnd(trouble, to: width), .yellow))
         }
         return lines + [wholeLine(moment, width: width)]
     }
@@ -85,7 +89,7 @@ struct BarsRenderer: ProgressRenderer {
     ) -> String {
         let length = room - figureWidth - 2
         guard length >= Self.shortestBar else { return TextWidth.paddedLeft(figure, to: min(room, figureWidth)) }
-        let bar = bar(fraction: fetch.total.map { fraction(fetch.bytes, of: $0) }, length: length)
+        let bar = bar(fraction: fetch.fraction, length: length)
         return bar + "  " + TextWidth.paddedLeft(figure, to: figureWidth)
     }
 
@@ -107,16 +111,12 @@ struct BarsRenderer: ProgressRenderer {
         let count = "\(model.tally.all)/\(model.assets) assets"
         var texts = [count] + figures.compactMap(\.self)
         let length = width - 2 - TextWidth.cells(texts.joined(separator: "  "))
-        if let total, length >= Self.shortestBar {
-            texts.insert(bar(fraction: fraction(model.bytes, of: total), length: length), at: 1)
+        if let fraction = model.fraction, length >= Self.shortestBar {
+            texts.insert(bar(fraction: fraction, length: length), at: 1)
         }
         while texts.count > 1, TextWidth.cells(texts.joined(separator: "  ")) > width { texts.removeLast() }
         texts[0] = style.paint(TextWidth.truncatingEnd(texts[0], to: width), .bold)
         return texts.joined(separator: "  ")
-    }
-
-    private func fraction(_ bytes: Int64, of total: Int64) -> Double {
-        total > 0 ? min(1, Double(bytes) / Double(total)) : 1
     }
 
     /// `[====>    ]`; empty inside where the fraction is not known.

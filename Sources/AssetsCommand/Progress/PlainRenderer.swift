@@ -104,7 +104,7 @@ struct PlainRenderer: ProgressRenderer {
         let model = moment.model
         var texts = ["\(model.tally.all) of \(Units.count(model.assets, "asset")) done", Units.bytes(model.bytes)]
         if model.tally.failed > 0 { texts.append("\(model.tally.failed) failed") }
-        texts += [moment.rate, moment.timeLeft.map { "\($0) left" }].compactMap(\.self)
+        texts += [moment.rate, moment.timeLeft.map { "\($0) left" }, moment.wait].compactMap(\.self)
         return texts.joined(separator: ", ")
     }
 

@@ -20,6 +20,15 @@ struct ProgressModel: Sendable {
         /// The size of all its objects by the plan, where the plan knew them.
         fileprivate(set) var planned: Int64?
 
+        /// Of what there is to do, how much is done: an object is a request and some work besides its bytes. Nil while nothing is
+        /// known of it.
+        var fraction: Double? {
+            let work = (done: Double(min(sizedObjects, objects)), all: Double(objects))
+            if let total { return ProgressModel.fraction(Double(bytes), of: Double(total), objects: work) }
+            guard objects > 0, sizedBytes > 0 else { return nil }
+            return min(1, Double(sizedObjects) / Double(objects)) * min(1, Double(bytes) / Double(sizedBytes))
+        }
+
         /// The size of all its objects; nil while one of them is not known.
         var total: Int64? { objects > 0 && sizedObjects >= objects ? sizedBytes : planned }
         /// What is in staging. A part that was fetched twice counts once at most.
@@ -56,6 +65,9 @@ struct ProgressModel: Sendable {
         }
     }
 
+    /// What an object is besides its bytes, as so many of them: a good connection brings them in a round trip.
+    static let objectWork = 100_000.0
+
     let activity: Activity
     /// How many assets there are to do.
     let assets: Int
@@ -66,8 +78,23 @@ struct ProgressModel: Sendable {
     private var begun = 0
     private var endedBytes: Int64 = 0
     private var meter = RateMeter()
-    /// Those that have not begun, with their sizes where the plan knows them.
-    private var ahead: [AssetPin: Int64?]
+    private var lastEvent = 0.0
+    /// Those that have not begun.
+    private var ahead: [AssetPin: Planned]
+    private var endedObjects = 0
+
+    /// What a plan knows of an asset.
+    private struct Planned {
+        let objects: Int
+        /// Nil where not all sizes are known.
+        let bytes: Int64?
+
+        init(_ step: Step) {
+            let sizes = step.content.map { $0.objects.map(\.size) } ?? []
+            objects = sizes.count
+            bytes = step.content == nil || sizes.contains(nil) ? nil : ByteSum.of(sizes.compactMap(\.self))
+        }
+    }
 
     /// Of a push: one asset, whose number is known when it begins.
     static let push = ProgressModel()
@@ -80,7 +107,7 @@ struct ProgressModel: Sendable {
         activity = .fetching
         let steps = plan.steps.filter { $0.action != .keep }
         assets = steps.count
-        ahead = Dictionary(steps.map { ($0.pin, plannedBytes(of: $0)) }) { first, _ in first }
+        ahead = Dictionary(steps.map { ($0.pin, Planned($0)) }) { first, _ in first }
     }
 
     // MARK: The whole
@@ -93,8 +120,8 @@ struct ProgressModel: Sendable {
     /// All bytes of the run; nil while an asset's are not known.
     var total: Int64? {
         var sum = endedBytes
-        for bytes in ahead.values {
-            guard let bytes else { return nil }
+        for planned in ahead.values {
+            guard let bytes = planned.bytes else { return nil }
             sum = ByteSum.adding(sum, bytes)
         }
         for fetch in fetches.values {
@@ -102,6 +129,25 @@ struct ProgressModel: Sendable {
             sum = ByteSum.adding(sum, total)
         }
         return sum
+    }
+
+    /// Of what there is to do, how much is done; nil while nothing is known of it. Where bytes are not known, assets count.
+    var fraction: Double? {
+        let begun = fetches.values
+        guard let total else {
+            let done = Double(tally.all) + begun.reduce(0) { $0 + ($1.fraction ?? 0) }
+            return done > 0 ? done / Double(max(1, assets)) : nil
+        }
+        let sized = endedObjects + begun.reduce(0) { $0 + min($1.sizedObjects, $1.objects) }
+        let objects = endedObjects + begun.reduce(0) { $0 + $1.objects } + ahead.values.reduce(0) { $0 + $1.objects }
+        return Self.fraction(Double(bytes), of: Double(total), objects: (Double(sized), Double(objects)))
+    }
+
+    private static func fraction(
+        _ arrived: Double, of total: Double, objects: (done: Double, all: Double)
+    ) -> Double {
+        let whole = total + objectWork * objects.all
+        return whole > 0 ? min(1, (arrived + objectWork * objects.done) / whole) : 1
     }
 
     /// Bytes a second that arrive; nil while there is too little to go by.
@@ -113,11 +159,17 @@ struct ProgressModel: Sendable {
         return Double(total - bytes) / rate
     }
 
+    /// For how many seconds nothing has happened; nil where nothing is to arrive.
+    func silence(at time: Double) -> Double? {
+        fetches.values.contains { $0.wait == nil && !$0.isFinishing } ? time - lastEvent : nil
+    }
+
     // MARK: Events
 
     func fetch(of pin: AssetPin) -> Fetch? { fetches[pin] }
 
     mutating func apply(_ event: ExecutionEvent, at time: Double) {
+        if case .concurrency = event {} else { lastEvent = time }
         switch event {
         case .started(let pin, let objects):
             update(pin, at: time) { $0.objects = objects }
@@ -149,7 +201,7 @@ struct ProgressModel: Sendable {
 
     private mutating func begin(_ pin: AssetPin, at time: Double) -> Fetch {
         begun += 1
-        return Fetch(pin: pin, start: time, number: begun, planned: ahead.removeValue(forKey: pin) ?? nil)
+        return Fetch(pin: pin, start: time, number: begun, planned: ahead.removeValue(forKey: pin)?.bytes)
     }
 
     private mutating func end(_ pin: AssetPin, _ outcome: AssetOutcome) {
@@ -158,6 +210,7 @@ struct ProgressModel: Sendable {
         guard fetch != nil || ahead.removeValue(forKey: pin) != nil else { return }
         lastEnded = fetch
         endedBytes = ByteSum.adding(endedBytes, fetch?.bytes ?? 0)
+        endedObjects += fetch?.objects ?? 0
         switch outcome {
         case .fetched: tally.fetched += 1
         case .present: tally.present += 1
@@ -166,13 +219,4 @@ struct ProgressModel: Sendable {
         case .interrupted: tally.interrupted += 1
         }
     }
-}
-
-private func plannedBytes(of step: Step) -> Int64? {
-    var sum: Int64 = 0
-    for object in step.content?.objects ?? [] {
-        guard let size = object.size else { return nil }
-        sum = ByteSum.adding(sum, size)
-    }
-    return step.content == nil ? nil : sum
 }

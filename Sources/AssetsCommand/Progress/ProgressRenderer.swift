@@ -16,6 +16,13 @@ struct ProgressMoment: Sendable {
     var model: ProgressModel
     /// Seconds since the run began.
     var time: Double
+    /// What the store is waited for, in words.
+    var wait: String?
+
+    /// What keeps the run from getting on: the store, or that for this long nothing arrives.
+    var trouble: String? {
+        wait ?? model.silence(at: time).flatMap { $0 >= 1 ? "waiting for data (\(Units.duration($0)))" : nil }
+    }
 
     var rate: String? { model.rate(at: time).map(Units.rate) }
     /// `34.1 MB in 1.2s`: what the asset came to that ended just now; nil where nothing of it was fetched.

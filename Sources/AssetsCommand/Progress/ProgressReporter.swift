@@ -21,14 +21,16 @@ final class ProgressReporter: Sendable {
     private let console: Console
     private let clock: ProgressClock
     private let isShown: Bool
+    private let waits: Waits
     private let state: Mutex<State>
 
     init(
-        _ mode: ProgressMode, _ model: ProgressModel, console: Console, style: Style,
+        _ mode: ProgressMode, _ model: ProgressModel, console: Console, style: Style, waits: Waits = Waits(),
         clock: ProgressClock = .continuous()
     ) {
         self.console = console
         self.clock = clock
+        self.waits = waits
         let moment = ProgressMoment(model: model, time: 0)
         isShown = mode != .none
         state = Mutex(State(renderer: renderer(for: mode, style: style), moment: moment))
@@ -74,9 +76,10 @@ final class ProgressReporter: Sendable {
     }
 
     private func takeLines(in size: TerminalSize) -> (lines: [String], frame: [String]) {
-        let time = clock.now()
+        let (time, wait) = (clock.now(), waits.words())
         return state.withLock { state in
             state.moment.time = time
+            state.moment.wait = wait
             let lines = state.lines + state.renderer.linesOfTick(state.moment)
             state.lines = []
             return (lines, state.renderer.frame(state.moment, in: size))

@@ -40,6 +40,11 @@ struct ReportDocument: Codable, Equatable, Sendable {
         let interrupted: Int
         let downloadedObjects: Int
         let downloadedBytes: Int64
+        /// From the shared cache.
+        let cachedObjects: Int
+        let cachedBytes: Int64
+        /// What earlier runs had fetched.
+        let resumedBytes: Int64
         let seconds: Double
     }
 
@@ -68,7 +73,7 @@ extension ReportDocument {
             store: run.store, assets: assets.map { Asset($0, entries[$0.step.pin] ?? [], of: run) },
             warnings: run.warnings,
             errors: (run.problems + assets.compactMap(\.problem)).map(Failure.init),
-            totals: Totals(assets, seconds: run.report.seconds), exitStatus: run.exitStatus)
+            totals: Totals(assets, run.report), exitStatus: run.exitStatus)
     }
 }
 
@@ -97,12 +102,14 @@ extension ReportDocument.Failure {
 }
 
 extension ReportDocument.Totals {
-    fileprivate init(_ assets: [RunAsset], seconds: Double) {
+    fileprivate init(_ assets: [RunAsset], _ report: Report) {
         func count(_ outcome: RunAsset.Outcome) -> Int { assets.filter { $0.outcome == outcome }.count }
         self.init(
             assets: assets.count, present: count(.present), fetched: count(.fetched), failed: count(.failed),
             skipped: count(.skipped), interrupted: count(.interrupted),
             downloadedObjects: assets.reduce(0) { $0 + $1.downloadedObjects },
-            downloadedBytes: ByteSum.of(assets.map(\.downloadedBytes)), seconds: JSONText.seconds(seconds))
+            downloadedBytes: ByteSum.of(assets.map(\.downloadedBytes)), cachedObjects: report.reuse.cachedObjects,
+            cachedBytes: report.reuse.cachedBytes, resumedBytes: report.reuse.resumedBytes,
+            seconds: JSONText.seconds(report.seconds))
     }
 }

@@ -7,9 +7,7 @@ internal import Terminal
 /// What `resolve` prints for people: the paths to standard output, and to standard error what was done and, last, what
 /// went wrong.
 struct ReportText: Sendable {
-    /// How many bytes the paths may take: the log of a build step shows them too, and JSON has them all.
-    static let resultLimit = 14 << 10
-    /// How many bytes the errors may take: with the progress of a plain run they stay under 64 KiB.
+    /// How many bytes the errors may take: with the progress of a plain run they stay under 64 KiB. Results are never cut.
     static let errorLimit = 12 << 10
     /// How many bytes the warnings may take, for the same reason.
     static let warningLimit = 2 << 10
@@ -39,8 +37,7 @@ struct ReportText: Sendable {
             return isTerminal ? (specification.escapedForTerminal, path.escapedForTerminal) : (specification, path)
         }
         let width = rows.map { TextWidth.cells($0.0) }.max() ?? 0
-        return bounded(rows.map { TextWidth.padded($0.0, to: width) + "  " + $0.1 }, to: Self.resultLimit)
-            .map { $0 + "\n" }.joined()
+        return rows.map { TextWidth.padded($0.0, to: width) + "  " + $0.1 + "\n" }.joined()
     }
 
     // MARK: The summary
@@ -62,13 +59,22 @@ struct ReportText: Sendable {
         let present = count(.present)
         let files = assets.reduce(0) { $0 + $1.downloadedObjects }
         let bytes = ByteSum.of(assets.map(\.downloadedBytes))
-        if fetched == 0, files == 0 {
+        if fetched == 0, files == 0, run.report.reuse == Reuse() {
             return run.status == .done
                 ? "nothing to fetch: \(Units.count(present, "asset")) present"
                 : "nothing fetched" + (present > 0 ? ", \(present) present" : "")
         }
         let cost = "(\(Units.count(files, "file")), \(Units.bytes(bytes))) in \(Units.duration(run.report.seconds))"
-        return "fetched \(Units.count(fetched, "asset")) \(cost)" + (present > 0 ? ", \(present) present" : "")
+        let others = reused + (present > 0 ? ["\(present) present"] : [])
+        return (["fetched \(Units.count(fetched, "asset")) \(cost)"] + others).joined(separator: ", ")
+    }
+
+    /// What the store was not asked for.
+    private var reused: [String] {
+        let reuse = run.report.reuse
+        let cached = "\(Units.count(reuse.cachedObjects, "file")) (\(Units.bytes(reuse.cachedBytes))) from the cache"
+        return (reuse.cachedObjects > 0 ? [cached] : [])
+            + (reuse.resumedBytes > 0 ? ["resumed \(Units.bytes(reuse.resumedBytes))"] : [])
     }
 
     private func conclusion(_ style: Style) -> String? {

@@ -95,7 +95,7 @@ enum ReportSchema {
               "additionalProperties": false,
               "required": [
                 "assets", "present", "fetched", "failed", "skipped", "interrupted", "downloaded_objects", "downloaded_bytes",
-                "seconds"
+                "cached_objects", "cached_bytes", "resumed_bytes", "seconds"
               ],
               "properties": {
                 "assets": { "$ref": "#/$defs/count" },
@@ -106,6 +106,9 @@ enum ReportSchema {
                 "interrupted": { "$ref": "#/$defs/count" },
                 "downloaded_objects": { "$ref": "#/$defs/count" },
                 "downloaded_bytes": { "$ref": "#/$defs/count" },
+                "cached_objects": { "$ref": "#/$defs/count", "description": "From the shared cache." },
+                "cached_bytes": { "$ref": "#/$defs/count" },
+                "resumed_bytes": { "$ref": "#/$defs/count", "description": "What earlier runs that did not end had fetched." },
                 "seconds": { "type": "number", "minimum": 0 }
               }
             }

@@ -31,6 +31,8 @@ extension Problem {
             self.init(
                 code: "no-cache", message: "no cache directory is set",
                 hint: "set MODELKIT_ASSETS_CACHE_DIR or pass --cache-dir", exitStatus: 9)
+        case .isEmpty(let path):
+            self.init(code: "empty-cache", message: "no cache in `\(path)`", exitStatus: 9)
         case .notACache(let error, let setting):
             self.init(
                 code: "not-a-cache", message: Problem(error).message, details: [setting.provenance.phrase],

@@ -39,6 +39,9 @@ extension Problem {
         }
     }
 
+    /// The answer was no.
+    static let declined = Problem(code: "declined", message: "aborted; nothing was pushed", exitStatus: 1)
+
     /// There is no terminal to confirm at.
     static let notConfirmed = Problem(
         code: "not-confirmed", message: "cannot prompt for confirmation: stdin is not a terminal",

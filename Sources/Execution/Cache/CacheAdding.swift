@@ -81,7 +81,7 @@ extension ContentCache {
         return true
     }
 
-    private func publish(_ copies: [NewEntry]) throws(FileError) {
+    func publish(_ copies: [NewEntry]) throws(FileError) {
         for copy in copies { copy.file.startWriteback(0..<(try copy.file.status().size)) }
         for copy in copies {
             try copy.file.setMode(Self.mode)
@@ -93,7 +93,7 @@ extension ContentCache {
 }
 
 /// An entry in the making.
-private struct NewEntry {
+struct NewEntry {
     let digest: SHA256Digest
     private let new: NewFile
 

@@ -7,15 +7,23 @@ extension ContentCache {
         package var entries: Int
         /// Of the entries' contents. What is linked, or shares its blocks, takes up room only once.
         package var bytes: Int64
+        /// Of those that nothing else is a link to: as much room they take up, or gave up.
+        package var unlinkedBytes: Int64
 
-        package init(entries: Int = 0, bytes: Int64 = 0) {
+        package init(entries: Int = 0, bytes: Int64 = 0, unlinkedBytes: Int64 = 0) {
             self.entries = entries
             self.bytes = bytes
+            self.unlinkedBytes = unlinkedBytes
         }
 
-        fileprivate mutating func add(_ status: FileStatus) {
+        mutating func add(_ size: Int64) {
             entries += 1
-            bytes = ByteSum.adding(bytes, status.size)
+            bytes = ByteSum.adding(bytes, size)
+        }
+
+        mutating func add(_ status: FileStatus) {
+            add(status.size)
+            if status.linkCount == 1 { unlinkedBytes = ByteSum.adding(unlinkedBytes, status.size) }
         }
     }
 

@@ -24,7 +24,7 @@ package struct ContentCache: Sendable {
 
     static let newEntries = NewFile.Names()
 
-    private enum Layout {
+    enum Layout {
         static let tag = "CACHEDIR.TAG"
         static let newTags = NewFile.Names(prefix: ".CACHEDIR.TAG.")
         static let entries = "v1/sha256"

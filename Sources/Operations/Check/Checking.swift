@@ -14,19 +14,27 @@ package enum CheckRole: String, CaseIterable, Sendable {
 
 /// Finds out whether a run would work. Leaves nothing behind.
 package struct Checking: Sendable {
-    private let settings: Settings
+    private let workspace: Workspace
+    private let request: SpecRequest
     private let role: CheckRole
     private let retries: RetryLog
 
-    package init(_ workspace: Workspace, _ role: CheckRole, _ retries: RetryLog) {
-        settings = workspace.settings
+    package init(_ workspace: Workspace, _ request: SpecRequest, _ role: CheckRole, _ retries: RetryLog) {
+        self.workspace = workspace
+        self.request = request
         self.role = role
         self.retries = retries
     }
 
     package func check() async -> CheckFindings {
-        CheckFindings(settings: settings, directory: directory, store: await store())
+        let store = await store()
+        let spec =
+            store.isToBeAsked
+            ? await SpecChecking(workspace: workspace, request: request, retries: retries).check() : nil
+        return CheckFindings(settings: settings, directory: directory, store: store, spec: spec)
     }
+
+    private var settings: Settings { workspace.settings }
 
     private var directory: Result<CheckFindings.AssetsDirectory, Faults> {
         do throws(Faults) {
@@ -76,4 +84,25 @@ package struct CheckFindings: Sendable {
     package let settings: Settings
     package let directory: Result<AssetsDirectory, Faults>
     package let store: Store
+    /// Nil where it asks for nothing, or where what is known of the store says that it is of no use to ask.
+    package let spec: SpecFindings?
+}
+
+extension CheckFindings.Store {
+    /// Whether anything can be asked of it.
+    fileprivate var isToBeAsked: Bool {
+        switch self {
+        case .none, .folder: true
+        case .unopened, .s3(.failure), .gcs(.failure): false
+        case .s3(.success(let findings)): findings.reading?.isReached ?? false
+        case .gcs(.success(let findings)): findings.reading?.isReached ?? false
+        }
+    }
+}
+
+extension StoreReading {
+    /// False where the store did not answer.
+    fileprivate var isReached: Bool {
+        if case .failure(let error) = listing { error.kind != .unavailable } else { true }
+    }
 }

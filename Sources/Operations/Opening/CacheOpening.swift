@@ -31,6 +31,17 @@ package struct CacheOpening {
         }
     }
 
+    /// The cache of a command that fills it; made where it is missing.
+    package static func made(_ setting: Setting<String>?) throws(Faults) -> ContentCache {
+        guard let setting else { throw Faults(.cache(.noCache)) }
+        do throws(FileError) {
+            try makeDirectories(setting.value, isPrivate: true)
+            return try ContentCache(in: try Directory.open(AbsolutePath.of(setting.value)))
+        } catch {
+            throw Faults(error.refusal == nil ? .file(error) : .cache(.notACache(error, setting)))
+        }
+    }
+
     /// The cache of a command that is about it alone; nil where there is nothing in it.
     package static func existing(_ setting: Setting<String>?) throws(Faults) -> ContentCache? {
         guard let setting else {
@@ -49,6 +60,8 @@ package struct CacheOpening {
 package enum CacheOpeningFault: Error, Sendable {
     /// None is set.
     case noCache
+    /// There is nothing to export in this folder.
+    case isEmpty(String)
     /// The folder holds something else, which nothing must be put beside.
     case notACache(FileError, Setting<String>)
 }

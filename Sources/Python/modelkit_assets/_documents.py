@@ -56,6 +56,9 @@ class ReportTotals:
     interrupted: int
     downloaded_objects: int
     downloaded_bytes: int
+    cached_objects: int
+    cached_bytes: int
+    resumed_bytes: int
     seconds: float
 
 

@@ -50,6 +50,7 @@ class FetchOptions(StoreOptions, total=False):
     jobs: int
     max_rate: Union[int, str]
     no_space_check: bool
+    metrics_file: PathLike
 
 
 class UpgradeOptions(StoreOptions, total=False):
@@ -84,6 +85,7 @@ class ResolveOptions(UpgradeOptions, total=False):
     jobs: int
     max_rate: Union[int, str]
     no_space_check: bool
+    metrics_file: PathLike
     prune: bool
 
 

@@ -22,7 +22,8 @@ package struct GCSClient: Sendable {
             certificateAuthorities: configuration.certificateAuthorities, environment, window: window, budget: budget)
         proxy = connection.proxy
         let settings = GCSCredentialSettings(
-            environment: environment, transport: connection.transport, sleep: { await WaitingTime(seconds: $0).sleep() }
+            environment: environment, transport: WatchedTransport.of(connection.transport, log, showsPaths: false),
+            sleep: { await WaitingTime(seconds: $0).sleep() }
         )
         identities =
             configuration.anonymous.value
@@ -30,7 +31,8 @@ package struct GCSClient: Sendable {
             : GCSCredentials.identities(configuration, settings, address: "gs://\(bucket)")
         store = GCSStore(
             GCSContext(
-                transport: connection.transport, identities: identities, endpoint: configuration.endpoint?.value,
+                transport: WatchedTransport.of(connection.transport, log, showsPaths: true), identities: identities,
+                endpoint: configuration.endpoint?.value,
                 bucket: bucket,
                 retries: RetryContext(policy: RetryPolicy(budget: budget), log: log, window: window),
                 encryptionKey: nil))

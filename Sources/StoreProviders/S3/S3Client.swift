@@ -25,7 +25,8 @@ package struct S3Client: Sendable {
             certificateAuthorities: configuration.certificateAuthorities, environment, window: window, budget: budget)
         proxy = connection.proxy
         settings = S3CredentialSettings(
-            environment: environment, configuration: configuration, transport: connection.transport,
+            environment: environment, configuration: configuration,
+            transport: WatchedTransport.of(connection.transport, log, showsPaths: false),
             sleep: { await WaitingTime(seconds: $0).sleep() })
         identities =
             configuration.anonymous.value
@@ -33,7 +34,8 @@ package struct S3Client: Sendable {
             : S3Credentials.identities(settings, address: "s3://\(bucket)")
         store = S3Store(
             S3Context(
-                transport: connection.transport, identities: identities, endpoint: endpoint, bucket: bucket,
+                transport: WatchedTransport.of(connection.transport, log, showsPaths: true), identities: identities,
+                endpoint: endpoint, bucket: bucket,
                 retries: RetryContext(
                     policy: RetryPolicy(
                         attempts: configuration.attempts?.value ?? RetryPolicy.defaultAttempts, budget: budget),

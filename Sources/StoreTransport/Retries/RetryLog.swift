@@ -10,6 +10,8 @@ package struct RetryNotice: Sendable {
     package let attempt: Int
     /// How long it has been tried without getting on, in seconds.
     package let elapsed: Double
+    /// How long it waits before it is sent, in seconds.
+    package let pause: Double
 }
 
 /// The retries of a run, and why: reported as they happen, and summed up at the end.
@@ -18,9 +20,14 @@ package struct RetryNotice: Sendable {
 package final class RetryLog: Sendable {
     private let counts = Mutex<[String: Int]>([:])
     private let tell: @Sendable (RetryNotice) -> Void
+    /// Who is told of requests besides; nil for nobody.
+    let requests: RequestWatch?
 
     /// - Parameter tell: called with each, from many tasks; must not block.
-    package init(tell: @escaping @Sendable (RetryNotice) -> Void = { _ in }) { self.tell = tell }
+    package init(requests: RequestWatch? = nil, tell: @escaping @Sendable (RetryNotice) -> Void = { _ in }) {
+        self.requests = requests
+        self.tell = tell
+    }
 
     func note(_ notice: RetryNotice) {
         counts.withLock { $0[notice.reason.words, default: 0] += 1 }

@@ -30,7 +30,8 @@ package struct RetryState {
         attempts += 1
         context.log.note(
             RetryNotice(
-                operation: operation, address: address, reason: reason, attempt: attempts, elapsed: now - start))
+                operation: operation, address: address, reason: reason, attempt: attempts, elapsed: now - start,
+                pause: seconds))
         guard await context.sleep(seconds) else { throw self.error(.unavailable, "interrupted") }
     }
 

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import AssetModel
+internal import Operations
+internal import Terminal
+
+/// The cache as one file.
+struct CacheExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the cache, or what a lockfile names of it, to one file",
+        discussion: """
+            The file is a tar archive; the same entries give the same file.
+
+            EXAMPLE
+              modelkit-assets cache export assets.tar --spec assets.yaml
+              modelkit-assets cache export - | zstd > cache.tar.zst
+            """)
+
+    @Argument(help: ArgumentHelp("File to write; - for standard output", valueName: "file"), completion: .file())
+    var file: String
+
+    @Option(
+        help: ArgumentHelp("Export only the files that the lockfile of this spec names", valueName: "spec"),
+        completion: .spec)
+    var spec: String?
+
+    @OptionGroup var about: CacheSubject
+
+    func validate() throws {
+        if file == CacheArchiving.standardStream, about.format == .json {
+            throw ValidationError("the archive and --format json cannot both be written to standard output")
+        }
+    }
+
+    func run() async throws {
+        let shell = about.shell
+        try await shell.exiting("exporting") {
+            let lock = try spec.map { (spec) throws(Faults) in
+                let workspace = try Workspace(spec: spec, flags: SettingFlags(), environment: shell.environment)
+                return try SpecLock.read(
+                    besides: spec, LockRequest(mode: .frozen), in: workspace.settings.versioning.value)
+            }
+            let (extent, missing) = try CacheArchiving(about.setting(shell), file).export(lock)
+            if missing > 0 { shell.warn(["\(Units.count(missing, "file")) of the lockfile not in the cache"]) }
+            try about.report(
+                CacheDocument("export", extent), "exported \(about.words(extent))", shell,
+                isResult: about.format == .json)
+            return 0
+        }
+    }
+}
+
+struct CacheImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Add the entries of an exported file to the cache",
+        discussion: """
+            Each entry is verified before it is added.
+
+            EXAMPLE
+              modelkit-assets cache import assets.tar
+              zstd -dc cache.tar.zst | modelkit-assets cache import -
+            """)
+
+    @Argument(help: ArgumentHelp("File to read; - for standard input", valueName: "file"), completion: .file())
+    var file: String
+
+    @OptionGroup var about: CacheSubject
+
+    func run() async throws {
+        let shell = about.shell
+        try await shell.exiting("importing") {
+            let extent = try CacheArchiving(about.setting(shell), file).importing()
+            try about.report(
+                CacheDocument("import", extent), "imported \(about.words(extent))", shell, isResult: true)
+            return 0
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package import AssetModel
+internal import Catalog
+package import FileSystem
+
+/// How much room a version of an asset takes up in the assets directory that nothing else does: what is linked from the
+/// shared cache stays with it. Blocks on the disk.
+package struct InstalledSize: Sendable {
+    /// Files', in bytes.
+    package let bytes: Int64
+
+    package init(of pin: AssetPin, in directory: Directory) throws(FileError) {
+        let (parent, name) = splitLast(ModelkitLayout.localPath(of: pin))
+        let folder = try directory.directoryIfPresent(parent)
+        bytes = try folder.map { folder throws(FileError) in try Self.size(of: name, in: folder) } ?? 0
+    }
+
+    private static func size(of name: String, in folder: Directory) throws(FileError) -> Int64 {
+        guard let status = try folder.status(of: name) else { return 0 }
+        switch status.kind {
+        case .file: return status.linkCount > 1 ? 0 : status.size
+        case .link, .other: return 0
+        case .directory:
+            let inner = try folder.directory(name)
+            var sum: Int64 = 0
+            for entry in try inner.entries() { sum = ByteSum.adding(sum, try size(of: entry, in: inner)) }
+            return sum
+        }
+    }
+}

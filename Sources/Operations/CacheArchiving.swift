@@ -1,0 +1,67 @@
+package import AssetModel
+package import Execution
+internal import FileSystem
+internal import Planning
+
+/// Makes one file of the shared cache, and fills it from one.
+package struct CacheArchiving: Sendable {
+    private let setting: Setting<String>?
+    /// `-` for standard output or input.
+    private let path: String
+
+    package static let standardStream = "-"
+
+    package init(_ setting: Setting<String>?, _ path: String) {
+        self.setting = setting
+        self.path = path
+    }
+
+    /// What was exported, and of how many files that were asked for the cache has none.
+    package typealias Exported = (extent: ContentCache.Extent, missing: Int)
+
+    /// - Parameter lock: whose files are exported; nil for all that is in the cache.
+    package func export(_ lock: SpecLock?) throws(Faults) -> Exported {
+        let wanted = lock.map { lock in Set(lock.lock.assets.flatMap { $0.files.compactMap(\.sha256) }) }
+        guard let cache = try CacheOpening.existing(setting) else {
+            throw Faults(.cache(.isEmpty(AbsolutePath.of(setting?.value ?? ""))))
+        }
+        do throws(FileError) {
+            let extent = try export(wanted, of: cache)
+            return (extent, wanted.map { $0.count - extent.entries } ?? 0)
+        } catch {
+            throw Faults(.file(error))
+        }
+    }
+
+    private func export(_ wanted: Set<SHA256Digest>?, of cache: ContentCache) throws(FileError) -> ContentCache.Extent {
+        guard path != Self.standardStream else { return try cache.export(wanted, to: .standardOutput) }
+        var components = PathText.components(of: AbsolutePath.of(path))
+        let name = String(components.popLast() ?? "")
+        let folder = try Directory.open("/" + components.joined(separator: "/"))
+        let new = try NewFile(NewFile.Names(prefix: ".\(name).", suffix: ".modelkit-assets"), in: folder)
+        do throws(FileError) {
+            try new.file.setMode(CreationMask.applied(to: 0o666))
+            let extent = try cache.export(wanted, to: ByteStream(new.file.descriptor, name: path))
+            try new.place(as: name, in: folder)
+            return extent
+        } catch {
+            // The fault is told; what cannot be removed stays under a name of its own.
+            try? new.remove()
+            throw error
+        }
+    }
+
+    /// - Returns: what was added.
+    package func importing() throws(Faults) -> ContentCache.Extent {
+        let cache = try CacheOpening.made(setting)
+        do throws(FileError) {
+            guard path != Self.standardStream else { return try cache.importing(.standardInput) }
+            let file = try File.openForReading(path)
+            return try withExtendedLifetime(file) { () throws(FileError) in
+                try cache.importing(ByteStream(file.descriptor, name: path))
+            }
+        } catch {
+            throw Faults(.file(error))
+        }
+    }
+}
