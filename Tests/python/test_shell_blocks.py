@@ -29,7 +29,7 @@ def blocks(page):
 
 def test_each_block_is_run_here_or_by_make_test_docker():
     there = {page.stem: len(blocks(page.stem)) for page in DOCS.glob("*.md") if blocks(page.stem)}
-    assert there == {"s3": 1, "gcs": 1, "docker": 2}
+    assert there == {"s3": 1, "gcs": 1, "docker": 2, "ci": 1}
 
 
 @pytest.mark.parametrize(("page", "server"), [("s3", FaultServer), ("gcs", GCSFaultServer)])
@@ -69,6 +69,22 @@ def test_an_assets_directory_of_a_group_is_written_to_by_an_arbitrary_user_in_it
         assert visible(digests(folder / "assets")) == visible(Store(STORE).digests(*PINS))
         owners = {path.stat().st_uid for path in (folder / "assets/nlp").rglob("*")}
         assert owners == {ARBITRARY[0]}
+
+
+def test_the_cache_of_a_job_is_one_file_for_the_next(workspace):
+    [block] = blocks("ci")
+    for name in ("assets.yaml", "assets.lock"):
+        shutil.copy(REPOSITORY / "examples/docker" / name, workspace.folder)
+    environment = programs(workspace.folder, workspace.tool.binary) | {
+        "HOME": str(workspace.folder), "MODELKIT_STORAGE_PROVIDER": "local",
+    }  # fmt: skip
+    for job, bucket in (("first", STORE), ("second", workspace.store.bucket)):  # The second has nothing to download from.
+        (workspace.folder / job).mkdir()
+        folders = {"MODELKIT_ASSETS_DIR": workspace.folder / job, "MODELKIT_ASSETS_CACHE_DIR": workspace.folder / f"{job}-cache"}
+        here = environment | {name: str(path) for name, path in folders.items()} | {"MODELKIT_STORAGE_BUCKET": str(bucket)}
+        done = run(block, workspace.folder, here)
+        assert done.returncode == 0, done.stderr
+        assert visible(digests(workspace.folder / job)) == visible(Store(STORE).digests(*PINS))
 
 
 def programs(folder, binary):
