@@ -63,13 +63,15 @@ extension ModelkitAssets {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let path = CommandPath(arguments)
         if let problem = Problem(unknownCommandIn: path) { refuse(problem, arguments) }
+        do {
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            end(with: error, of: path)
+            end(with: error, of: path, arguments)
         }
     }
 
