@@ -1,5 +1,6 @@
 """assets.lock: what it pins stays, costs no request, and is the same for everyone."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -323,3 +324,20 @@ def test_a_lock_that_is_mounted_is_written_to(shelf):
     finally:
         subprocess.run(["umount", lock_of(shelf)], check=True)
     assert [name for name in os.listdir(shelf.folder) if "new" in name] == []
+
+
+def test_the_least_policy_is_for_dependencies_too_that_the_lockfile_knows(workspace):
+    workspace.store.push("nlp/lexicon:2.0", b"words")
+    workspace.store.push("text/tokenizer:1.4", b"tokens")
+    workspace.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["text/tokenizer:1"])
+    spec = workspace.spec("nlp/lexicon:2")
+    arguments = ["check", "--policy", spec, "--provider", "s3", "--bucket", "models"]
+
+    def readable():
+        policy = json.loads(workspace.tool.run(*arguments).succeeded().stdout)
+        return {resource.rpartition(":::models/modelkit-assets/")[2] for resource in policy["Statement"][0]["Resource"]}
+
+    named = {"nlp/lexicon.versions", "nlp/lexicon/*"}
+    assert readable() == named
+    workspace.tool.run("lock", spec).succeeded()
+    assert readable() == named | {"text/tokenizer.versions", "text/tokenizer/*"}

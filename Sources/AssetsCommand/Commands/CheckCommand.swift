@@ -52,7 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
                 return (workspace, Checking(workspace, request, role, retries))
             }
             if policy {
-                let names = workspace.manifest.entries.map(\.name)
+                let names = try checking.neededNames()
                 shell.console.writeResult(try S3Policy(for: names, workspace.settings, role).document())
                 return 0
             }

@@ -1,6 +1,7 @@
-internal import AssetModel
+package import AssetModel
 internal import FileSystem
 internal import ObjectStore
+internal import Planning
 internal import StoreProviders
 package import StoreTransport
 
@@ -32,6 +33,15 @@ package struct Checking: Sendable {
             store.isToBeAsked
             ? await SpecChecking(workspace: workspace, request: request, retries: retries).check() : nil
         return CheckFindings(settings: settings, directory: directory, store: store, spec: spec)
+    }
+
+    /// The assets that the spec leads to: its own, and what they depend on as far as its lockfile knows. None without a spec.
+    package func neededNames() throws(Faults) -> [AssetName] {
+        let own = workspace.manifest.entries.map(\.name)
+        guard !own.isEmpty else { return [] }
+        let system = settings.versioning.value
+        let lock = try SpecLock.read(besides: request.spec, request.lock, in: system).lock
+        return own + lock.assets.map(\.pin.name)
     }
 
     private var settings: Settings { workspace.settings }
