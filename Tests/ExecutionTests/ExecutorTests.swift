@@ -287,7 +287,8 @@ import Testing
     @Test func downloadsEachObjectOnceHoweverManyRun() async throws {
         let names = (0..<12).map { "n\($0)" }
         let store = InMemoryStore(Dictionary(uniqueKeysWithValues: names.map { ("\($0)/1.0", $0) }), chunkSize: 1)
-        try await withScene(store) { scene async throws in
+        // Beside hundreds of tests that sync, a run may have to wait for long.
+        try await withScene(store, lockSeconds: 300) { scene async throws in
             let steps = try names.enumerated().map { index, name in
                 try Step.file(name, "1.0", waitsFor: index % 3 == 0 ? [] : [names[index - 1]])
             }

@@ -48,7 +48,8 @@ def test_every_command_has_a_manual_page(manual, binary):
     said = subprocess.run([binary, "--help"], check=True, capture_output=True, text=True).stdout
     groups = re.findall(r"^\w+ commands:\n((?:  .+\n)+)", said, re.M)
     names = [line.split()[0] for group in groups for line in group.splitlines() if line[2] != " "]
-    pages = {"", *(f"-{name}" for name in names), "-cache-size", "-cache-prune", "-cache-clean"}
+    below_cache = {f"-cache-{name}" for name in ("size", "prune", "clean", "export", "import")}
+    pages = {"", *(f"-{name}" for name in names), *below_cache}
     assert set(manual) == {f"modelkit-assets{page}" for page in pages}
     assert set(COMMANDS) <= set(names)
 

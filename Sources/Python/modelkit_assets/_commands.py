@@ -23,7 +23,7 @@ def resolve(spec: PathLike = SPEC, **options: "Unpack[ResolveOptions]") -> Repor
 
     Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint, versioning,
     offline, groups, locked, frozen, no_lock, upgrade, upgrade_assets, max_bytes, cache_dir, create_assets_dir,
-    force_download, jobs, max_rate, no_space_check, prune; on_event, env, cwd, program.
+    force_download, jobs, max_rate, no_space_check, metrics_file, prune; on_event, env, cwd, program.
     """
     known("resolve", options, ResolveOptions)
     return read(Report, printed("report", ["resolve", "--format=json"], spec, options))
@@ -32,8 +32,8 @@ def resolve(spec: PathLike = SPEC, **options: "Unpack[ResolveOptions]") -> Repor
 def plan(spec: PathLike = SPEC, **options: "Unpack[PlanOptions]") -> Plan:
     """What `resolve` would do; fetches nothing.
 
-    Keywords: those of `resolve` but for cache_dir, jobs, max_rate, no_space_check and prune; output, a file to
-    save the plan to for `modelkit-assets apply`.
+    Keywords: those of `resolve` but for cache_dir, jobs, max_rate, no_space_check, metrics_file and prune; output, a
+    file to save the plan to for `modelkit-assets apply`.
     """
     known("plan", options, PlanOptions)
     return read(Plan, printed("plan", ["plan", "--format=json"], spec, options))
@@ -57,7 +57,8 @@ def fetch(asset: str, **options: "Unpack[FetchOptions]") -> Path:
     """Fetches one asset, such as `nlp/lexicon:1[en/words.txt]`, where it is not present, and gives its path.
 
     Keywords: assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint, versioning,
-    offline, cache_dir, create_assets_dir, force_download, jobs, max_rate, no_space_check; on_event, env, cwd, program.
+    offline, cache_dir, create_assets_dir, force_download, jobs, max_rate, no_space_check, metrics_file; on_event, env, cwd,
+    program.
     """
     known("fetch", options, FetchOptions)
     report = read(Report, printed("report", ["fetch", "--format=json"], asset, options))
