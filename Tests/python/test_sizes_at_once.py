@@ -74,7 +74,7 @@ def test_a_saved_plan_is_compared_with_the_store_at_the_same_time(many, fault_se
     fault_server.on(heads, together)
     finished = many.tool.run("apply", "plan.json", cwd=many.folder).failed(3)
     assert together.most == PLACES
-    places = [finished.stderr.find(f"{PREFIX}/{name}/1.0` has ") for name in (NAMES[3], NAMES[7])]
+    places = [finished.stderr.find(f"{PREFIX}/{name}/1.0` changed from ") for name in (NAMES[3], NAMES[7])]
     assert -1 < places[0] < places[1], str(finished)
 
 
