@@ -254,7 +254,7 @@ def test_a_fetch_that_fails_ends_the_build_with_the_reason(images, spelling):
     failed = images.build("failed", check=False)
     assert failed.returncode != 0
     last = "\n".join(failed.stdout.splitlines()[-12:])
-    assert f"cannot get `s3://{images.bucket}/{key}`: it does not exist" in last, failed.stdout[-3000:]
+    assert f"cannot get `s3://{images.bucket}/{key}`: not found" in last, failed.stdout[-3000:]
 
 
 def test_the_image_adds_little_besides_the_assets(images, spelling):

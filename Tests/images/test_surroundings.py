@@ -168,7 +168,7 @@ def test_a_folder_for_temporary_files_is_named_where_there_is_none(start, s3):
     environment = {**VARIABLES, **reached_by(s3, "store.dns.test"), **LOCAL}
     address = "s3://assets/modelkit-assets/fine/asset/1.0"
     finished = inside.run("new", address, "nlp/mots", "--yes", environment=environment).failed(9)
-    assert "cannot make a temporary folder in `/tmp`" in finished.stderr, str(finished)
+    assert "cannot create a temporary directory in `/tmp`" in finished.stderr, str(finished)
     environment["TMPDIR"] = "/volume"
     inside.run("new", address, "nlp/mots", "--yes", environment=environment).succeeded()
     assert store.data_object("nlp/mots:0.0").read_bytes() == fault_world.CONTENTS[fault_world.FINE]
