@@ -68,6 +68,7 @@ private final class OneCall<Value: Sendable, Failure: Error>: Sendable {
     init(_ body: @escaping @Sendable () throws(Failure) -> Value) { self.body = Mutex(body) }
 
     func run() -> Result<Value, Failure> {
+        // The pool was given it in one place, and runs what it is given once.
         guard let body = body.withLock({ $0.take() }) else { preconditionFailure("a body runs once") }
         do {
             return .success(try body())

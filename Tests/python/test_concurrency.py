@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness import python_process
-from harness.orphan import Orphan
+from harness.orphan import Orphan, until
 from harness.system_calls import Trace
 from harness.trees import STAGING, digests, visible
 from harness.workspace import actions, error_text, outcomes
@@ -164,13 +164,6 @@ def locked(path):
         return True
     except FileNotFoundError:
         return False
-
-
-def until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_an_asset_and_one_that_would_be_in_its_folder_do_not_appear_at_the_same_moment(workspace):

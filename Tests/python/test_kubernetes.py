@@ -105,20 +105,6 @@ def templates(folder):
     return [item["spec"]["template"] for item in workloads(folder)]
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
-def test_kubectl_makes_the_same_objects(overlay):
-    command = ["kubectl", "kustomize", KUBERNETES / overlay]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
-    theirs = {item["kind"]: item for item in yaml.safe_load_all(printed)}
-    ours = {item["kind"]: item for item in rendered(KUBERNETES / overlay)}
-    assert theirs["ConfigMap"]["data"] == ours["ConfigMap"]["data"]
-    name = theirs["ConfigMap"]["metadata"]["name"]
-    for kind in ours.keys() & {"Deployment", "DaemonSet"}:
-        [spec] = [volume for volume in pod(ours[kind])["volumes"] if volume["name"] == "spec"]
-        spec["configMap"]["name"] = name
-        assert theirs[kind] == ours[kind]
-
-
 def test_the_spec_and_the_lockfile_are_those_of_the_example_for_docker():
     for name in ("assets.yaml", "assets.lock"):
         ours, docker = (folder / name for folder in (KUBERNETES / "assets", EXAMPLES / "docker"))

@@ -5,12 +5,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
 from harness import crash_explorer
-from harness.orphan import Orphan
+from harness.orphan import Orphan, until
 from harness.store import marker
 from harness.system_calls import Trace
 from harness.trees import STAGING, digests, visible
@@ -91,50 +90,45 @@ def test_a_folder_of_a_lower_layer_is_pruned(shelf, layers):
     assert not (shelf.assets / "nlp/vectors").exists()
 
 
+OUTER, INNER = "a:1.0", "a/1.0:2.0"
+
+
+def nested(shelf, layers):
+    """A spec of the asset that would be in the folder of the other, which stands in a lower layer."""
+    shelf.store.push(OUTER, {"file": b"outer"})
+    shelf.store.push(INNER, b"inner")
+    shelf.tool.run("resolve", shelf.spec(OUTER, name="outer.yaml"), "--no-lock").succeeded()
+    spec = shelf.spec(INNER, name="inner.yaml")
+    shelf.tool.run("lock", spec).succeeded()
+    layers.commit()
+    return spec
+
+
 def test_an_asset_that_appears_in_the_folder_of_one_that_is_pruned_meanwhile_stays(shelf, layers):
     """A lower layer's folder goes file by file, and once its marker is gone another asset may appear in it."""
-    outer, inner = "a:1.0", "a/1.0:2.0"
-    shelf.store.push(outer, {"file": b"outer"})
-    shelf.store.push(inner, b"inner")
-    specs = {pin: shelf.spec(pin, name=f"spec-{number}.yaml") for number, pin in enumerate((outer, inner))}
-    shelf.tool.run("resolve", specs[outer], "--no-lock").succeeded()
-    shelf.tool.run("lock", specs[inner]).succeeded()
-    layers.commit()
+    spec = nested(shelf, layers)
     other = None
-    command = [shelf.tool.binary, "prune", specs[inner]]
+    command = [shelf.tool.binary, "prune", spec]
     with Trace(command, shelf.tool.full_environment(), shelf.assets) as trace:
         for call in trace:
             if other is None and call.name == "unlinkat" and call.path == f"{shelf.assets}/a/1.0/file":
-                other = Orphan(shelf, "resolve", specs[inner])
+                other = Orphan(shelf, "resolve", spec)
                 until(lambda: other.waits_for_a_lock() or other.status is not None)
     assert trace.status == 0
     until(lambda: other.status is not None)
     assert other.status == 0
-    assert visible(digests(shelf.assets)) == visible(shelf.store.digests(inner))
+    assert visible(digests(shelf.assets)) == visible(shelf.store.digests(INNER))
 
 
 def test_a_killed_removal_is_not_gone_on_with_where_another_asset_stands_in_the_folder(shelf, layers):
-    outer, inner = "a:1.0", "a/1.0:2.0"
-    shelf.store.push(outer, {"file": b"outer"})
-    shelf.store.push(inner, b"inner")
-    specs = {pin: shelf.spec(pin, name=f"spec-{number}.yaml") for number, pin in enumerate((outer, inner))}
-    shelf.tool.run("resolve", specs[outer], "--no-lock").succeeded()
-    shelf.tool.run("lock", specs[inner]).succeeded()
-    layers.commit()
-    with Trace([shelf.tool.binary, "prune", specs[inner]], shelf.tool.full_environment(), shelf.assets) as trace:
+    spec = nested(shelf, layers)
+    with Trace([shelf.tool.binary, "prune", spec], shelf.tool.full_environment(), shelf.assets) as trace:
         for call in trace:
             if call.name == "unlinkat" and call.path == f"{shelf.assets}/a/1.0/file":
                 trace.kill()
     for _ in range(2):
-        shelf.tool.run("resolve", specs[inner]).succeeded()
+        shelf.tool.run("resolve", spec).succeeded()
         assert (shelf.assets / "a/1.0/2.0").read_bytes() == b"inner"
-
-
-def until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_somebody_s_own_folder_of_a_lower_layer_is_moved_aside(shelf, layers):
