@@ -64,9 +64,9 @@ struct ConcurrencyController: Sendable {
     /// Measurements in a row that were far from the reference.
     private var strays = 0
 
-    /// Where short downloads are served: a request more costs less than a round trip more. Twice as many large parts do not
-    /// fit into a container of 64 MiB.
-    static let start = 16
+    /// Where short downloads are served, which end before much else has been tried: a request more costs less than a round
+    /// trip more, and a link that fewer fill is given back to others soon.
+    static let start = 32
     private static let leastPatience = 1.0
     private static let mostPatience = 16.0
     /// What half as many again or twice as many must gain, as a share of what they would at best.

@@ -11,14 +11,18 @@ package struct ExecutionOptions: Sendable {
     package let cache: ContentCache?
     /// Nil: as fast as it goes.
     package let rateLimit: RateLimit?
+    /// What parts in flight may hold, in bytes.
+    package let memory: Int64
 
+    /// 52 large parts. Measured at that number, a run peaks at 80 to 90 MiB; the limit is 96.
+    package static let mostMemory: Int64 = 26 << 20
     /// More than a store lets one machine gain by.
     package static let mostConcurrency = 256
 
     package init(
         concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes? = nil,
         lockWait: LockPatience = LockPatience(), fixedTime: Int64? = nil, cache: ContentCache? = nil,
-        rateLimit: RateLimit? = nil
+        rateLimit: RateLimit? = nil, memory: Int64 = mostMemory
     ) {
         self.concurrency = concurrency
         // Who fixes the one has the other fixed too: such a run asks for the same ranges each time.
@@ -27,6 +31,7 @@ package struct ExecutionOptions: Sendable {
         self.fixedTime = fixedTime
         self.cache = cache
         self.rateLimit = rateLimit
+        self.memory = memory
     }
 }
 

@@ -52,7 +52,7 @@ struct ExecutionRun {
         machine = TransferMachine(
             dependencies: plan.steps.map { $0.waitsFor.compactMap { places[$0] } },
             names: plan.steps.compactMap { names[$0.pin.name] }, present: Set(present),
-            concurrency: options.concurrency, sizes: options.partSizes)
+            concurrency: options.concurrency, sizes: options.partSizes, memory: options.memory)
         for asset in present { outcomes[asset] = .present }
     }
 

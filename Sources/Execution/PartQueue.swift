@@ -84,11 +84,16 @@ struct PartQueue {
     /// What objects of unknown size turn out to hold, smoothed, in bytes.
     private var typical = Self.mostHeld
     private let sizes: PartSizes
+    /// What those in flight may hold, in bytes.
+    private let memory: Int64
 
-    /// - Parameter concurrency: how many parts may be in flight; where that is a range, several small ones count as one, as
-    ///   they have more round trips to make up for and hold little.
-    init(sizes: PartSizes, concurrency: ClosedRange<Int>) {
+    /// - Parameters:
+    ///   - concurrency: how many parts may be in flight; where that is a range, several small ones count as one, as they have
+    ///     more round trips to make up for and hold little.
+    ///   - memory: what those in flight may hold, in bytes; however little, one part is fetched.
+    init(sizes: PartSizes, concurrency: ClosedRange<Int>, memory: Int64 = ExecutionOptions.mostMemory) {
         self.sizes = sizes
+        self.memory = memory
         most = concurrency.upperBound
         smallShare = concurrency.count > 1 ? 6 : 1
     }
@@ -99,9 +104,6 @@ struct PartQueue {
     /// What a part in flight holds at most, in bytes: what it gathers before it writes, and what was read from its
     /// connection meanwhile.
     static let mostHeld: Int64 = 512 << 10
-    /// What all of them may hold, in bytes: 52 large parts. Measured at that number, a run peaks at 80 to 90 MiB; the limit
-    /// is 96.
-    static let memory: Int64 = 26 << 20
 
     /// How much of a body is gathered before it is written, in bytes: less where many are in flight.
     static func writeStep(at target: Int) -> Int { target <= 16 ? 256 << 10 : 128 << 10 }
@@ -110,7 +112,7 @@ struct PartQueue {
     var inFlightCount: Int { inFlight.count - smallCount + smallCount / smallShare }
     var isEmpty: Bool { first == waiting.count }
     /// Whether something waits for which there is no memory.
-    var isFull: Bool { !isEmpty && held >= Self.memory }
+    var isFull: Bool { !isEmpty && held >= memory }
 
     /// Objects and large parts, waiting and in flight.
     var count: Int { max(waiting.count - first, Int(clamping: left / sizes.limits.upperBound)) + inFlight.count }
@@ -161,7 +163,7 @@ struct PartQueue {
     }
 
     private func hasRoom(_ target: Int) -> Bool {
-        inFlightCount < target && inFlight.count < most && held < Self.memory
+        inFlightCount < target && inFlight.count < most && held < memory
     }
 
     private mutating func hold(_ memory: Int64, _ part: TransferMachine.Part) {

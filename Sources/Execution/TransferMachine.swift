@@ -91,13 +91,15 @@ struct TransferMachine {
     ///   - names: of each asset, as numbers; nil where no two are versions of one.
     ///   - present: the assets that are there already.
     ///   - concurrency: how many parts may be in flight.
+    ///   - memory: what those may hold, in bytes.
     init(
-        dependencies: [[Int]], names: [Int]? = nil, present: Set<Int>, concurrency: ClosedRange<Int>, sizes: PartSizes
+        dependencies: [[Int]], names: [Int]? = nil, present: Set<Int>, concurrency: ClosedRange<Int>, sizes: PartSizes,
+        memory: Int64 = ExecutionOptions.mostMemory
     ) {
         turns = NameTurns(names: names ?? Array(dependencies.indices))
         window = min(concurrency.upperBound, Self.mostAssets)
         self.sizes = sizes
-        queue = PartQueue(sizes: sizes, concurrency: concurrency)
+        queue = PartQueue(sizes: sizes, concurrency: concurrency, memory: memory)
         controller = ConcurrencyController(limits: concurrency)
         order = CommitOrder(dependencies: dependencies)
         phases = dependencies.indices.map { present.contains($0) ? .ended : .pending }

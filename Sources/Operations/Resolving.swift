@@ -101,7 +101,8 @@ package struct Resolving: Sendable {
             concurrency: OpenFileLimit.concurrency(
                 wanted: session.settings.concurrency, limit: OpenFileLimit.raise()),
             lockWait: session.settings.lockPatience, fixedTime: session.settings.sourceDate?.value, cache: cache,
-            rateLimit: session.settings.maxRate.map { RateLimit(bytesPerSecond: $0.value) })
+            rateLimit: session.settings.maxRate.map { RateLimit(bytesPerSecond: $0.value) },
+            memory: MemoryLimit.read().ofParts)
     }
 
     /// Brings the lock up to date with what was resolved and fetched.

@@ -18,14 +18,17 @@ package struct Publisher: Sendable {
     let now: @Sendable () -> Double
     /// How many requests are sent at the same time.
     let window: Int
+    let memory: MemoryLimit
 
     /// - Parameter store: seen from modelkit's prefix.
     package init(
-        store: any WritableStore, system: VersioningSystem, window: Int, now: @escaping @Sendable () -> Double
+        store: any WritableStore, system: VersioningSystem, window: Int, memory: MemoryLimit = .none,
+        now: @escaping @Sendable () -> Double
     ) {
         self.store = store
         self.system = system
         self.window = window
+        self.memory = memory
         self.now = now
         catalog = StoreCatalog(store: store, system: system)
     }

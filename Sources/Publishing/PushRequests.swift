@@ -184,7 +184,9 @@ struct PushRequests: Sendable {
         let files = push.source.files.map { UploadItem(file: $0, key: ObjectKey(of: pin, path: $0.path)) }
         push.emit(.started(pin, objects: files.count))
         for file in push.source.files { push.emit(.sized(pin, bytes: file.status.size)) }
-        let uploader = Uploader(store: store, window: publisher.window, isResuming: isResuming, record: record) {
+        let uploader = Uploader(
+            store: store, window: publisher.window, memory: publisher.memory, isResuming: isResuming, record: record
+        ) {
             push.emit($1 ? .reused(pin, bytes: $0) : .received(pin, bytes: $0))
         }
         do {

@@ -18,6 +18,7 @@ struct Uploader: Sendable {
     let store: any WritableStore
     /// How many files are uploaded at the same time.
     let window: Int
+    let memory: MemoryLimit
     /// Whether an earlier push of the same content, which did not end, may have left objects and parts.
     let isResuming: Bool
     /// Told what is made.
@@ -32,15 +33,15 @@ struct Uploader: Sendable {
     private static let mostParts: Int64 = 10_000
     /// How often an object is sent that the store did not take, and does not have.
     private static let attempts = 5
-    /// Of what is read and not yet sent, in bytes.
-    private static let budget = 64 << 20
+    /// Of what is read and not yet sent, in bytes; less where there is little memory.
+    private static let mostMemory: Int64 = 64 << 20
 
     /// Uploads each file to its key.
     ///
     /// - Returns: how many bytes were there before.
     /// - Throws: `StoreError`, `.changed` where there is other content; `PublishError.notKept`; `FileError`; `SourceChanged`.
     func upload(_ items: [UploadItem]) async throws -> Int64 {
-        let budget = ByteBudget(Self.budget)
+        let budget = ByteBudget(Int(memory.ofUploads(most: Self.mostMemory)))
         return try await withThrowingTaskGroup(of: Int64.self) { group in
             var reused: Int64 = 0
             for (index, item) in items.enumerated() {

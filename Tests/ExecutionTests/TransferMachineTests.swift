@@ -34,7 +34,7 @@ import Testing
     @Test func hasAsManyInFlightAsThereIsMemoryFor() {
         let sizes = PartSizes.fixed(PartQueue.mostHeld)
         var queue = PartQueue(sizes: sizes, concurrency: 1000...1000)
-        let fit = Int(PartQueue.memory / PartQueue.mostHeld)
+        let fit = Int(ExecutionOptions.mostMemory / PartQueue.mostHeld)
         queue.append(pending(PartQueue.mostHeld * Int64(fit + 5)))
         for object in 0..<1000 { queue.append(PendingParts(firstOf: object, 1, size: 1, sizes)) }
         let large = (0..<fit).compactMap { _ in queue.next(target: 1000, pace: nil) }

@@ -1,5 +1,6 @@
 import AssetModel
 import AssetsTestSupport
+import Execution
 import ObjectStore
 import Synchronization
 
@@ -23,7 +24,7 @@ final class Upload: Sendable {
 
     func callAsFunction(_ items: [UploadItem]) async throws -> Int64 {
         let uploader = Uploader(
-            store: store, window: window, isResuming: isResuming, record: record,
+            store: store, window: window, memory: .none, isResuming: isResuming, record: record,
             progress: { bytes, isReused in
                 self.progress.withLock { $0.append(isReused ? "\(bytes) reused" : "\(bytes)") }
             })

@@ -74,6 +74,11 @@ class Container:
         self.write("volume/assets.yaml", yaml.safe_dump({"version": 1, "assets": list(pins)}))
         return "/volume/assets.yaml"
 
+    def mount(self, source, place):
+        """As engines mount the container's control group."""
+        place.mkdir(parents=True, exist_ok=True)
+        command("mount", "--bind", source, place)
+
     def write(self, path, content, mode=0o644):
         """Writes a file of the image, or below `volume/` of the volume."""
         place = self.work / path.removeprefix("volume/") if path.startswith("volume/") else self.root / path

@@ -39,6 +39,11 @@ def group_of(size):
         group.rmdir()
 
 
+def mounted_at(group, root):
+    """Where a container whose root is there sees its own group, which is the outermost that it sees."""
+    return root / "sys/fs/cgroup" / ("memory" if group.parent == FIRST else "")
+
+
 def peak(group):
     """The most memory that the group had, in bytes; None where this kernel does not tell."""
     file = group / ("memory.max_usage_in_bytes" if group.parent == FIRST else "memory.peak")

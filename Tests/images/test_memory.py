@@ -1,20 +1,23 @@
-"""An asset of 2 GiB in a container of 64 MiB, which is a control group here."""
+"""Large assets in a container with little memory, which is a control group here."""
 
 import json
 import mmap
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import memory_limit
 import pytest
+from container import VARIABLES
 from harness.s3_messages import PREFIX
+from harness.s3_servers import seaweedfs
 from harness.trees import file_digest
 from test_images import LOCAL, reached_by
 
 MIB = 1 << 20
-SIZE, LIMIT = 2048 * MIB, 64 * MIB
+SIZE, LIMIT, SMALL_LIMIT = 2048 * MIB, 64 * MIB, 32 * MIB
 # Writes its id into the group, and becomes the program.
 ENTER = ["/bin/sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"']
 
@@ -40,16 +43,23 @@ def meta():
     return json.dumps({"push_date": "2024-03-01T12:00:00+00:00", "is_directory": False})
 
 
-def resolve_within_limit(inside, content, environment):
-    with memory_limit.group_of(LIMIT) as group:
-        finished = inside.resolve("huge/asset:1.0", environment=environment, before=[*ENTER, group], timeout=150)
-        peak, killed = memory_limit.peak(group), memory_limit.killed(group)
-    finished.succeeded()
+def resolve_within_limit(inside, content, environment, limit=LIMIT):
+    with limited(inside, limit) as before:
+        inside.resolve("huge/asset:1.0", environment=environment, before=before, timeout=150).succeeded()
     fetched = inside.assets / "huge/asset/1.0"
     assert file_digest(fetched) == content.digest
     fetched.unlink()
+
+
+@contextmanager
+def limited(inside, limit):
+    """What comes before a command so that it runs in a group with that limit."""
+    with memory_limit.group_of(limit) as group:
+        inside.mount(group, memory_limit.mounted_at(group, inside.root))
+        yield [*ENTER, group]
+        peak, killed = memory_limit.peak(group), memory_limit.killed(group)
     assert killed == "0"
-    print(f"peak of the group: {peak} bytes in {finished.seconds:.1f} s", file=sys.stderr)
+    print(f"peak of the group: {peak} bytes", file=sys.stderr)
 
 
 def test_2_gib_come_from_a_folder(start, content):
@@ -62,11 +72,28 @@ def test_2_gib_come_from_a_folder(start, content):
     resolve_within_limit(inside, content, LOCAL)
 
 
-def test_2_gib_come_from_s3(start, content, s3):
+@pytest.mark.parametrize("limit", [LIMIT, SMALL_LIMIT])
+def test_2_gib_come_from_s3(start, content, s3, limit):
     key = f"{PREFIX}/huge/asset"
     s3.put(f"{key}.versions", b'{"versions": ["1.0"]}')
     s3.put(f"{key}/1.0.meta", meta().encode())
     with content.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         s3.put(f"{key}/1.0", mapped, etag='"2-128"')
-        resolve_within_limit(start("alpine"), content, reached_by(s3, "store.dns.test"))
+        resolve_within_limit(start("alpine"), content, reached_by(s3, "store.dns.test"), limit)
         s3.objects.clear()
+
+
+def test_half_a_gib_is_pushed(start, tmp_path):
+    """In parts of 8 MiB, of which more are under way where there is the memory."""
+    inside = start("alpine")
+    with (inside.work / "weights.bin").open("wb") as file:
+        file.truncate(SIZE // 4)
+    with seaweedfs(tmp_path) as server:
+        bucket = server.make_bucket("pushed")
+        named = {"MODELKIT_STORAGE_PROVIDER": "s3", "MODELKIT_STORAGE_BUCKET": bucket}
+        with limited(inside, LIMIT) as before:
+            arguments = ("new", "/volume/weights.bin", "huge/asset", "--yes")
+            environment = {**VARIABLES, **named, **server.environment}
+            inside.run(*arguments, environment=environment, before=before, timeout=150).succeeded()
+        objects = server.client().list_objects_v2(Bucket=bucket)["Contents"]
+    assert SIZE // 4 in [pushed["Size"] for pushed in objects]

@@ -1,5 +1,6 @@
 package import AssetModel
 internal import Catalog
+internal import Execution
 internal import ObjectStore
 package import Publishing
 package import StoreTransport
@@ -16,7 +17,8 @@ package struct Pushing: Sendable {
         self.retries = retries
         store = try StoreOpening.openForWriting(settings, retries)
         let window = OpenFileLimit.pushWindow(wanted: settings.jobs.value, limit: OpenFileLimit.raise())
-        publisher = Publisher(store: store, system: settings.versioning.value, window: window, now: WallClock.now)
+        publisher = Publisher(
+            store: store, system: settings.versioning.value, window: window, memory: .read(), now: WallClock.now)
     }
 
     package var storeName: String { store.name }
