@@ -6,11 +6,13 @@ SWIFT_BUILD_FLAGS ?=
 # The Swift standard library inside; what nobody calls, names and what is there twice left out.
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -use-ld=lld \
 	-Xlinker --gc-sections -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker --strip-all
-# The C library too, so that the program runs in any image, and still at a random address. MODELKIT_ASSETS_SHARED_LIBRARIES=1
-# links what the machine has as shared libraries instead. SwiftPM's run path makes such a program crash before main.
+# The C library too, so that the program runs in any image, and still at a random address; and no tables to unwind by.
+# MODELKIT_ASSETS_SHARED_LIBRARIES=1 links what the machine has as shared libraries instead. SwiftPM's run path makes such a program
+# crash before main.
 ifndef MODELKIT_ASSETS_SHARED_LIBRARIES
 RELEASE_FLAGS += --disable-local-rpath -Xswiftc -static-executable -Xswiftc -Xclang-linker -Xswiftc -static-pie \
-	-Xlinker --pack-dyn-relocs=relr
+	-Xlinker --pack-dyn-relocs=relr -Xlinker -T -Xlinker $(CURDIR)/scripts/no-unwind-tables.ld \
+	-Xlinker --wrap=_Unwind_ForcedUnwind
 RELEASE_BUILD := MODELKIT_ASSETS_STATIC=1 swift build
 else
 RELEASE_BUILD := swift build

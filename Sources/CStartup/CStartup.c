@@ -102,6 +102,7 @@ static void keep_to_own_openssl_configuration(void) { OPENSSL_init_crypto(OPENSS
 #include <dlfcn.h>
 #include <errno.h>
 #include <nss.h>
+#include <unwind.h>
 
 // Modules that an nsswitch.conf names are shared libraries, for another glibc than the one in this program: loading one
 // aborts (`_dl_call_libc_early_init`). /etc/hosts and DNS are inside glibc's archive since 2.34.
@@ -130,6 +131,13 @@ int dladdr(const void *address, Dl_info *info) {
   info->dli_fname = "/proc/self/exe";
   info->dli_fbase = (void *)__executable_start;
   return 1;
+}
+
+// libdispatch ends the first thread by pthread_exit, which unwinds its stack to run what C++ or `pthread_cleanup_push` left to be
+// done. Here nothing did, and the program has no tables to unwind by (scripts/no-unwind-tables.ld): the end of the stack it is, at once.
+// In the place of libgcc's by the linker's --wrap.
+_Unwind_Reason_Code __wrap__Unwind_ForcedUnwind(struct _Unwind_Exception *exception, _Unwind_Stop_Fn stop, void *argument) {
+  return stop(1, _UA_FORCE_UNWIND | _UA_CLEANUP_PHASE | _UA_END_OF_STACK, exception->exception_class, exception, NULL, argument);
 }
 
 #else
