@@ -14,7 +14,7 @@ package struct ExecutionOptions: Sendable {
     /// What parts in flight may hold, in bytes.
     package let memory: Int64
 
-    /// 52 large parts. Measured at that number, a run peaks at 80 to 90 MiB; the limit is 96.
+    /// 52 large parts: with them a run peaks at some 60 MiB, over TLS at 80; the limit is 96.
     package static let mostMemory: Int64 = 26 << 20
     /// More than a store lets one machine gain by.
     package static let mostConcurrency = 256

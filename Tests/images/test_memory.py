@@ -74,12 +74,27 @@ def test_2_gib_come_from_a_folder(start, content):
 
 @pytest.mark.parametrize("limit", [LIMIT, SMALL_LIMIT])
 def test_2_gib_come_from_s3(start, content, s3, limit):
+    with stored(s3, content):
+        resolve_within_limit(start("alpine"), content, reached_by(s3, "store.dns.test"), limit)
+
+
+def test_2_gib_come_by_https(start, content, s3_with_tls, authority):
+    """What is decrypted takes more memory."""
+    inside = start("alpine")
+    bundle = inside.write("volume/authority.pem", authority.bundle.read_text())
+    with stored(s3_with_tls, content):
+        environment = {"AWS_CA_BUNDLE": bundle, **reached_by(s3_with_tls, "store.dns.test")}
+        resolve_within_limit(inside, content, environment)
+
+
+@contextmanager
+def stored(s3, content):
     key = f"{PREFIX}/huge/asset"
     s3.put(f"{key}.versions", b'{"versions": ["1.0"]}')
     s3.put(f"{key}/1.0.meta", meta().encode())
     with content.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         s3.put(f"{key}/1.0", mapped, etag='"2-128"')
-        resolve_within_limit(start("alpine"), content, reached_by(s3, "store.dns.test"), limit)
+        yield
         s3.objects.clear()
 
 
