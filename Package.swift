@@ -58,6 +58,10 @@ let package = Package(
         .target(
             name: "SpecFile", dependencies: ["AssetModel", "Planning", "CLibYAML", "CLibCrypto"],
             linkerSettings: linking("yaml", "crypto")),
+        /** Images of assets: layers, and the documents that name them */
+        .target(
+            name: "ImageFormat", dependencies: ["AssetModel", "Planning", "CLibCrypto"],
+            linkerSettings: linking("crypto")),
         /** The protocol that every provider speaks, its keys and its errors */
         .target(
             name: "ObjectStore",
@@ -120,8 +124,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
-                "Catalog", "Execution", "Publishing",
+                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
+                "StoreProviders", "Catalog", "Execution", "Publishing",
             ]),
 
         // MARK: What a person types and sees
@@ -133,8 +137,8 @@ let package = Package(
         .target(
             name: "AssetsCommand",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport", "StoreProviders",
-                "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
+                "StoreProviders", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -161,6 +165,7 @@ let package = Package(
             ], path: "Tests/fuzz/ParserFuzz"),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CChecksumsTests", dependencies: ["CChecksums"]),
+        .testTarget(name: "ImageFormatTests", dependencies: ["AssetModel", "Planning", "ImageFormat"]),
         .testTarget(name: "FileSystemTests", dependencies: ["FileSystem", "AssetsTestSupport"]),
         .testTarget(
             name: "StoreContractTests",
@@ -229,7 +234,9 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 }
 
 // Much code that runs once and moves no bytes: small is worth more than fast.
-let compact: Set = ["AssetsCommand", "Catalog", "Operations", "Publishing", "SpecFile", "StoreProviders", "Terminal"]
+let compact: Set = [
+    "AssetsCommand", "Catalog", "ImageFormat", "Operations", "Publishing", "SpecFile", "StoreProviders", "Terminal",
+]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
 }

@@ -41,7 +41,8 @@ package struct ModelkitAssets: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Asset", subcommands: [FetchCommand.self, ListCommand.self, ShowCommand.self]),
             CommandGroup(
-                name: "Publishing", subcommands: [NewCommand.self, UpdateCommand.self, AnnotateCommand.self]),
+                name: "Publishing",
+                subcommands: [NewCommand.self, UpdateCommand.self, AnnotateCommand.self, ImageCommand.self]),
             CommandGroup(
                 name: "Maintenance",
                 subcommands: [PruneCommand.self, CacheCommand.self, CacheKeyCommand.self, SchemaCommand.self]),

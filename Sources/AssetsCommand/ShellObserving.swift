@@ -20,6 +20,7 @@ extension Shell: OperationObserver {
             switch transfer {
             case .fetch(let plan): ProgressModel(plan)
             case .push: ProgressModel.push
+            case .pack(let assets): ProgressModel(packing: assets)
             }
         let reporter = ProgressReporter(
             options.progress, model, console: console, style: options.style, waits: waits)

@@ -2,18 +2,18 @@ package import AssetModel
 internal import CChecksums
 internal import CLibCrypto
 internal import ObjectStore
-internal import Planning
+package import Planning
 
 /// The digests of some bytes in the making: SHA-256 always, and what the store told a checksum of.
 ///
 /// A class because it owns OpenSSL's contexts.
-final class ContentHash {
+package final class ContentHash {
     private let sha256: MessageDigest
     private var size: Int64 = 0
     private var checks: [RunningChecksum?]
     private let expected: [ExpectedChecksum]
 
-    init(expecting expected: [ExpectedChecksum] = []) {
+    package init(expecting expected: [ExpectedChecksum] = []) {
         // It is linked in, and no configuration that could take it away is read (CStartup).
         guard let sha256 = MessageDigest(EVP_sha256()) else { preconditionFailure("OpenSSL has no SHA-256") }
         self.sha256 = sha256
@@ -21,14 +21,14 @@ final class ContentHash {
         checks = expected.map { RunningChecksum($0.checksum.algorithm) }
     }
 
-    func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         size += Int64(bytes.count)
         sha256.update(bytes)
         for index in checks.indices { checks[index]?.update(bytes) }
     }
 
     /// Of all the bytes; nothing more can be added.
-    func finish() -> ContentDigests {
+    package func finish() -> ContentDigests {
         let digest = sha256.finish()
         var fault: ContentFault?
         for (expected, check) in zip(expected, checks) {
@@ -41,17 +41,28 @@ final class ContentHash {
 }
 
 /// What hashing an object came to.
-struct ContentDigests: Sendable, Hashable {
-    let sha256: SHA256Digest
+package struct ContentDigests: Sendable, Hashable {
+    package let sha256: SHA256Digest
     /// In bytes.
-    let size: Int64
+    package let size: Int64
     let fault: ContentFault?
+
+    /// The checksum that it has in the place of an expected one; nil where it has what was expected.
+    package var otherChecksum: ObjectChecksum? {
+        guard case .checksum(let expected, let actual) = fault else { return nil }
+        return ObjectChecksum(expected.checksum.algorithm, actual)
+    }
 }
 
 /// A checksum that what arrives must have, and who says so.
-struct ExpectedChecksum: Sendable, Hashable {
-    let checksum: ObjectChecksum
-    let recorder: DigestRecorder
+package struct ExpectedChecksum: Sendable, Hashable {
+    package let checksum: ObjectChecksum
+    package let recorder: DigestRecorder
+
+    package init(checksum: ObjectChecksum, recorder: DigestRecorder) {
+        self.checksum = checksum
+        self.recorder = recorder
+    }
 }
 
 /// What is wrong with the bytes of an object that arrived.

@@ -62,7 +62,7 @@ package final class File: Sendable {
 
     package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes, at: 0) }
 
-    private func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
+    package func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
         var result: Result<Void, FileError> = .success(())
         bytes.withUnsafeBytes { buffer in
             do throws(FileError) {

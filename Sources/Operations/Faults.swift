@@ -36,6 +36,7 @@ package indirect enum Fault: Sendable {
     case plan(PlanFault)
     case edit(EditFault)
     case push(PushFault)
+    case image(ImagingFault)
     case store(StoreError)
     case file(FileError)
     case catalog(CatalogError)

@@ -1,5 +1,6 @@
 package import AssetModel
 package import Execution
+package import ImageFormat
 package import Planning
 
 /// Who is told what an operation does while it does it.
@@ -22,6 +23,8 @@ extension OperationObserver {
 package enum Transfer: Sendable {
     case fetch(Plan)
     case push
+    /// Assets go into the layers of an image.
+    case pack([ImageAsset])
 }
 
 /// Something that happens in an operation besides its transfers.

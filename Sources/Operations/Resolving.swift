@@ -24,6 +24,8 @@ package struct Resolving: Sendable {
         package var maxBytes: Int64?
         /// Whether versions are removed that the spec does not lead to.
         package var prunes = false
+        /// Which assets are put in place, and what they depend on with them; nil for all.
+        package var only: Set<AssetPin>?
 
         package init(groups: Set<String> = []) { self.groups = groups }
     }
@@ -31,6 +33,7 @@ package struct Resolving: Sendable {
     package func run(_ request: Request) async -> RunResult {
         let planner = Planner(session: session, groups: request.groups)
         var outcome = await planner.plan(damaged: request.damaged)
+        if let only = request.only { outcome.plan = outcome.plan.limited(to: only) }
         if let maxBytes = request.maxBytes { outcome = await planner.measured(outcome).within(maxBytes) }
         var run = RunResult(of: session, outcome.plan)
         run.faults = outcome.faults

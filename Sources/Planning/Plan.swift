@@ -16,6 +16,14 @@ package struct Plan: Sendable, Equatable {
 
     /// Whether every step is `keep`.
     package var isFulfilled: Bool { steps.allSatisfy { $0.action == .keep } }
+
+    /// The steps of these assets, and of those that they wait for.
+    package func limited(to pins: Set<AssetPin>) -> Plan {
+        var wanted = pins
+        // What a step waits for comes in front of it.
+        for step in steps.reversed() where wanted.contains(step.pin) { wanted.formUnion(step.waitsFor) }
+        return Plan(steps: steps.filter { wanted.contains($0.pin) }, entries: entries, warnings: warnings)
+    }
 }
 
 /// One asset's part of a plan.

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import ImageFormat
 internal import Planning
 
 /// How far a run is: events go in, each with its time in seconds since the run began.
@@ -52,6 +53,8 @@ struct ProgressModel: Sendable {
     enum Activity: Sendable {
         case fetching
         case pushing
+        /// Into the layers of an image.
+        case packing
 
         /// `fetching`
         var present: String { "\(self)" }
@@ -61,6 +64,7 @@ struct ProgressModel: Sendable {
             switch self {
             case .fetching: "fetched"
             case .pushing: "pushed"
+            case .packing: "packed"
             }
         }
     }
@@ -89,6 +93,11 @@ struct ProgressModel: Sendable {
         /// Nil where not all sizes are known.
         let bytes: Int64?
 
+        init(_ asset: ImageAsset) {
+            objects = asset.files.count
+            bytes = ByteSum.of(asset.files.map(\.size))
+        }
+
         init(_ step: Step) {
             let sizes = step.content.map { $0.objects.map(\.size) } ?? []
             objects = sizes.count
@@ -108,6 +117,12 @@ struct ProgressModel: Sendable {
         let steps = plan.steps.filter { $0.action != .keep }
         assets = steps.count
         ahead = Dictionary(steps.map { ($0.pin, Planned($0)) }) { first, _ in first }
+    }
+
+    init(packing assets: [ImageAsset]) {
+        activity = .packing
+        self.assets = assets.count
+        ahead = Dictionary(assets.map { ($0.pin, Planned($0)) }) { first, _ in first }
     }
 
     // MARK: The whole

@@ -5,7 +5,7 @@ enum ProgressSchema {
           "$schema": "https://json-schema.org/draft/2020-12/schema",
           "$id": "urn:modelkit-assets:schema:progress",
           "title": "A line of modelkit-assets --progress json",
-          "description": "Printed to standard error while assets are fetched or pushed. A reader that does not keep up loses lines.",
+          "description": "Printed to standard error while assets are fetched, pushed or packed into an image. A reader that does not keep up loses lines.",
           "type": "object",
           "required": ["event"],
           "properties": {
@@ -57,7 +57,7 @@ enum ProgressSchema {
                 "event": { "const": "ended" },
                 "asset": true,
                 "time": true,
-                "outcome": { "enum": ["present", "fetched", "pushed", "failed", "skipped", "interrupted"] },
+                "outcome": { "enum": ["present", "fetched", "pushed", "packed", "failed", "skipped", "interrupted"] },
                 "because": { "type": "string", "description": "The asset for want of which this one was skipped." },
                 "error": {
                   "type": "object",

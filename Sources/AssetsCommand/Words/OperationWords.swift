@@ -47,6 +47,7 @@ extension Problem {
         case .plan(let fault): [Problem(fault)]
         case .edit(let fault): [Problem(fault)]
         case .push(let fault): [Problem(fault)]
+        case .image(let fault): [Problem(fault)]
         case .store(let error): [Problem(error)]
         case .file(let error): [Problem(error)]
         case .catalog(let error): [Problem(error)]

@@ -1,0 +1,90 @@
+internal import ArgumentParser
+internal import ImageFormat
+internal import Operations
+internal import Terminal
+
+/// What a lock pins as an image.
+struct ImageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "image",
+        abstract: "Build an OCI image of the locked assets",
+        discussion: """
+            One layer per asset, without a container engine; the same lockfile always gives the same digests. Assets that are \
+            missing in the assets directory are downloaded first. Without --output, prints the layers and writes nothing.
+
+            EXAMPLE
+              modelkit-assets image
+              modelkit-assets image --output oci:build/assets:1
+              modelkit-assets image --at /models --platform linux/arm64 --output oci-archive:assets.tar:1
+            """)
+
+    @OptionGroup var spec: SpecOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Write an image layout: oci:DIR[:TAG], or oci-archive:FILE[:TAG] for a tar archive [default tag: latest]",
+            valueName: "layout"))
+    var output: LayoutTarget?
+
+    @Option(help: ArgumentHelp("Path of the assets directory in the image", valueName: "path"))
+    var at = ImagePlace.root
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Platform of the image; repeatable [default: an index of linux/amd64 and linux/arm64]",
+            valueName: "platform"))
+    var platform: [ImagePlatform] = []
+
+    @Flag(help: "Print the layers, and write nothing")
+    var dryRun = false
+
+    @OptionGroup(title: "Store options") var store: StoreOptions
+    @OptionGroup(title: "Download options") var fetch: FetchOptions
+    @OptionGroup(title: "Download options") var limit: DownloadLimit
+    @OptionGroup(title: "Output options") var speech: OutputOptions
+
+    @Option(help: .format)
+    var format = ResultFormat.text
+
+    func validate() throws {
+        if Set(platform).count < platform.count { throw ValidationError("--platform is given twice for one platform") }
+    }
+
+    func run() async throws {
+        let shell = Shell(speech, json: format == .json)
+        let isDry = dryRun || output == nil
+        let request = SpecRequest(
+            spec: spec.spec, groups: Set(spec.group), lock: LockRequest(mode: .locked),
+            missingDirectory: isDry ? .isUnneeded : fetch.createAssetsDir ? .isMade : .isAnError)
+        let flags = fetch.flags(store, forceDownload: false)
+        try await shell.exiting("reading the lockfile") {
+            let session = try shell.session(request, flags)
+            let running = ImageRunning(shell: shell, session: session, request: imaging, format: format)
+            guard let output, !dryRun else { return try await running.plan(for: output) }
+            return try await running.write(to: output)
+        }
+    }
+
+    private var imaging: Imaging.Request {
+        var request = Imaging.Request(groups: Set(spec.group))
+        request.place = at
+        if !platform.isEmpty { request.platforms = platform }
+        request.maxBytes = limit.maxBytes?.bytes
+        return request
+    }
+}
+
+extension LayoutTarget: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ImagePlace: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    public var defaultValueDescription: String { description }
+}
+
+extension ImagePlatform: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,104 @@
+internal import AssetModel
+internal import ImageFormat
+internal import Operations
+internal import Terminal
+
+// The words for images, and for what goes wrong with them.
+
+/// An image as people read it.
+struct ImageText: Sendable {
+    private let document: ImageDocument
+    private let width: Int?
+
+    /// - Parameter width: in cells; nil for lines of any length.
+    init(_ document: ImageDocument, width: Int?) {
+        self.document = document
+        self.width = width
+    }
+
+    /// A line for each layer, and one of totals.
+    var table: String {
+        let rows = [["SIZE", "FILES", "LAYER", "ASSETS"]] + document.layers.map(cells)
+        let widths = (0..<3).map { column in rows.map { TextWidth.cells($0[column]) }.max() ?? 0 }
+        let lines = rows.map { row in
+            let cells = zip(row, widths).enumerated().map { column, cell in
+                column < 2 ? TextWidth.paddedLeft(cell.0, to: cell.1) : TextWidth.padded(cell.0, to: cell.1)
+            }
+            let line = (cells + [row[3]]).joined(separator: "  ")
+            return width.map { TextWidth.truncatingEnd(line, to: $0) } ?? line
+        }
+        return (lines + [totals]).map { $0 + "\n" }.joined()
+    }
+
+    private func cells(_ layer: ImageDocument.Layer) -> [String] {
+        let named = layer.assets.prefix(3).joined(separator: ", ")
+        let more = layer.assets.count > 3 ? " and \(layer.assets.count - 3) more" : ""
+        return [Units.bytes(layer.size), "\(layer.files)", layer.state == .reused ? "present" : "new", named + more]
+    }
+
+    /// `3 layers, 34.1 MB; linux/amd64, linux/arm64`
+    private var totals: String {
+        let platforms = document.platforms.map(\.platform).joined(separator: ", ")
+        return "\(Units.count(document.layers.count, "layer")), \(Units.bytes(document.size)); \(platforms)"
+    }
+
+    /// What was done.
+    func summary(_ target: LayoutTarget) -> String {
+        let reused = document.layers.count { $0.state == .reused }
+        let present = reused > 0 ? " (\(reused) already present)" : ""
+        let layers = Units.count(document.layers.count, "layer")
+        return "wrote \(target): \(layers)\(present), \(Units.bytes(document.size))"
+    }
+}
+
+extension Problem {
+    init(_ fault: ImagingFault) {
+        switch fault {
+        case .format(let fault): self.init(fault)
+        case .altered(let content): self = .altered(content)
+        case .notFetched(let pin, let failure):
+            self = Problem(failure).adding(["`\(pin)` is missing in the assets directory and could not be downloaded"])
+        case .notALayout(let path):
+            self.init(
+                code: "not-a-layout", message: "`\(path)` is neither an OCI image layout nor empty",
+                hint: "choose a directory that is empty or does not exist", exitStatus: 9)
+        case .notInLock(let pin):
+            self.init(
+                code: "not-locked", message: "`\(pin)` is not in the lockfile",
+                hint: "push it to the store and run `modelkit-assets lock`", exitStatus: 7)
+        }
+    }
+
+    private static func altered(_ content: AlteredContent) -> Problem {
+        let path = content.path.map { " `\($0)`" } ?? ""
+        return Problem(
+            code: "digest-mismatch",
+            message: "`\(content.pin)`\(path) in the assets directory does not match the lockfile",
+            details: ["expected \(content.expected)", "got      \(content.actual)"],
+            hint: "run `modelkit-assets verify --repair`", exitStatus: 6)
+    }
+
+    private init(_ fault: ImageFault) {
+        switch fault {
+        case .nothing:
+            self.init(
+                code: "no-assets", message: "the spec lists no assets: there is nothing to put into an image",
+                hint: "add one with `modelkit-assets add`, or select a group with --group", exitStatus: 5)
+        case .whiteout(let pin, let path):
+            self.init(
+                code: "whiteout", message: "`\(pin)` `\(path)` cannot be stored in an image layer",
+                details: ["names that begin with `.wh.` mark deleted files there"],
+                hint: "exclude the file (`exclude`), or push the asset with another name", exitStatus: 5)
+        case .unknownContent(let pin, let path):
+            self.init(
+                code: "no-digest", message: "the lockfile has no digest of `\(pin)`\(path.map { " `\($0)`" } ?? "")",
+                hint: "run `modelkit-assets resolve`, which records it, and commit the lockfile", exitStatus: 7)
+        case .malformed(let kind):
+            self.init(code: "malformed-image", message: "malformed image \(kind.rawValue)", exitStatus: 5)
+        case .noPlatform(let platform, let known):
+            self.init(
+                code: "no-platform", message: "the base image has no platform \(platform)",
+                details: ["it has \(known.map(\.description).joined(separator: ", "))"], exitStatus: 5)
+        }
+    }
+}

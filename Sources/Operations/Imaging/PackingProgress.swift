@@ -1,0 +1,76 @@
+internal import AssetModel
+internal import Execution
+internal import ImageFormat
+internal import Synchronization
+
+/// Tells how far assets are on their way into layers. One that is in several layers begins with the first and ends with the
+/// last.
+///
+/// A class because layers are made at the same time.
+final class PackingProgress: Sendable {
+    private struct State {
+        /// In how many layers the asset is still to go.
+        var left: [AssetPin: Int]
+        var begun: Set<AssetPin> = []
+    }
+
+    private let state: Mutex<State>
+    private let emit: @Sendable (ExecutionEvent) -> Void
+
+    init(_ layers: [ImageLayer], _ emit: @escaping @Sendable (ExecutionEvent) -> Void) {
+        let counts = Dictionary(layers.flatMap(\.pins).map { ($0, 1) }, uniquingKeysWith: +)
+        state = Mutex(State(left: counts))
+        self.emit = emit
+    }
+
+    func begin(_ part: LayerPart) {
+        let isFirst = state.withLock { $0.begun.insert(part.asset.pin).inserted }
+        if isFirst { emit(.started(part.asset.pin, objects: part.asset.files.count)) }
+    }
+
+    func read(_ bytes: Int, of pin: AssetPin) { emit(.received(pin, bytes: Int64(bytes))) }
+
+    func end(_ part: LayerPart) {
+        let pin = part.asset.pin
+        for file in part.files { emit(.sized(pin, bytes: file.size)) }
+        let left = state.withLock { state in
+            let left = (state.left[pin] ?? 1) - 1
+            state.left[pin] = left
+            return left
+        }
+        if left <= 0 { emit(.ended(pin, .fetched)) }
+    }
+}
+
+/// The same of one layer, whose parts come one after the other.
+struct LayerProgress {
+    private let parts: [LayerPart]
+    private let progress: PackingProgress
+    /// The part that is read.
+    private var current = 0
+
+    init(_ layer: ImageLayer, _ progress: PackingProgress) {
+        parts = layer.parts
+        self.progress = progress
+        if let first = parts.first { progress.begin(first) }
+    }
+
+    /// - Parameter pin: whose content was read last; nil where none was.
+    mutating func read(_ bytes: Int, upTo pin: AssetPin?) {
+        while let pin, parts[current].asset.pin != pin, current + 1 < parts.count { advance() }
+        progress.read(bytes, of: parts[current].asset.pin)
+    }
+
+    func end() {
+        for (index, part) in parts.enumerated() where index >= current {
+            if index > current { progress.begin(part) }
+            progress.end(part)
+        }
+    }
+
+    private mutating func advance() {
+        progress.end(parts[current])
+        current += 1
+        progress.begin(parts[current])
+    }
+}
