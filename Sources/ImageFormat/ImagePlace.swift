@@ -5,7 +5,7 @@ package struct ImagePlace: Sendable, Hashable, CustomStringConvertible {
     package static let root = ImagePlace(components: [])
 
     /// The longest, in bytes: with the longest path of an asset below it, a path of Linux.
-    package static let maximumLength = 2048
+    package static let maximumLength = 2500
 
     let components: [String]
 

@@ -226,3 +226,22 @@ def command(arguments):
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(f"`{' '.join(arguments)}` failed; this test needs root and the right to mount: {done.stderr}")
+
+
+@pytest.fixture
+def mounted_ext4(tmp_path):
+    """Mounts a small ext4: `mounted_ext4("64M")` gives its folder. Root alone may, as in CI."""
+    mounted = []
+
+    def mount(size):
+        folder, disk = tmp_path / f"ext4-{len(mounted)}", tmp_path / f"ext4-{len(mounted)}.disk"
+        folder.mkdir()
+        environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+        subprocess.run(["mkfs.ext4", "-q", disk, size], check=True, env=environment)
+        command(["mount", "-o", "loop", str(disk), str(folder)])
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", folder], check=False)

@@ -12,7 +12,7 @@ struct SchemaCommand: ParsableCommand {
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case spec, lock, plan, report, progress, check
+        case spec, lock, plan, report, progress, check, image
 
         var text: String {
             switch self {
@@ -22,6 +22,7 @@ struct SchemaCommand: ParsableCommand {
             case .report: ReportSchema.text
             case .progress: ProgressSchema.text
             case .check: CheckSchema.text
+            case .image: ImageSchema.text
             }
         }
     }

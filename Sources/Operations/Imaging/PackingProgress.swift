@@ -28,7 +28,7 @@ final class PackingProgress: Sendable {
         if isFirst { emit(.started(part.asset.pin, objects: part.asset.files.count)) }
     }
 
-    func read(_ bytes: Int, of pin: AssetPin) { emit(.received(pin, bytes: Int64(bytes))) }
+    func read(_ bytes: Int64, of pin: AssetPin) { emit(.received(pin, bytes: bytes)) }
 
     func end(_ part: LayerPart) {
         let pin = part.asset.pin
@@ -46,8 +46,9 @@ final class PackingProgress: Sendable {
 struct LayerProgress {
     private let parts: [LayerPart]
     private let progress: PackingProgress
-    /// The part that is read.
+    /// The part that is read, and how much of it was told, in bytes.
     private var current = 0
+    private var told: Int64 = 0
 
     init(_ layer: ImageLayer, _ progress: PackingProgress) {
         parts = layer.parts
@@ -58,19 +59,32 @@ struct LayerProgress {
     /// - Parameter pin: whose content was read last; nil where none was.
     mutating func read(_ bytes: Int, upTo pin: AssetPin?) {
         while let pin, parts[current].asset.pin != pin, current + 1 < parts.count { advance() }
-        progress.read(bytes, of: parts[current].asset.pin)
+        tell(min(Int64(bytes), parts[current].bytes - told))
     }
 
-    func end() {
-        for (index, part) in parts.enumerated() where index >= current {
-            if index > current { progress.begin(part) }
-            progress.end(part)
-        }
+    mutating func end() {
+        while current + 1 < parts.count { advance() }
+        endPart()
     }
 
     private mutating func advance() {
-        progress.end(parts[current])
-        current += 1
+        endPart()
+        (current, told) = (current + 1, 0)
         progress.begin(parts[current])
     }
+
+    private mutating func endPart() {
+        tell(parts[current].bytes - told)
+        progress.end(parts[current])
+    }
+
+    private mutating func tell(_ bytes: Int64) {
+        guard bytes > 0 else { return }
+        told += bytes
+        progress.read(bytes, of: parts[current].asset.pin)
+    }
+}
+
+extension LayerPart {
+    fileprivate var bytes: Int64 { ByteSum.of(files.map(\.size)) }
 }
