@@ -157,8 +157,8 @@ let package = Package(
         .executableTarget(
             name: "parser-fuzz",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ObjectStore", "StoreTransport", "StoreProviders", "Catalog",
-                "Execution", "Publishing", "Operations", "Terminal", "AssetsCommand", "AssetsTestSupport",
+                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "StoreTransport", "StoreProviders",
+                "Catalog", "Execution", "Publishing", "Operations", "Terminal", "AssetsCommand", "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

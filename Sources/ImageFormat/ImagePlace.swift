@@ -15,7 +15,7 @@ package struct ImagePlace: Sendable, Hashable, CustomStringConvertible {
     package var description: String { "/" + components.joined(separator: "/") }
 
     /// Nil where the text is no such path; a slash at its end is left out.
-    package init?(_ text: String) {
+    package init?(argument text: String) {
         guard text.utf8.first == UInt8(ascii: "/"), text.utf8.count <= Self.maximumLength else { return nil }
         let components = PathText.components(of: text).map(String.init)
         let isGood = components.allSatisfy { component in
@@ -47,7 +47,7 @@ package struct ImagePlatform: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Nil where the text is no platform.
-    package init?(_ text: String) {
+    package init?(argument text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         func isWord(_ part: String) -> Bool {
             !part.isEmpty

@@ -15,7 +15,7 @@ struct DocumentTests {
     private func facts(_ layers: [BuiltLayer], at place: String = "/") throws -> ImageFacts {
         ImageFacts(
             assets: layers.flatMap { $0.layer.parts.map(\.asset) }, cacheKey: String(repeating: "c", count: 64),
-            lock: SHA256Digest(of: Array("lock".utf8)), place: try #require(ImagePlace(place)))
+            lock: SHA256Digest(of: Array("lock".utf8)), place: try #require(ImagePlace(argument: place)))
     }
 
     private func text(_ blob: ImageDocuments.Blob) -> String { String(decoding: blob.bytes, as: UTF8.self) }
@@ -34,7 +34,8 @@ struct DocumentTests {
 
     @Test func `for one platform the manifest is the image`() throws {
         let layers = try built("a/b:1.0")
-        let documents = ImageDocuments(layers, try facts(layers), [try #require(ImagePlatform("linux/arm/v7"))])
+        let documents = ImageDocuments(
+            layers, try facts(layers), [try #require(ImagePlatform(argument: "linux/arm/v7"))])
         #expect(documents.index == nil && documents.top.descriptor.mediaType == ImageMediaType.manifest)
         #expect(text(documents.configs[0]).contains(#""variant":"v7""#))
     }
@@ -173,8 +174,8 @@ struct DocumentTests {
     }
 
     @Test(arguments: ["linux/amd64", "linux/arm/v7", "windows/amd64"])
-    func `platforms`(text: String) { #expect(ImagePlatform(text)?.description == text) }
+    func `platforms`(text: String) { #expect(ImagePlatform(argument: text)?.description == text) }
 
     @Test(arguments: ["", "linux", "linux/", "/amd64", "Linux/amd64", "linux/arm/v7/x", "linux amd64"])
-    func `what is no platform`(text: String) { #expect(ImagePlatform(text) == nil) }
+    func `what is no platform`(text: String) { #expect(ImagePlatform(argument: text) == nil) }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Layers as tar archives")
 struct LayerTests {
     private func layer(_ assets: ImageAsset..., at place: String = "/") throws -> ImageLayer {
-        ImageLayer(assets.map { LayerPart($0) }, at: try #require(ImagePlace(place)))
+        ImageLayer(assets.map { LayerPart($0) }, at: try #require(ImagePlace(argument: place)))
     }
 
     @Test func `folders come before what is in them, sorted, and the marker last`() throws {
@@ -135,10 +135,10 @@ struct LayerTests {
 
     @Test(arguments: ["/", "/models", "/srv//assets/", "/ü"])
     func `places`(text: String) throws {
-        let place = try #require(ImagePlace(text))
+        let place = try #require(ImagePlace(argument: text))
         #expect(place.description == "/" + text.split(separator: "/").joined(separator: "/"))
     }
 
     @Test(arguments: ["", "models", "/a/../b", "/.", "/.wh.x", "/a\nb", "/" + String(repeating: "x", count: 256)])
-    func `what is no place`(text: String) { #expect(ImagePlace(text) == nil) }
+    func `what is no place`(text: String) { #expect(ImagePlace(argument: text) == nil) }
 }

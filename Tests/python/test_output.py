@@ -85,7 +85,9 @@ def test_a_failure_in_json_is_a_report_that_fits_its_schema(shelf, validate, cas
 
 # MARK: Schemas
 
-SCHEMA_FILES = {"spec": "assets", "plan": "plan", "report": "report", "progress": "progress", "check": "check"}
+SCHEMA_FILES = {"spec": "assets", "plan": "plan", "report": "report", "progress": "progress", "check": "check",
+    "image": "image",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SCHEMA_FILES)

@@ -75,16 +75,6 @@ struct ImageCommand: AsyncParsableCommand {
     }
 }
 
-extension LayoutTarget: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ImagePlace: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-
-    public var defaultValueDescription: String { description }
-}
-
-extension ImagePlatform: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
+extension LayoutTarget: ExpressibleByArgument {}
+extension ImagePlace: ExpressibleByArgument {}
+extension ImagePlatform: ExpressibleByArgument {}

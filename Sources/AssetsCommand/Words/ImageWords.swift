@@ -92,7 +92,7 @@ extension Problem {
         case .unknownContent(let pin, let path):
             self.init(
                 code: "no-digest", message: "the lockfile has no digest of `\(pin)`\(path.map { " `\($0)`" } ?? "")",
-                hint: "run `modelkit-assets resolve`, which records it, and commit the lockfile", exitStatus: 7)
+                hint: "run `modelkit-assets resolve` with the same --group, and commit the lockfile", exitStatus: 7)
         case .malformed(let kind):
             self.init(code: "malformed-image", message: "malformed image \(kind.rawValue)", exitStatus: 5)
         case .noPlatform(let platform, let known):

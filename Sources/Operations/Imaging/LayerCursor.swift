@@ -22,6 +22,8 @@ struct LayerCursor {
         let file: File
         let hash: ContentHash
         var offset: Int64 = 0
+        /// In bytes.
+        var left: Int64
     }
 
     init(_ layer: ImageLayer, in directory: Directory) {
@@ -56,7 +58,7 @@ struct LayerCursor {
 
     private mutating func readContent(into buffer: UnsafeMutableRawBufferPointer) throws(Faults) -> Int {
         guard var open = content else { return 0 }
-        let wanted = Int(min(open.wanted.size - open.offset, Int64(buffer.count)))
+        let wanted = Int(min(open.left, Int64(buffer.count)))
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
         let count: Int
         do throws(FileError) {
@@ -65,9 +67,10 @@ struct LayerCursor {
             throw Faults(.file(error))
         }
         open.offset += Int64(count)
+        open.left -= Int64(count)
         guard count == wanted else { throw Self.altered(open, actual: "\(open.offset) bytes") }
         open.hash.update(UnsafeRawBufferPointer(room))
-        content = open.offset < open.wanted.size ? open : nil
+        content = open.left > 0 ? open : nil
         if content == nil { try check(open) }
         return count
     }
@@ -86,7 +89,7 @@ struct LayerCursor {
         } catch {
             throw Faults(.file(error))
         }
-        let content = OpenContent(pin: pin, wanted: file, file: opened, hash: Self.hash(file.content))
+        let content = OpenContent(pin: pin, wanted: file, file: opened, hash: Self.hash(file.content), left: file.size)
         guard size == file.size else { throw Self.altered(content, actual: "\(size) bytes") }
         return content
     }

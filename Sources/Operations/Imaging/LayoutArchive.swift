@@ -60,14 +60,16 @@ struct LayoutArchive: Layout {
     }
 
     func finish(_ documents: ImageDocuments) throws(FileError) {
-        var bytes: [UInt8] = []
+        var tail: [UInt8] = []
         for blob in documents.blobs {
-            bytes += ArchiveEntry.file("\(LayoutFile.blobs)/\(blob.descriptor.digest.hex)", blob.bytes)
+            let name = "\(LayoutFile.blobs)/\(blob.descriptor.digest.hex)"
+            tail.append(contentsOf: ArchiveEntry.file(name, blob.bytes))
         }
         var index = ImageIndex([])
         index.put(documents.top.descriptor, tag: tag)
-        bytes += ArchiveEntry.file(LayoutFile.index, index.bytes) + ArchiveEntry.end
-        try new.file.write(bytes, at: end)
+        tail.append(contentsOf: ArchiveEntry.file(LayoutFile.index, index.bytes))
+        tail += ArchiveEntry.end
+        try new.file.write(tail, at: end)
         try new.file.setMode(CreationMask.applied(to: 0o666))
         try new.file.sync()
         try new.place(as: name, in: folder)

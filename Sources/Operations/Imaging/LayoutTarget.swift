@@ -20,7 +20,7 @@ package struct LayoutTarget: Sendable, CustomStringConvertible {
 
     /// Reads `oci:DIR[:TAG]` and `oci-archive:FILE[:TAG]`, as skopeo has them; nil for anything else. A path with a colon
     /// cannot be written so.
-    package init?(_ text: String) {
+    package init?(argument text: String) {
         let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count > 1, let kind = Kind(rawValue: parts[0]), !parts[1].isEmpty else { return nil }
         self.kind = kind

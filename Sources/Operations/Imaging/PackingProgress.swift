@@ -46,20 +46,21 @@ final class PackingProgress: Sendable {
 struct LayerProgress {
     private let parts: [LayerPart]
     private let progress: PackingProgress
-    /// The part that is read, and how much of it was told, in bytes.
+    /// The part that is read, and how much of it is still to be told, in bytes.
     private var current = 0
-    private var told: Int64 = 0
+    private var left: Int64
 
     init(_ layer: ImageLayer, _ progress: PackingProgress) {
         parts = layer.parts
         self.progress = progress
+        left = parts.first?.bytes ?? 0
         if let first = parts.first { progress.begin(first) }
     }
 
     /// - Parameter pin: whose content was read last; nil where none was.
     mutating func read(_ bytes: Int, upTo pin: AssetPin?) {
         while let pin, parts[current].asset.pin != pin, current + 1 < parts.count { advance() }
-        tell(min(Int64(bytes), parts[current].bytes - told))
+        tell(min(Int64(bytes), left))
     }
 
     mutating func end() {
@@ -69,19 +70,20 @@ struct LayerProgress {
 
     private mutating func advance() {
         endPart()
-        (current, told) = (current + 1, 0)
+        current += 1
+        left = parts[current].bytes
         progress.begin(parts[current])
     }
 
     private mutating func endPart() {
-        tell(parts[current].bytes - told)
+        tell(left)
         progress.end(parts[current])
     }
 
-    private mutating func tell(_ bytes: Int64) {
-        guard bytes > 0 else { return }
-        told += bytes
-        progress.read(bytes, of: parts[current].asset.pin)
+    private mutating func tell(_ count: Int64) {
+        guard count > 0 else { return }
+        left -= count
+        progress.read(count, of: parts[current].asset.pin)
     }
 }
 
