@@ -36,7 +36,7 @@ FUZZER := .build/debug/parser-fuzz
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
 	examples/gcs/run examples/kserve/storage-initializer Tests/images/make-roots
 
-.PHONY: help build demo test test-debug fuzz test-docker test-images test-program lint format bench install wheel release-check \
+.PHONY: help build demo test test-debug fuzz test-docker test-images test-oci test-program lint format bench install wheel release-check \
 	reproducible clean
 
 help: ## print this
@@ -94,6 +94,10 @@ test-images: build ## run the release program in images of several kinds, old, s
 	@scripts/install-dependencies images
 	Tests/images/make-roots .build-images
 	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/images $(PYTEST_FLAGS)
+
+test-oci: build ## have umoci, skopeo, buildah, podman and containerd take the images of `image`; takes root
+	@scripts/install-dependencies oci
+	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/oci $(PYTEST_FLAGS)
 
 test-docker: build ## build and look at the images of examples/docker, with buildah; takes root
 	@scripts/install-dependencies docker

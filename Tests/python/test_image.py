@@ -289,7 +289,7 @@ def test_without_output_it_prints_the_layers_and_writes_nothing(locked, validate
         " 2.1 MB      3  new    vision/more:1.0",
         "39.4 kB      8  new    nlp/classifier:3.1, nlp/lexicon:2.0, nlp/tokenizer:10.3 and 1 more",
         " 2.1 MB      1  new    vision/weights:1.0",
-        "3 layers, 4.3 MB; linux/amd64, linux/arm64",
+        "3 layers, 4.2 MB; linux/amd64, linux/arm64",
     ]
     assert os.listdir(locked.assets) == []
     run = locked.tool.run("image", locked.folder / "assets.yaml", "--format", "json").succeeded()
