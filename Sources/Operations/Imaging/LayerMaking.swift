@@ -11,8 +11,8 @@ package struct LayerMaking: Sendable {
 
     package init(directory: Directory) { self.directory = directory }
 
-    /// What is read, hashed and written at a time, in bytes.
-    private static let step = 1 << 20
+    /// How many layers are made at a time: each has two buffers.
+    private static let window = 8
 
     /// Where the bytes of a layer go.
     package struct Place: Sendable {
@@ -38,8 +38,8 @@ package struct LayerMaking: Sendable {
         let results = await observer.observing(.pack(assets)) { emit in
             let run = Run(directory: directory, progress: PackingProgress(layers, emit), stop: StopSign())
             return await withTaskCancellationHandler {
-                await concurrentMap(order, window: DiskQueue.computingThreads) { index in
-                    await DiskQueue.shared.run { run.result(of: layers[index], place) }
+                await concurrentMap(order, window: min(DiskQueue.computingThreads, Self.window)) { index in
+                    await run.result(of: layers[index], place)
                 }
             } onCancel: {
                 run.stop.raise()
@@ -73,12 +73,14 @@ package struct LayerMaking: Sendable {
         let stop: StopSign
 
         func result(
-            of layer: ImageLayer, _ place: (ImageLayer) throws(FileError) -> Place?
-        ) -> Result<SHA256Digest, Faults> {
+            of layer: ImageLayer, _ place: @escaping @Sendable (ImageLayer) throws(FileError) -> Place?
+        ) async -> Result<SHA256Digest, Faults> {
             do throws(Faults) {
-                let place = try Faults.ofFile { () throws(FileError) in try place(layer) }
+                let place = try await onDisk { () throws(Faults) in
+                    try Faults.ofFile { () throws(FileError) in try place(layer) }
+                }
                 do throws(Faults) {
-                    return .success(try make(layer, at: place))
+                    return .success(try await make(layer, at: place))
                 } catch {
                     place?.discard()
                     throw error
@@ -90,27 +92,49 @@ package struct LayerMaking: Sendable {
             }
         }
 
-        private func make(_ layer: ImageLayer, at place: Place?) throws(Faults) -> SHA256Digest {
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: LayerMaking.step, alignment: 64)
-            defer { buffer.deallocate() }
-            var cursor = LayerCursor(layer, in: directory)
+        private func make(_ layer: ImageLayer, at place: Place?) async throws(Faults) -> SHA256Digest {
+            let (reader, writer) = (LayerReading(layer, in: directory), LayerWriting(to: place))
             var progress = LayerProgress(layer, progress)
-            let hash = ContentHash()
-            var offset = place?.offset ?? 0
-            while true {
+            var (buffer, next) = (LayerBuffer(), LayerBuffer())
+            try await onDisk { [buffer] () throws(Faults) in try reader.fill(buffer) }
+            while buffer.count > 0 {
                 if stop.isRaised { throw .cancelled }
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(try cursor.read(into: buffer))])
-                if bytes.isEmpty { break }
-                hash.update(bytes)
-                try Faults.ofFile { () throws(FileError) in try place?.file.write(bytes, at: offset) }
-                offset += Int64(bytes.count)
-                progress.read(bytes.count, upTo: cursor.pin)
+                try await advance(reader, writer, buffer, next)
+                progress.read(buffer.count, upTo: buffer.pin)
+                swap(&buffer, &next)
             }
-            let digest = hash.finish().sha256
-            try Faults.ofFile { () throws(FileError) in try place?.finish(digest) }
+            let digest = try await onDisk { () throws(Faults) in try writer.finish() }
             progress.end()
             return digest
         }
+
+        /// Hashes and writes what was read, while another thread compares it with the lock and reads on.
+        private func advance(
+            _ reader: LayerReading, _ writer: LayerWriting, _ buffer: LayerBuffer, _ next: LayerBuffer
+        ) async throws(Faults) {
+            async let read = DiskQueue.shared.run { () -> Result<Int, Faults> in
+                do throws(Faults) {
+                    try buffer.compare()
+                    try reader.fill(next)
+                    return .success(next.count)
+                } catch {
+                    return .failure(error)
+                }
+            }
+            let written = await DiskQueue.shared.run { () -> Result<Int, Faults> in
+                do throws(Faults) {
+                    return .success(try writer.take(buffer))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            _ = try await read.get()
+            _ = try written.get()
+        }
+
+        private func onDisk<Value: Sendable>(
+            _ body: @escaping @Sendable () throws(Faults) -> Value
+        ) async throws(Faults) -> Value { try await DiskQueue.shared.run(body) }
     }
 }
 
