@@ -1,9 +1,11 @@
 """What takes images: containerd with a root of its own, and the tools of containers/storage with one of theirs."""
 
 import contextlib
+import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +49,37 @@ def storage(folder):
         # What is mounted cannot be removed.
         for end in (["rm", "--all"], ["rmi", "--all", "--force"]):
             subprocess.run(["buildah", *opened.options, *end], capture_output=True, check=False)
+
+
+@contextlib.contextmanager
+def registry(folder):
+    """docker-registry on loopback; gives its address."""
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    (folder / "config.yml").write_text(
+        f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {folder}/data\nhttp:\n  addr: {address}\n"
+    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(["docker-registry", "serve", folder / "config.yml"], stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not answers(address):
+            assert server.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def answers(address):
+    try:
+        with urllib.request.urlopen(f"http://{address}/v2/", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,16 @@ Takes root, umoci, skopeo, buildah, podman and containerd.
 import gzip
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from engines import run
+from engines import registry, run
 from harness import python_modelkit
 from harness.oci_layout import Layout
 from harness.store import marker
+from harness.tool import REPOSITORY
 from harness.trees import digests, snapshot, visible
 
 PINS = ["vision/weights:1.0", "vision/more:1.0", "nlp/lexicon:2.0", "nlp/vectors:1.4", "many/files:1.0"]
@@ -56,6 +58,18 @@ def test_skopeo_copies_the_very_blobs(built, image, source, tmp_path):
     assert copy.image("1").digest == image.digest
 
 
+def test_skopeo_pushes_a_layout_with_the_command_of_the_page_and_containerd_pulls_it(built, image, tree, containerd, tmp_path):
+    [block] = re.findall(r"^```sh\n(.*?)^```$", (REPOSITORY / "docs/image.md").read_text(), re.M | re.S)
+    with registry(tmp_path / "registry") as address:
+        command = block.replace("oci:build/assets:1", "oci:layout:1").replace("registry.example.com", address)
+        run(*command.replace("skopeo copy", "skopeo copy --dest-tls-verify=false").split(), cwd=built.folder)
+        name = f"{address}/team/assets:1"
+        containerd.ctr("images", "pull", "--plain-http", "--snapshotter", "native", name)
+        assert image.digest in containerd.ctr("images", "ls")
+        with containerd.mounted(name, "native") as root:
+            assert snapshot(root) == tree
+
+
 def test_skopeo_compresses_what_it_copies_and_the_layers_stay_the_same_inside(built, image, tmp_path):
     run("skopeo", "copy", f"oci:{built.folder / 'layout'}:1", f"dir:{tmp_path / 'copy'}", "--dest-compress")
     manifest = json.loads((tmp_path / "copy/manifest.json").read_text())
@@ -89,6 +103,15 @@ def test_a_dockerfile_copies_from_it(built, tree, storage, tmp_path):
         path: entry for path, entry in tree.items() if entry.kind == "file"
     }
     modelkit_loads(root)
+
+
+def test_the_dockerfile_of_the_example_copies_from_it(built, tree, storage, tmp_path):
+    for name in ("Dockerfile", "assets.yaml"):
+        shutil.copy(REPOSITORY / "examples/image" / name, tmp_path)
+    arguments = ["--build-arg", "PYTHON=scratch", "--build-arg", f"ASSETS=oci:{built.folder / 'layout'}:1"]
+    storage.buildah("build", "--isolation", "chroot", *arguments, "--tag", "service", tmp_path)
+    root = Path(storage.buildah("mount", storage.buildah("from", "service"))) / "srv/assets"
+    assert set(snapshot(root)) == set(tree)
 
 
 def test_an_image_that_is_from_it_has_its_layers(built, image, storage, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from harness import python_modelkit
+from harness.oci_layout import Layout
 from harness.store import Store
 from harness.tool import REPOSITORY
 from harness.trees import digests, snapshot, visible
@@ -51,7 +52,7 @@ def run_readme(workspace, examples):
 
 
 def test_there_is_no_example_that_is_not_run():
-    here = {"quickstart", "full"}
+    here = {"quickstart", "full", "image"}
     # With what they share, in test_example_stores.py.
     of_stores = {"s3", "gcs", "shared"}
     in_files_of_their_own = {"github", "gitlab", "kubernetes", "kserve"}
@@ -73,6 +74,23 @@ def test_python_modelkit_finds_every_specification_string_of_the_quickstart(run_
     assert len(strings) == 2
     for string in [*strings, "sentiment/classifier:3"]:
         assert Path(python_modelkit.fetch(string, assets)["path"]).exists()
+
+
+def test_the_image(run_readme, examples):
+    assets, printed = run_readme("image")
+    image = Layout(examples / "image/build/assets").image("1")
+    assert printed.splitlines()[-1] == f"oci:build/assets:1@{image.digest}"
+    assert {member.name for member in image.members()} == set(visible(snapshot(assets)))
+
+
+def test_the_objects_of_the_image_mount_it():
+    [pod, service] = (yaml.safe_load((EXAMPLES / "image" / name).read_text()) for name in ("pod.yaml", "inferenceservice.yaml"))
+    [volume], [container] = pod["spec"]["volumes"], pod["spec"]["containers"]
+    assert set(volume) == {"name", "image"} and set(volume["image"]) == {"reference", "pullPolicy"}
+    [mount] = container["volumeMounts"]
+    assert mount["name"] == volume["name"] and mount["readOnly"]
+    assert {"name": "MODELKIT_ASSETS_DIR", "value": mount["mountPath"]} in container["env"]
+    assert service["spec"]["predictor"]["model"]["storageUri"].startswith("oci+native://")
 
 
 def test_the_full_spec(run_readme, examples):

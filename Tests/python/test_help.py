@@ -12,7 +12,7 @@ import pytest
 GROUPS = {
     "Project": "init add remove upgrade lock resolve plan apply verify check outdated tree why",
     "Asset": "fetch list show",
-    "Publishing": "new update annotate",
+    "Publishing": "new update annotate image",
     "Maintenance": "prune cache cache-key schema",
 }
 COMMANDS = [name for names in GROUPS.values() for name in names.split()]

@@ -27,9 +27,9 @@ def blocks(page):
     return re.findall(r"^```sh\n(.*?)^```$", (DOCS / f"{page}.md").read_text(), re.M | re.S)
 
 
-def test_each_block_is_run_here_or_by_make_test_docker():
+def test_each_block_is_run_here_or_by_make_test_docker_or_test_oci():
     there = {page.stem: len(blocks(page.stem)) for page in DOCS.glob("*.md") if blocks(page.stem)}
-    assert there == {"s3": 1, "gcs": 1, "docker": 2, "ci": 1}
+    assert there == {"s3": 1, "gcs": 1, "docker": 2, "ci": 1, "image": 1}
 
 
 @pytest.mark.parametrize(("page", "server"), [("s3", FaultServer), ("gcs", GCSFaultServer)])

@@ -15,7 +15,7 @@ struct ImageCommand: AsyncParsableCommand {
             EXAMPLE
               modelkit-assets image
               modelkit-assets image --output oci:build/assets:1
-              modelkit-assets image --at /models --platform linux/arm64 --output oci-archive:assets.tar:1
+              modelkit-assets image --at /models --output oci-archive:assets.tar:1
             """)
 
     @OptionGroup var spec: SpecOptions

@@ -92,7 +92,8 @@ class Player:
     def push(self, what):
         pin, *dependencies = what.split()
         content = {f"part-{part}.bin": f"{pin} {part}\n".encode() * 100 for part in "ab"}
-        self.store.push(pin, content if "classifier" in pin else f"{pin}\n".encode() * 100)
+        size = 100_000 if "weights" in pin else 100
+        self.store.push(pin, content if "classifier" in pin else f"{pin}\n".encode() * size)
         self.store.rewrite_meta(pin, dependencies=dependencies or None)
 
     def deny(self, action):
@@ -135,9 +136,9 @@ class Player:
         output = re.sub(r"retried \d+ requests", "retried 3 requests", output)
         output = re.sub(r"failed after \d+ attempts", "failed after 4 attempts", output)
         lines = output.splitlines(keepends=True)
-        of_one = [line for line in lines if re.match(r"fetch(ing|ed) \S+:\d", line)]
+        of_one = [line for line in lines if re.match(r"(fetch|pack)(ing|ed) \S+:\d", line)]
         others = [line for line in lines if line not in of_one]
-        return "".join(sorted(of_one, key=lambda line: (line.split()[1], line.startswith("fetched"))) + others)
+        return "".join(sorted(of_one, key=lambda line: (line.split()[1], line.startswith(("fetched", "packed")))) + others)
 
 
 class Newcomer(Player):
