@@ -55,6 +55,8 @@ package struct StoreError: Error, Hashable, Sendable {
     /// What else is to be known, a sentence each: whose credentials were used, what was tried.
     package var notes: [String] = []
     package var cause: Cause?
+    /// How long the store asks to wait before the next attempt, in seconds.
+    package var pause: Double?
     /// What to do, where more can be said of it than the kind says.
     package var remedy: String?
 

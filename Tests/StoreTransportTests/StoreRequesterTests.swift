@@ -11,7 +11,7 @@ private final class PlainDialect: StoreDialect {
     struct Call: StoreCall {
         let operation = "get"
         let address = "plain://object"
-        var body: ByteBuffer?
+        let hasBody = false
     }
 
     struct Fault: ServiceFault {
@@ -44,7 +44,7 @@ private final class PlainDialect: StoreDialect {
 
     var transport: any HTTPTransport { server }
 
-    func identity() async throws -> Int { applied.withLock { $0 } }
+    func identity(for _: Call) async throws -> Int { applied.withLock { $0 } }
 
     func sign(_ call: Call, as identity: Int) -> Signed {
         let url = HTTPURL(scheme: .https, host: "store.example", target: "/object")

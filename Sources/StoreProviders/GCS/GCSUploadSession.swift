@@ -32,7 +32,7 @@ extension GCSStore {
                 try await state.wait(RetryReason(error.detail), orThrow: error)
             } catch {
                 guard error.kind == .unavailable, !Task.isCancelled else { throw error }
-                try await state.wait(RetryReason(error.detail), orThrow: error)
+                try await state.wait(RetryReason(error.detail, wait: error.pause), orThrow: error)
                 // Some of it may have been kept.
                 let (kept, made) = try await kept(in: session, key, operation)
                 try session.keep(upTo: kept, operation, address: address(of: key))

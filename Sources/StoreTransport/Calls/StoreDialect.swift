@@ -1,4 +1,3 @@
-package import NIOCore
 package import ObjectStore
 
 /// A request to a store before it has an address and a signature: what is the same in each attempt.
@@ -7,7 +6,8 @@ package protocol StoreCall: Sendable {
     var operation: String { get }
     /// In messages.
     var address: String { get }
-    var body: ByteBuffer? { get }
+    /// Whether it carries content, which takes its time to be sent.
+    var hasBody: Bool { get }
     /// Statuses that are no faults beside those of success.
     var expected: Set<Int> { get }
     /// False for a request that the reader of another answer waits for: its pass is still held, so that waiting for a second
@@ -43,8 +43,8 @@ package protocol StoreDialect: Sendable {
     /// The variable that names a file of trusted certificates.
     var certificatesVariable: String { get }
 
-    /// The identity that the next request is made with. May take long: the credential provider is asked.
-    func identity() async throws -> Identity
+    /// The identity that a call is made with now. May take long: the credential provider is asked.
+    func identity(for call: Call) async throws -> Identity
 
     /// Finds the address and signs.
     func sign(_ call: Call, as identity: Identity) -> Signed

@@ -42,7 +42,10 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
             }
             if Task.isCancelled { throw state.error(.unavailable, "interrupted") }
             if idempotency == .notIdempotent, let words = failed.failure.transientDescription {
-                throw state.error(.unavailable, words)
+                var error = state.error(.unavailable, words)
+                error.cause = .failing
+                error.pause = failed.failure.pause
+                throw error
             }
             try await recover(from: failed, of: call, &remedies, &state)
         }
@@ -71,7 +74,7 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         let identity: Dialect.Identity
         do {
             // Before a pass is taken: it may take long.
-            identity = try await dialect.identity()
+            identity = try await dialect.identity(for: call)
         } catch {
             return .failure(FailedAttempt(failure: Failure(error), signed: nil))
         }
@@ -92,7 +95,7 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     ) async throws -> StoreReply {
         var request = signed.request
         // What takes long to be sent is answered late.
-        if call.body == nil, !hasAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
+        if !call.hasBody, !hasAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
         let response = try await dialect.transport.send(request).holding(pass)
         endpointAnswered.withLock { $0 = true }
         guard (200..<300).contains(response.status) || call.expected.contains(response.status) else {

@@ -36,12 +36,10 @@ package final class AsyncHTTPTransport: HTTPTransport {
         let route = Route(to: request.url, by: proxy)
         let request = route.forwarder.map { ForwardingProxy.request(request, by: $0) } ?? request
         do {
-            var body: HTTPClient.Body?
-            if case .bytes(let buffer) = request.body { body = .byteBuffer(buffer) }
+            let (body, exchange) = parts(of: request.body)
             let outgoing = try HTTPClient.Request(
                 url: request.url.description, method: request.method, headers: request.headers, body: body)
             let deadline = request.timeouts.whole.map { NIODeadline.now() + WaitingTime(seconds: $0).timeAmount }
-            let exchange = TransportExchange()
             let answer = TransportBody(exchange)
             let head = try await exchange.start(
                 outgoing, with: client(for: route), deadline: deadline, limit: request.timeouts.answer)
@@ -51,6 +49,16 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let failure = HTTPFailure(error)
             guard let proxy else { throw failure }
             throw failure.of(proxy, isAsked: route.forwarder != nil)
+        }
+    }
+
+    private func parts(of body: HTTPBody) -> (HTTPClient.Body?, TransportExchange) {
+        switch body {
+        case .empty: return (nil, TransportExchange())
+        case .bytes(let buffer): return (.byteBuffer(buffer), TransportExchange())
+        case .stream(let content):
+            let outgoing = OutgoingBody(content, idle: settings.timeouts.idle, on: group.any())
+            return (outgoing.body, TransportExchange(sending: outgoing))
         }
     }
 

@@ -3,13 +3,14 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// One request in flight: gathers its answer on the event loop, and hands it over in large pieces.
+/// One request in flight: sends its body, gathers its answer on the event loop, and hands that over in large pieces.
 ///
 /// Each hand-over between an event loop and a task costs as much as some tens of kilobytes: a small object comes with one.
 /// A class because the event loop and the task that reads share it.
 final class TransportExchange: HTTPClientResponseDelegate {
     private struct State {
         var head: HTTPResponseHead?
+        var early: EarlyAnswer?
         var gathered: [ByteBuffer] = []
         /// Of what is gathered, in bytes.
         var size = 0
@@ -27,6 +28,10 @@ final class TransportExchange: HTTPClientResponseDelegate {
     private static let piece = 128 << 10
 
     private let state = Mutex(State())
+    /// Nil for a body that is in memory.
+    private let outgoing: OutgoingBody?
+
+    init(sending outgoing: OutgoingBody? = nil) { self.outgoing = outgoing }
 
     // MARK: The task's side
 
@@ -86,20 +91,29 @@ final class TransportExchange: HTTPClientResponseDelegate {
     // MARK: The event loop's side
 
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        state.withLock { $0.head = head }
+        let early = outgoing?.isUnderWay == true ? EarlyAnswer(head) : nil
+        state.withLock { state in
+            state.head = head
+            state.early = early
+        }
+        if early?.isWhole == true { end(.success(())) }
+        if early != nil { task.eventLoop.scheduleTask(in: EarlyAnswer.patience) { self.end(.success(())) } }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         let (reader, brake) = state.withLock { state -> (CheckedContinuation<Void, Never>?, EventLoopPromise<Void>?) in
+            guard state.end == nil else { return (nil, nil) }
             state.gathered.append(buffer)
             state.size += buffer.readableBytes
+            state.early?.received(buffer.readableBytes)
             guard state.isReady else { return (nil, nil) }
             let brake = task.eventLoop.makePromise(of: Void.self)
             state.brake = brake
             return (state.reader.take(), brake)
         }
         reader?.resume()
+        if state.withLock({ $0.early?.isWhole == true }) { end(.success(())) }
         return brake?.futureResult ?? task.eventLoop.makeSucceededVoidFuture()
     }
 
@@ -116,12 +130,35 @@ final class TransportExchange: HTTPClientResponseDelegate {
     /// The first end counts: a request that is given up ends with its cancellation too.
     private func end(_ result: Result<Void, HTTPFailure>) {
         let (reader, brake) = state.withLock { state in
-            state.end = state.end ?? result
+            // A server that does not want the rest may close the connection on it.
+            let end = state.early == nil ? result : .success(())
+            state.end = state.end ?? end
             return (state.reader.take(), state.brake.take())
         }
         reader?.resume()
         brake?.succeed()
+        outgoing?.stop()
     }
+}
+
+/// An answer that refuses a request before all of it was sent. AsyncHTTPClient sends no more then, and may wait for ever until
+/// that was sent, without telling the answer's end.
+private struct EarlyAnswer {
+    /// For the rest of the answer, whose head has come: it is a line that says what is wrong.
+    static let patience = TimeAmount.seconds(1)
+
+    /// How much of the body is still to come, in bytes; nil where the head does not say.
+    private var left: Int?
+
+    /// Nil for an answer that does not keep the rest from being sent.
+    init?(_ head: HTTPResponseHead) {
+        guard head.status.code >= 300 else { return nil }
+        left = head.headers.first(name: "content-length").flatMap { Int($0) }
+    }
+
+    var isWhole: Bool { left.map { $0 <= 0 } ?? false }
+
+    mutating func received(_ count: Int) { left = left.map { $0 - min(count, $0) } }
 }
 
 /// The body of an answer. Its connection is closed with the last reference to a body that is not read to its end.

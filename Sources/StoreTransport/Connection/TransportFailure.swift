@@ -13,7 +13,7 @@ extension HTTPFailure {
         case .closed where isAsked: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
         case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
         case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
-        case .timedOut, .tls, .otherHost, .closed, .malformed, .cancelled, .noProxy: self
+        case .timedOut, .tls, .otherHost, .closed, .malformed, .content, .cancelled, .noProxy: self
         }
     }
 

@@ -17,7 +17,7 @@ enum TransportWords {
         case .unknownHost:
             "check the endpoint and the region, and in a container its network and DNS"
         case .noConnection: "check the endpoint, that the store is running, and that the network reaches it"
-        case .timedOut, .closed, .malformed, .cancelled: nil
+        case .timedOut, .closed, .malformed, .content, .cancelled: nil
         }
     }
 }

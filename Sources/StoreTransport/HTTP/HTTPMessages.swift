@@ -28,6 +28,7 @@ package struct HTTPRequest: Sendable {
 package enum HTTPBody: Sendable {
     case empty
     case bytes(ByteBuffer)
+    case stream(StreamedBody)
 }
 
 /// How long to wait. A large object takes its time, and has no limit on the whole.
@@ -105,6 +106,8 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case closed
         /// What came is not HTTP, or larger than the bounds allow.
         case malformed
+        /// What was to be sent cannot be read, or is not as long as was said.
+        case content
         /// The task was cancelled.
         case cancelled
 
@@ -112,7 +115,7 @@ package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
         var isTransient: Bool {
             switch self {
             case .unknownHost, .noConnection, .noProxy, .timedOut, .closed: true
-            case .tls, .otherHost, .proxy, .malformed, .cancelled: false
+            case .tls, .otherHost, .proxy, .malformed, .content, .cancelled: false
             }
         }
     }

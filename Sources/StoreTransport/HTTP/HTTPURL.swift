@@ -90,6 +90,18 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(scheme.rawValue)://\(authority)\(target)" }
 
+    /// What a header `Location` in an answer from here leads to; nil where it is no address of HTTP.
+    /// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-5.2>, without what `.` and `..` stand for.
+    package func resolving(_ location: String) -> HTTPURL? {
+        let text = String(location.prefix { $0 != "#" })
+        if text.contains("://"), let url = HTTPURL(text) { return url }
+        if text.hasPrefix("//") { return HTTPURL("\(scheme.rawValue):\(text)") }
+        if text.hasPrefix("/") { return HTTPURL(origin + text) }
+        if text.hasPrefix("?") { return HTTPURL(origin + path + text) }
+        let folder = path[...(path.lastIndex(of: "/") ?? path.startIndex)]
+        return HTTPURL(origin + folder + text)
+    }
+
     /// Scheme, host and port alone.
     package var origin: String { "\(scheme.rawValue)://\(authority)" }
 }

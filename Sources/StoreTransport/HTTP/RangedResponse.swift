@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 internal import NIOHTTP1
 
 /// Which bytes of an object an answer brings, and the bytes.
@@ -81,7 +81,7 @@ package struct RangedResponse: Sendable {
         let size = Int64(gathered.readableBytes)
         // The end of a chunked body is said; that of another one is that of the connection.
         let isComplete = isMatch == true || response.headers.contains(name: "transfer-encoding")
-        return RangedResponse(range: 0..<size, size: size, body: OneBuffer(buffer: gathered), isComplete: isComplete)
+        return RangedResponse(range: 0..<size, size: size, body: OneBuffer(gathered), isComplete: isComplete)
     }
 
     private static func part(
@@ -146,18 +146,20 @@ private struct CutBody: AsyncSequence, Sendable {
     }
 }
 
-/// A body that has come.
-private struct OneBuffer: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    typealias Failure = any Error
+/// A body that is all here.
+package struct OneBuffer: AsyncSequence, Sendable {
+    package typealias Element = ByteBuffer
+    package typealias Failure = any Error
 
-    let buffer: ByteBuffer
+    private let buffer: ByteBuffer
 
-    func makeAsyncIterator() -> Iterator { Iterator(buffer: buffer) }
+    package init(_ buffer: ByteBuffer) { self.buffer = buffer }
 
-    struct Iterator: AsyncIteratorProtocol {
+    package func makeAsyncIterator() -> Iterator { Iterator(buffer: buffer) }
+
+    package struct Iterator: AsyncIteratorProtocol {
         fileprivate var buffer: ByteBuffer?
 
-        mutating func next() async throws -> ByteBuffer? { buffer.take() }
+        package mutating func next() async throws -> ByteBuffer? { buffer.take() }
     }
 }

@@ -22,6 +22,18 @@ final class Pipe {
         closeWriter()
     }
 
+    /// Writes what is to be read, and ends it there.
+    ///
+    /// - Parameter text: shorter than what every pipe holds, so that nothing waits for a reader.
+    func fill(with text: String) throws(Subprocess.Fault) {
+        let bytes = Array(text.utf8)
+        _ = fcntl(writer, F_SETFL, O_NONBLOCK)
+        guard write(writer, bytes, bytes.count) == bytes.count else {
+            throw Subprocess.Fault(words: "cannot be run: \(SystemErrorText.of(errno))")
+        }
+        closeWriter()
+    }
+
     func closeWriter() {
         if writer >= 0 { close(writer) }
         writer = -1

@@ -35,9 +35,10 @@ package enum Subprocess {
 
     /// - Parameters:
     ///   - variables: of the environment, beside this process's own.
+    ///   - input: what it may read, no more than a pipe holds.
     ///   - timeout: after which the program is killed, in seconds; nil for the default.
     package static func run(
-        _ words: [String], adding variables: [String: String] = [:], timeout: Double? = nil
+        _ words: [String], adding variables: [String: String] = [:], input: String = "", timeout: Double? = nil
     ) async throws(Fault) -> Output {
         let timeout = timeout ?? defaultTimeout
         let interruption = try Interruption()
@@ -49,7 +50,8 @@ package enum Subprocess {
                 thread.submit { _ in
                     continuation.resume(
                         returning: Result { () throws(Fault) in
-                            try RunningProgram(words, variables).output(within: timeout, until: interruption)
+                            try RunningProgram(words, variables, input: input)
+                                .output(within: timeout, until: interruption)
                         })
                 }
             }
@@ -74,12 +76,12 @@ private final class RunningProgram {
     private var hasEnded = false
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-    init(_ words: [String], _ variables: [String: String]) throws(Subprocess.Fault) {
+    init(_ words: [String], _ variables: [String: String], input text: String) throws(Subprocess.Fault) {
         // Where it is ignored, the system forgets how a program ended.
         signal(SIGCHLD, SIG_DFL)
-        // Nothing to read: /dev/null, without the need for one.
+        // Where there is nothing to read it is as /dev/null, without the need for one.
         let input = try Pipe()
-        input.closeWriter()
+        try input.fill(with: text)
         (output, error) = (try Pipe(), try Pipe())
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var environment = Self.environment(variables).map { strdup($0) } + [nil]

@@ -18,4 +18,9 @@ extension AttemptFailure {
         case .final: nil
         }
     }
+
+    /// How long the service asks to wait, in seconds.
+    var pause: Double? {
+        if case .fault(let fault) = self, case .retry(let reason, _) = fault.handling { reason.wait } else { nil }
+    }
 }

@@ -46,7 +46,7 @@ package struct RetryState {
             switch failure.kind {
             case .unknownHost, .noConnection, .noProxy: true
             case .timedOut: !hasAnswered
-            case .tls, .otherHost, .proxy, .closed, .malformed, .cancelled: false
+            case .tls, .otherHost, .proxy, .closed, .malformed, .content, .cancelled: false
             }
         try await wait(RetryReason(failure.detail, isUnreachable: isUnreachable), orThrow: error)
     }

@@ -14,6 +14,8 @@ struct GCSCall: StoreCall {
     var body: ByteBuffer?
     var expected: Set<Int> = []
 
+    var hasBody: Bool { body != nil }
+
     init(_ operation: String, address: String, method: HTTPMethod, resource: GCSResource) {
         self.operation = operation
         self.address = address

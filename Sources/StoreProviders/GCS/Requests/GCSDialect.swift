@@ -24,7 +24,7 @@ struct GCSDialect: StoreDialect {
 
     // MARK: Signing
 
-    func identity() async throws -> Sender {
+    func identity(for _: GCSCall) async throws -> Sender {
         let identity = try await context.identities.current()
         let host = "storage.\(identity.credentials?.universe ?? Google.universe)"
         return Sender(identity: identity, base: context.endpoint ?? HTTPURL(scheme: .https, host: host))

@@ -17,6 +17,8 @@ struct S3Call: StoreCall {
     var isContent = false
     var waitsAtGate = true
 
+    var hasBody: Bool { body != nil }
+
     init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
         self.operation = operation
         self.address = address

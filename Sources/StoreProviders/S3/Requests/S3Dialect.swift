@@ -38,7 +38,7 @@ final class S3Dialect: StoreDialect {
 
     // MARK: Signing
 
-    func identity() async throws -> S3Identity { try await context.identities.current() }
+    func identity(for _: S3Call) async throws -> S3Identity { try await context.identities.current() }
 
     func sign(_ call: S3Call, as identity: S3Identity) -> Signed {
         let region = learned.withLock { $0.region } ?? context.endpoint.region
