@@ -85,6 +85,14 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], linkerSettings: linking("crypto")),
+        /** Registries of images */
+        .target(
+            name: "Registry",
+            dependencies: [
+                "AssetModel", "ObjectStore", "StoreTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         /** One folder a provider */
         .target(
             name: "StoreProviders",
@@ -189,6 +197,14 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: [
+                "AssetModel", "ObjectStore", "StoreTransport", "Registry", "AssetsTestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "AssetsTestSupport"]),
         .testTarget(
             name: "PublishingTests",
@@ -235,7 +251,8 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 
 // Much code that runs once and moves no bytes: small is worth more than fast.
 let compact: Set = [
-    "AssetsCommand", "Catalog", "ImageFormat", "Operations", "Publishing", "SpecFile", "StoreProviders", "Terminal",
+    "AssetsCommand", "Catalog", "ImageFormat", "Operations", "Publishing", "Registry", "SpecFile", "StoreProviders",
+    "Terminal",
 ]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))

@@ -9,8 +9,7 @@ import Testing
 @Suite struct OutsideNumberTests {
     private static let targets = [
         "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
-        "StoreProviders",
-        "Catalog",
+        "Registry", "StoreProviders", "Catalog",
         "Execution",
         "Publishing", "Operations", "Terminal", "AssetsCommand",
     ]
