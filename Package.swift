@@ -133,7 +133,8 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
-                "StoreProviders", "Catalog", "Execution", "Publishing",
+                "Registry", "StoreProviders", "Catalog", "Execution", "Publishing",
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
 
         // MARK: What a person types and sees
@@ -146,7 +147,7 @@ let package = Package(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
-                "StoreProviders", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "Registry", "StoreProviders", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */

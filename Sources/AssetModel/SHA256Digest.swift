@@ -32,4 +32,13 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
         }
         hex = String(text)
     }
+
+    /// As images write it: `sha256:9f86d0…`.
+    package var tagged: String { "sha256:\(hex)" }
+
+    /// Reads `sha256:9f86d0…`, in lower case; nil for anything else.
+    package init?(tagged text: String) {
+        guard text.hasPrefix("sha256:"), text == text.lowercased() else { return nil }
+        self.init(hex: String(text.dropFirst(7)))
+    }
 }

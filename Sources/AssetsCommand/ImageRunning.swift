@@ -46,6 +46,47 @@ struct ImageRunning: Sendable {
         return 0
     }
 
+    /// - Parameter isDry: whether nothing is sent.
+    /// - Returns: the exit status.
+    func push(_ push: ImagePushing.Request, isDry: Bool) async throws(Faults) -> Int32 {
+        let pushing = try ImagePushing(imaging, push)
+        if isDry {
+            let document = ImageDocument(try await pushing.plan(request), request)
+            switch format {
+            case .text: shell.console.writeResult(ImageText(document, width: shell.resultWidth).table)
+            case .json: write(document)
+            }
+            return 0
+        }
+        let (result, signal) = await Interruption.cancelling(lastWords: shell.lastWords(Self.pushInterrupted)) {
+            await pushed(pushing)
+        }
+        shell.tellRetries(of: session)
+        if let signal, case .failure = result {
+            shell.answer(interruptedBy: signal)
+            shell.remark(Self.pushInterrupted)
+            return 128 + signal
+        }
+        let image = try result.get()
+        switch format {
+        case .text: shell.console.writeResult("\(image.reference)\n")
+        case .json: write(ImageDocument(image, request))
+        }
+        shell.remark(ImageText(ImageDocument(image, request), width: nil).summary(image))
+        return 0
+    }
+
+    private static let pushInterrupted =
+        "interrupted: the tag was not changed; run again to push the layers that are still missing"
+
+    private func pushed(_ pushing: ImagePushing) async -> Result<PushedImage, Faults> {
+        do throws(Faults) {
+            return .success(try await pushing.push(request))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func image(_ target: LayoutTarget) async -> Result<WrittenImage, Faults> {
         do throws(Faults) {
             let contents = try await imaging.contents(request)

@@ -20,7 +20,8 @@ extension Shell: OperationObserver {
             switch transfer {
             case .fetch(let plan): ProgressModel(plan)
             case .push: ProgressModel.push
-            case .pack(let assets): ProgressModel(packing: assets)
+            case .pack(let assets): ProgressModel(.packing, assets)
+            case .send(let assets): ProgressModel(.pushing, assets)
             }
         let reporter = ProgressReporter(
             options.progress, model, console: console, style: options.style, waits: waits)

@@ -38,6 +38,8 @@ package indirect enum Fault: Sendable {
     case push(PushFault)
     case image(ImagingFault)
     case store(StoreError)
+    /// Of a registry of images.
+    case registry(StoreError)
     case file(FileError)
     case catalog(CatalogError)
     case unexpected(any Error)

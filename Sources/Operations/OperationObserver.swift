@@ -2,6 +2,7 @@ package import AssetModel
 package import Execution
 package import ImageFormat
 package import Planning
+package import Registry
 
 /// Who is told what an operation does while it does it.
 package protocol OperationObserver: Sendable {
@@ -25,6 +26,8 @@ package enum Transfer: Sendable {
     case push
     /// Assets go into the layers of an image.
     case pack([ImageAsset])
+    /// The layers of assets go to a registry.
+    case send([ImageAsset])
 }
 
 /// Something that happens in an operation besides its transfers.
@@ -45,4 +48,6 @@ package enum OperationWarning: Sendable {
     case inUse(AssetPin)
     /// A version that was to be removed stays, since another one is in its folder.
     case holds(AssetPin, inner: AssetPin)
+    /// The lock could not be attached to an image, which is whole without it.
+    case lockNotAttached(RegistryReference, Faults)
 }

@@ -48,16 +48,16 @@ package struct RegistryClient: Sendable {
             guard reply.response.status != 404 else { return RegistryManifest?.none }
             let manifest = RegistryManifest(mediaType: Self.mediaType(bytes, reply.headers), bytes: bytes)
             // Cut on the way, it is asked for again.
-            let told = reply.headers.first(name: "docker-content-digest").flatMap { SHA256Digest(described: $0) }
+            let told = reply.headers.first(name: "docker-content-digest").flatMap { SHA256Digest(tagged: $0) }
             guard told == nil || told == manifest.digest else {
                 throw RegistryFailure.malformed("the manifest does not match its digest")
             }
             return manifest
         }
-        guard let asked = SHA256Digest(described: selector), let found, found.digest != asked else { return found }
+        guard let asked = SHA256Digest(tagged: selector), let found, found.digest != asked else { return found }
         throw StoreError(
             .changed, operation: "get", address: address,
-            detail: "expected \(asked.described), got \(found.digest.described)")
+            detail: "expected \(asked.tagged), got \(found.digest.tagged)")
     }
 
     private static func mediaType(_ bytes: [UInt8], _ headers: HTTPHeaders) -> String {
@@ -72,7 +72,7 @@ package struct RegistryClient: Sendable {
     @discardableResult package func put(
         _ manifest: RegistryManifest, tag: String? = nil
     ) async throws(StoreError) -> Bool {
-        let selector = tag ?? manifest.digest.described
+        let selector = tag ?? manifest.digest.tagged
         let address = address(of: selector)
         var call = call("push", .PUT, .manifest(selector), address)
         call.headers = ["content-type": manifest.mediaType]
@@ -82,11 +82,11 @@ package struct RegistryClient: Sendable {
             return reply.headers
         }
         if let kept = told.first(name: "docker-content-digest"), kept.hasPrefix("sha256:"),
-            kept != manifest.digest.described
+            kept != manifest.digest.tagged
         {
             throw StoreError(
                 .changed, operation: "push", address: address,
-                detail: "expected \(manifest.digest.described), the registry has \(kept)")
+                detail: "expected \(manifest.digest.tagged), the registry has \(kept)")
         }
         return told.contains(name: "oci-subject")
     }

@@ -38,7 +38,7 @@ package struct RegistryReference: Hashable, Sendable, CustomStringConvertible {
     private static func splittingDigest(_ text: String) throws(RegistryReferenceFault) -> (Substring, SHA256Digest?) {
         guard let at = text.lastIndex(of: "@") else { return (text[...], nil) }
         let words = text[text.index(after: at)...]
-        guard let digest = SHA256Digest(described: String(words)) else { throw .digest(String(words)) }
+        guard let digest = SHA256Digest(tagged: String(words)) else { throw .digest(String(words)) }
         return (text[..<at], digest)
     }
 
@@ -108,17 +108,4 @@ package enum RegistryReferenceFault: Error, Hashable, Sendable {
     case tag(String)
     case digest(String)
     case tooLong
-}
-
-extension SHA256Digest {
-    /// Reads `sha256:` and 64 lower-case hexadecimal digits, as images have digests; nil for anything else.
-    package init?(described text: String) {
-        guard text.hasPrefix("sha256:"), let digest = SHA256Digest(hex: String(text.dropFirst(7))),
-            "sha256:\(digest.hex)" == text
-        else { return nil }
-        self = digest
-    }
-
-    /// `sha256:…`
-    package var described: String { "sha256:\(hex)" }
 }

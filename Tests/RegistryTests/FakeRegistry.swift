@@ -71,7 +71,7 @@ final class FakeRegistry: HTTPTransport {
         case (.POST, "blobs"): return Self.reply(202, ["location": "/v2/a/blobs/uploads/1?state=x"])
         case (.PUT, "uploads"):
             let content = try await request.body.gathered()
-            let digest = SHA256Digest(bytes: Digests.sha256(content)).described
+            let digest = SHA256Digest(bytes: Digests.sha256(content)).tagged
             guard PercentEncoding.decode(query).contains("digest=\(digest)") else {
                 return Self.reply(400, [:], "{\"errors\": [{\"code\": \"DIGEST_INVALID\"}]}")
             }

@@ -17,7 +17,7 @@ import Testing
     func upload() async throws {
         let registry = FakeRegistry()
         #expect(try await registry.client().upload(Self.blob) == .sent)
-        #expect(registry.state.withLock { $0.blobs[Self.blob.digest.described] } == Array("content".utf8))
+        #expect(registry.state.withLock { $0.blobs[Self.blob.digest.tagged] } == Array("content".utf8))
         #expect(
             registry.log == [
                 "POST /v2/a/blobs/uploads/",
@@ -282,7 +282,7 @@ import Testing
         let client = try registry.client(.pull)
         for read in [
             { try await client.content(of: Self.blob.digest).count },
-            { try await client.manifest(Self.blob.digest.described)?.bytes.count ?? 0 },
+            { try await client.manifest(Self.blob.digest.tagged)?.bytes.count ?? 0 },
         ] {
             let error = await #expect(throws: StoreError.self) { try await read() }
             #expect(error?.kind == .changed)

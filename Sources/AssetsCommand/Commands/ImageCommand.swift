@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ImageFormat
 internal import Operations
+internal import Registry
 internal import Terminal
 
 /// What a lock pins as an image.
@@ -10,12 +11,15 @@ struct ImageCommand: AsyncParsableCommand {
         abstract: "Build an OCI image of the locked assets",
         discussion: """
             One layer per asset, without a container engine; the same lockfile always gives the same digests. Assets that are \
-            missing in the assets directory are downloaded first. Without --output, prints the layers and writes nothing.
+            missing in the assets directory are downloaded first. Without --output and --push, prints the layers and writes \
+            nothing. A push sends only layers that the registry does not have; credentials are those of docker and podman.
 
             EXAMPLE
               modelkit-assets image
               modelkit-assets image --output oci:build/assets:1
               modelkit-assets image --at /models --output oci-archive:assets.tar:1
+              modelkit-assets image --push registry.example.com/team/assets:1
+              modelkit-assets image --append-to registry.example.com/team/base:3 --push registry.example.com/team/app:7
             """)
 
     @OptionGroup var spec: SpecOptions
@@ -25,6 +29,8 @@ struct ImageCommand: AsyncParsableCommand {
             "Write an image layout: oci:DIR[:TAG], or oci-archive:FILE[:TAG] for a tar archive [default tag: latest]",
             valueName: "layout"))
     var output: LayoutTarget?
+
+    @OptionGroup var registry: ImagePushOptions
 
     @Option(help: ArgumentHelp("Path of the assets directory in the image", valueName: "path"))
     var at = ImagePlace.root
@@ -49,11 +55,12 @@ struct ImageCommand: AsyncParsableCommand {
 
     func validate() throws {
         if Set(platform).count < platform.count { throw ValidationError("--platform is given twice for one platform") }
+        try registry.validate(besides: output)
     }
 
     func run() async throws {
         let shell = Shell(speech, json: format == .json)
-        let isDry = dryRun || output == nil
+        let isDry = dryRun || output == nil && registry.push == nil
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: LockRequest(mode: .locked),
             missingDirectory: isDry ? .isUnneeded : fetch.createAssetsDir ? .isMade : .isAnError)
@@ -61,6 +68,7 @@ struct ImageCommand: AsyncParsableCommand {
         try await shell.exiting("reading the lockfile") {
             let session = try shell.session(request, flags)
             let running = ImageRunning(shell: shell, session: session, request: imaging, format: format)
+            if let push = registry.request(platform) { return try await running.push(push, isDry: isDry) }
             guard let output, !dryRun else { return try await running.plan(for: output) }
             return try await running.write(to: output)
         }

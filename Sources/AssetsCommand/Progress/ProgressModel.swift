@@ -119,8 +119,8 @@ struct ProgressModel: Sendable {
         ahead = Dictionary(steps.map { ($0.pin, Planned($0)) }) { first, _ in first }
     }
 
-    init(packing assets: [ImageAsset]) {
-        activity = .packing
+    init(_ activity: Activity, _ assets: [ImageAsset]) {
+        self.activity = activity
         self.assets = assets.count
         ahead = Dictionary(assets.map { ($0.pin, Planned($0)) }) { first, _ in first }
     }

@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import ImageFormat
 internal import Operations
+internal import Registry
 
 /// An image as JSON: what `schema/image.schema.json` describes.
 struct ImageDocument: Codable, Equatable, Sendable {
@@ -21,6 +22,9 @@ struct ImageDocument: Codable, Equatable, Sendable {
         case written
         /// It was there already.
         case reused
+        case pushed
+        /// The registry had it in another repository.
+        case mounted
     }
 
     struct Platform: Codable, Equatable, Sendable {
@@ -72,6 +76,35 @@ extension ImageDocument {
                 Layer(built.layer, built.digest, image.reused.contains(built.digest) ? .reused : .written)
             },
             size: ByteSum.of(image.layers.map(\.layer.size)))
+    }
+}
+
+extension ImageDocument {
+    init(_ pushed: PushedImage, _ request: Imaging.Request) {
+        let (image, documents) = (pushed.image, pushed.image.documents)
+        let top = documents.top.descriptor
+        self.init(
+            dryRun: false, reference: pushed.reference.description, digest: top.digest.tagged,
+            mediaType: top.mediaType, assetsDir: request.place.description, cacheKey: image.cacheKey,
+            platforms: zip(image.platforms, zip(documents.manifests, documents.configs)).map { platform, blobs in
+                Platform(
+                    platform: platform.description, manifest: blobs.0.descriptor.digest.tagged,
+                    config: blobs.1.descriptor.digest.tagged)
+            },
+            layers: image.layers.map { built in
+                Layer(built.layer, built.digest, State(pushed.deliveries[built.digest]))
+            },
+            size: ByteSum.of(image.layers.map(\.layer.size)))
+    }
+}
+
+extension ImageDocument.State {
+    fileprivate init(_ delivery: BlobDelivery?) {
+        switch delivery {
+        case .sent: self = .pushed
+        case .mounted: self = .mounted
+        case .present, nil: self = .reused
+        }
     }
 }
 

@@ -57,8 +57,8 @@ enum ImageSchema {
                 "files": { "type": "integer", "minimum": 0, "description": "Files of assets, without markers." },
                 "assets": { "type": "array", "minItems": 1, "items": { "type": "string", "description": "NAME:VERSION" } },
                 "state": {
-                  "enum": ["planned", "written", "reused"],
-                  "description": "reused: the target had it already, and no content was read for it."
+                  "enum": ["planned", "written", "reused", "pushed", "mounted"],
+                  "description": "reused: the target had it already. mounted: the registry had it in another repository."
                 }
               }
             }

@@ -66,6 +66,7 @@ extension Problem {
             self.init(
                 code: "not-locked", message: "`\(pin)` is not in the lockfile",
                 hint: "push it to the store and run `modelkit-assets lock`", exitStatus: 7)
+        case .offline, .noBase, .pushByDigest, .tooManyLayers, .layerTooLarge: self = .refusal(of: fault)
         }
     }
 

@@ -49,6 +49,7 @@ extension Problem {
         case .push(let fault): [Problem(fault)]
         case .image(let fault): [Problem(fault)]
         case .store(let error): [Problem(error)]
+        case .registry(let error): [Problem(registry: error)]
         case .file(let error): [Problem(error)]
         case .catalog(let error): [Problem(error)]
         case .unexpected(let error): [.unexpected(error)]
@@ -127,6 +128,9 @@ extension OperationWarning {
                 + "in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
         case .inUse(let pin): "`\(pin)` was not removed: another process holds its lock"
         case .holds(let pin, let inner): "`\(pin)` was not removed: `\(inner)` is inside its directory"
+        case .lockNotAttached(let target, let faults):
+            "the image is complete, but the lockfile was not attached to `\(target)`: "
+                + (Problems(faults).list.first?.message ?? "")
         }
     }
 }

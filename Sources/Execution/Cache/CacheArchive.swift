@@ -35,7 +35,7 @@ extension ContentCache {
         for parent in try entries.entries() where try entries.status(of: parent)?.kind == .directory {
             hexes += try entries.directory(parent).entries().map { parent + $0 }
         }
-        return hexes.sorted().compactMap(SHA256Digest.init)
+        return hexes.sorted().compactMap { SHA256Digest(hex: $0) }
     }
 
     private func copy(_ file: File, _ size: Int64, to output: ByteStream) throws(FileError) {

@@ -9,6 +9,8 @@ package struct ImageContents: Sendable {
     /// The lowest first.
     package let layers: [ImageLayer]
     package let facts: ImageFacts
+    /// What the lock says of the assets.
+    let lock: [UInt8]
 
     /// - Parameters:
     ///   - resolved: by the lock alone.
@@ -33,7 +35,8 @@ package struct ImageContents: Sendable {
         guard !assets.isEmpty else { throw Faults(ImageFault.nothing) }
         self.assets = assets
         layers = LayerPartition.layers(of: assets, at: place)
-        let lock = SHA256Digest(of: Array(LockFile.text(of: Lock(assets: entries)).utf8))
-        facts = ImageFacts(assets: assets, cacheKey: try CacheKey(resolved).text, lock: lock, place: place)
+        lock = Array(LockFile.text(of: Lock(assets: entries)).utf8)
+        facts = ImageFacts(
+            assets: assets, cacheKey: try CacheKey(resolved).text, lock: SHA256Digest(of: lock), place: place)
     }
 }

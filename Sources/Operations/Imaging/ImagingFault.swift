@@ -1,6 +1,7 @@
 package import AssetModel
 package import Execution
 package import ImageFormat
+package import Registry
 
 /// Why an image cannot be made.
 package enum ImagingFault: Error, Sendable {
@@ -13,6 +14,16 @@ package enum ImagingFault: Error, Sendable {
     case notALayout(path: String)
     /// The lock has no such version.
     case notInLock(AssetPin)
+    /// A registry is to be asked, and the user wants nothing to be requested.
+    case offline
+    /// There is no such image to go on top of.
+    case noBase(RegistryReference)
+    /// An image has the digest that it comes to have: a push takes a tag.
+    case pushByDigest(RegistryReference)
+    /// More than what runs images takes.
+    case tooManyLayers(Int, limit: Int)
+    /// Of these assets; in bytes.
+    case layerTooLarge([AssetPin], bytes: Int64, limit: Int64, host: String)
 }
 
 /// A file whose bytes are not those of the lock.

@@ -14,7 +14,7 @@ extension RegistryClient {
     /// - Parameter other: a repository of the same registry that has the blob, from which it may be taken over.
     /// - Throws: `StoreError`, and whatever the source throws.
     package func upload(_ blob: any BlobSource, mountingFrom other: String? = nil) async throws -> BlobDelivery {
-        let address = address(of: blob.digest.described)
+        let address = address(of: blob.digest.tagged)
         var state = RetryState("push", address: address, requester.dialect.retries)
         var other = other
         while true {
@@ -58,7 +58,7 @@ extension RegistryClient {
         guard let other else { return try await begin(digest, [], []) }
         do throws(StoreError) {
             return try await begin(
-                digest, [("mount", digest.described), ("from", other)], [AccessScope.pull(other)])
+                digest, [("mount", digest.tagged), ("from", other)], [AccessScope.pull(other)])
         } catch {
             // Some refuse what they could leave undone, and some tokens are not given for two repositories.
             switch error.kind {
@@ -73,7 +73,7 @@ extension RegistryClient {
     private func begin(
         _ digest: SHA256Digest, _ query: [(name: String, value: String?)], _ scopes: [AccessScope]
     ) async throws(StoreError) -> Beginning {
-        var call = call("push", .POST, .uploads, address(of: digest.described))
+        var call = call("push", .POST, .uploads, address(of: digest.tagged))
         call.query = query
         call.scopes += scopes
         let sent = call
@@ -86,13 +86,13 @@ extension RegistryClient {
 
     private func send(_ reading: SourceReading, to session: HTTPURL, _ address: String) async throws(StoreError) {
         var call = call("push", .PUT, .place(session), address)
-        call.query = [("digest", reading.blob.digest.described)]
+        call.query = [("digest", reading.blob.digest.tagged)]
         call.headers = ["content-type": "application/octet-stream"]
         call.content = .stream(reading.body)
         try await perform(call, .notIdempotent) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
             let kept = reply.headers.first(name: "docker-content-digest")
-            guard let kept, kept.hasPrefix("sha256:"), kept != reading.blob.digest.described else { return }
+            guard let kept, kept.hasPrefix("sha256:"), kept != reading.blob.digest.tagged else { return }
             throw StoreError(
                 .changed, operation: "push", address: address, detail: "the registry computed the digest \(kept)")
         }

@@ -7,7 +7,7 @@ internal import StoreTransport
 extension RegistryClient {
     /// Whether the repository has a blob.
     package func hasBlob(_ digest: SHA256Digest) async throws(StoreError) -> Bool {
-        var call = call("head", .HEAD, .blob(digest), address(of: digest.described))
+        var call = call("head", .HEAD, .blob(digest), address(of: digest.tagged))
         call.expected = [404]
         return try await perform(call) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
@@ -19,7 +19,7 @@ extension RegistryClient {
     ///
     /// - Parameter limit: in bytes.
     package func content(of digest: SHA256Digest, limit: Int = 8 << 20) async throws(StoreError) -> [UInt8] {
-        let address = address(of: digest.described)
+        let address = address(of: digest.tagged)
         let bytes = try await perform(call("get", .GET, .blob(digest), address)) { reply in
             try await reply.response.readBody(limit: limit)
         }
@@ -37,7 +37,7 @@ extension RegistryClient {
     package func blob(
         _ digest: SHA256Digest, size: Int64
     ) async throws(StoreError) -> any AsyncSequence<ByteBuffer, any Error> & Sendable {
-        let address = address(of: digest.described)
+        let address = address(of: digest.tagged)
         let whole = try await open(digest, nil)
         guard whole.attributes.size == size else {
             throw StoreError(
@@ -55,7 +55,7 @@ extension RegistryClient {
     }
 
     private func open(_ digest: SHA256Digest, _ range: Range<Int64>?) async throws(StoreError) -> ObjectResponse {
-        var call = call("get", .GET, .blob(digest), address(of: digest.described))
+        var call = call("get", .GET, .blob(digest), address(of: digest.tagged))
         if let range {
             call.headers = ["range": "bytes=\(range.lowerBound)-\(max(range.upperBound - 1, range.lowerBound))"]
         }

@@ -50,7 +50,7 @@ extension RegistryClient {
     /// Nil where the registry has no lists.
     private func page(_ digest: SHA256Digest, _ type: String?, at place: HTTPURL?) async throws(StoreError) -> Page? {
         var call = call(
-            "list", .GET, place.map(RegistryResource.place) ?? .referrers(digest), address(of: digest.described))
+            "list", .GET, place.map(RegistryResource.place) ?? .referrers(digest), address(of: digest.tagged))
         if place == nil { call.query = type.map { [("artifactType", $0)] } ?? [] }
         call.headers = ["accept": RegistryManifest.index]
         // What does not know the address answers in several ways.
@@ -111,7 +111,7 @@ private struct ReferrerList: Sendable {
     init?(_ bytes: [UInt8]) {
         guard let document = JSONDocument.decode(Document.self, from: bytes) else { return nil }
         referrers = (document.manifests ?? []).compactMap { item in
-            guard let digest = item.digest.flatMap({ SHA256Digest(described: $0) }), let mediaType = item.mediaType,
+            guard let digest = item.digest.flatMap({ SHA256Digest(tagged: $0) }), let mediaType = item.mediaType,
                 let size = item.size, size >= 0
             else { return nil }
             return Referrer(digest: digest, mediaType: mediaType, artifactType: item.artifactType, size: size)
@@ -128,7 +128,7 @@ private struct ReferrerList: Sendable {
             ]
         var items: [JSONValue] = []
         if case .list(let known) = document["manifests"] { items = known }
-        let digest = manifest.digest.described
+        let digest = manifest.digest.tagged
         let isKnown = items.contains { item in
             if case .object(let fields) = item { fields["digest"]?.text == digest } else { false }
         }

@@ -46,9 +46,9 @@ enum RegistryResource: Sendable {
     func path(in repository: String) -> String {
         switch self {
         case .manifest(let selector): "/v2/\(repository)/manifests/\(selector)"
-        case .blob(let digest): "/v2/\(repository)/blobs/\(digest.described)"
+        case .blob(let digest): "/v2/\(repository)/blobs/\(digest.tagged)"
         case .uploads: "/v2/\(repository)/blobs/uploads/"
-        case .referrers(let digest): "/v2/\(repository)/referrers/\(digest.described)"
+        case .referrers(let digest): "/v2/\(repository)/referrers/\(digest.tagged)"
         case .place(let url): url.target
         }
     }

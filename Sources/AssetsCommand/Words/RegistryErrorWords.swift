@@ -1,0 +1,138 @@
+internal import AssetModel
+internal import ImageFormat
+internal import ObjectStore
+internal import Operations
+internal import Registry
+internal import Terminal
+
+// The words for registries of images: what they answer, or do not, and what is not asked of them.
+
+extension Problem {
+    /// ```
+    /// error: cannot push `registry.example.com/team/assets@sha256:…`: access denied
+    ///   the registry said: DENIED (status 403)
+    ///   hint: …
+    /// ```
+    init(registry error: StoreError) {
+        let words = RegistryErrorWords(error.kind)
+        let said = error.detail.escapedForTerminal
+        let place = "\(error.operation.escapedForTerminal) \(quoted(error.address))"
+        self.init(
+            code: words.code, message: "cannot \(place): \(Self.reason(error) ?? words.reason)",
+            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
+            hint: error.remedy?.escapedForTerminal ?? words.hint, exitStatus: words.exitStatus)
+    }
+
+    private static func reason(_ error: StoreError) -> String? {
+        switch error.cause {
+        case .noCredentials: "no credentials found"
+        case .unusableCredentials(let words): words.escapedForTerminal
+        case .rejectedCredentials(let service, let code):
+            "\(service) rejected the credentials (\(code.escapedForTerminal))"
+        case .unreachable: "the registry is unreachable"
+        case .failing: "the registry keeps failing"
+        case .anonymous, .noBucket, .invalidBucket, .otherRegion, .offline, nil: nil
+        }
+    }
+
+    /// What is not asked of a registry.
+    static func refusal(of fault: ImagingFault) -> Problem {
+        switch fault {
+        case .offline:
+            Problem(
+                code: "offline", message: "cannot push: --offline disables network access",
+                hint: "run without --offline",
+                exitStatus: 64)
+        case .noBase(let reference):
+            Problem(
+                code: "no-image", message: "no image \(quoted(reference.description))",
+                hint: "check the name and the tag, and that the credentials may pull it", exitStatus: 5)
+        case .pushByDigest(let reference):
+            Problem(
+                code: "digest-reference", message: "cannot push to \(quoted(reference.description)): it names a digest",
+                hint: "push to a tag: the digest is printed", exitStatus: 64)
+        case .tooManyLayers(let count, let limit):
+            Problem(
+                code: "too-many-layers",
+                message: "the image would have \(count) layers, and engines run at most \(limit)",
+                hint: "use a base image with fewer layers", exitStatus: 1)
+        case .layerTooLarge(let pins, let bytes, let limit, let host):
+            Problem(
+                code: "layer-too-large",
+                message: "\(host) accepts layers of at most \(Units.bytes(limit)), and one has \(Units.bytes(bytes))",
+                details: ["it holds \(enumeration(pins.map(\.description)))"],
+                hint: "a layer is cut between files only: split the file, or use another registry", exitStatus: 1)
+        case .format, .altered, .notFetched, .notALayout, .notInLock: Problem(fault)
+        }
+    }
+}
+
+/// What an error of a registry means for the user.
+private struct RegistryErrorWords {
+    let code: String
+    let reason: String
+    var hint: String?
+    let exitStatus: Int32
+    /// What the detail is.
+    var speaker = "the registry said"
+
+    init(_ kind: StoreError.Kind) {
+        switch kind {
+        case .notFound: self.init("registry-not-found", "not found", "check the repository and the tag", 5)
+        case .permissionDenied: self.init("permission-denied", "access denied", Self.check, 4)
+        case .unauthenticated: self.init("unauthenticated", "not authenticated", Self.check, 4)
+        case .credentialsUnavailable:
+            self.init(
+                "credentials-unavailable", "the token server is unavailable", "check the network and the proxy", 8)
+        case .changed, .invalidRange:
+            self.init(
+                "digest-mismatch", "the content does not match its digest",
+                "run again; if it persists, run `modelkit-assets verify`", 6)
+        case .unavailable:
+            self.init(
+                "registry-unavailable", "the registry is unavailable",
+                "run again to resume; MODELKIT_STORAGE_TIMEOUT_S sets how long to retry", 8, speaker: "last failure")
+        case .invalidAnswer:
+            self.init(
+                "invalid-answer", "invalid response", "check that the host is a registry, and the proxy", 8,
+                speaker: "caused by")
+        case .misconfigured, .unusableSettings:
+            self.init("registry-settings", "invalid settings", nil, 3, speaker: "caused by")
+        }
+    }
+
+    private init(
+        _ code: String, _ reason: String, _ hint: String?, _ exitStatus: Int32, speaker: String = "the registry said"
+    ) {
+        (self.code, self.reason, self.hint) = (code, reason, hint)
+        (self.exitStatus, self.speaker) = (exitStatus, speaker)
+    }
+
+    private static let check = "`modelkit-assets check --image REFERENCE` prints the credentials in use"
+}
+
+extension ImageText {
+    /// What was done.
+    func summary(_ image: PushedImage) -> String {
+        if image.isUnchanged { return "\(image.target) is up to date" }
+        let sent = image.image.layers.count { image.deliveries[$0.digest] == .sent }
+        let others = image.image.layers.count - sent
+        let reused = others > 0 ? ", \(others) reused" : ""
+        return "pushed \(image.target): \(Units.count(sent, "layer")) sent (\(Units.bytes(image.sentBytes)))\(reused)"
+    }
+}
+
+extension RegistryReferenceFault {
+    func words(of text: String) -> String {
+        let reason =
+            switch self {
+            case .host(let host): "invalid host \(quoted(host))"
+            case .repository(let name):
+                "invalid repository \(quoted(name)) (lower-case letters, digits, and `.`, `_`, `-` or `/` between them)"
+            case .tag(let tag): "invalid tag \(quoted(tag))"
+            case .digest(let digest): "invalid digest \(quoted(digest)) (sha256: and 64 hexadecimal digits)"
+            case .tooLong: "the name has more than 255 characters"
+            }
+        return "invalid image reference \(quoted(text)): \(reason)"
+    }
+}
