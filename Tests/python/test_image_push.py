@@ -1,0 +1,602 @@
+"""`image --push`: an image of what the lockfile pins, in a registry; against one that is as difficult as real ones are."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.fake_registry import CUT, FakeRegistry, Response, Tokens, digest_of, error, fake_registry
+from harness.registries import PASSWORD, USER, docker_config
+from harness.trees import snapshot
+
+PINS = ("nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1", "nlp/tokenizer:10.3")
+LARGE = b"0123456789abcdef" * (2 << 16)
+NAME = "team/assets"
+
+
+@pytest.fixture
+def registry():
+    with fake_registry() as registry:
+        yield registry
+    assert registry.torn == []
+
+
+@pytest.fixture
+def locked(shelf):
+    """A spec of three layers and its lockfile, with the assets in place."""
+    shelf.store.push("vision/weights:1.0", LARGE, pushed="2024-04-01T12:00:00+00:00")
+    shelf.store.push("vision/more:1.0", {"a": LARGE[::-1], "b": b"more"}, pushed="2024-02-01T12:00:00+00:00")
+    lock(shelf, *PINS, "vision/weights:1.0", "vision/more:1.0")
+    return shelf
+
+
+def lock(workspace, *entries):
+    workspace.tool.run("resolve", workspace.spec(*entries)).succeeded()
+
+
+def push(workspace, registry, *options, tag="1", name=NAME, **run_options):
+    return workspace.tool.run(*arguments(workspace, registry, *options, tag=tag, name=name), **run_options)
+
+
+def arguments(workspace, registry, *options, tag="1", name=NAME):
+    return ["image", workspace.folder / "assets.yaml", "--push", f"{registry.host}/{name}:{tag}", *options]
+
+
+def forget(workspace):
+    """What a machine has that has nothing: the lockfile, and an empty assets directory."""
+    workspace.point_at(workspace.folder / f"empty-{time.monotonic_ns()}")
+    workspace.assets.mkdir()
+
+
+def index_of(registry, tag="1", name=NAME):
+    kind, index = registry.image(name, tag)
+    assert kind == "application/vnd.oci.image.index.v1+json"
+    return index
+
+
+def first_manifest(registry, tag="1", name=NAME):
+    return registry.image(name, index_of(registry, tag, name)["manifests"][0]["digest"])[1]
+
+
+def sent(registry):
+    """The blobs that were sent, whether they were taken or not."""
+    return registry.requests("^PUT .*digest=")
+
+
+# --- What is pushed
+
+
+def test_the_image_is_the_one_that_a_layout_has(locked, registry):
+    run = push(locked, registry).succeeded()
+    locked.tool.run("image", locked.folder / "assets.yaml", "--output", f"oci:{locked.folder / 'layout'}:1").succeeded()
+    (written,) = json.loads((locked.folder / "layout/index.json").read_text())["manifests"]
+    assert run.stdout == f"{registry.host}/{NAME}@{written['digest']}\n"
+    assert registry.missing(NAME, "1") == []
+    assert [manifest["platform"]["architecture"] for manifest in index_of(registry)["manifests"]] == ["amd64", "arm64"]
+    for layer in first_manifest(registry)["layers"]:
+        blob = locked.folder / "layout/blobs/sha256" / layer["digest"].removeprefix("sha256:")
+        assert blob.read_bytes() == registry.blobs[NAME][layer["digest"]]
+
+
+def test_the_tag_comes_last_and_each_blob_goes_in_one_request(locked, registry):
+    push(locked, registry).succeeded()
+    puts = [str(request) for request in registry.requests("^PUT ")]
+    assert puts[-1] == f"PUT /v2/{NAME}/manifests/1"
+    assert len(sent(registry)) == len(registry.blobs[NAME])
+    assert registry.requests("^PATCH") == []
+
+
+def test_no_layer_stands_on_disk(locked, registry):
+    before = snapshot(locked.folder)
+    registry.each(lambda request: request.is_commit() and (seen.append(snapshot(locked.folder).keys()) or False), None)
+    seen = []
+    push(locked, registry).succeeded()
+    assert len(seen) >= 3
+    for paths in seen:
+        assert {path for path in paths - before.keys() if not path.startswith("home/")} == set()
+
+
+def test_the_json_document_says_what_was_sent(locked, registry, validate):
+    document = push(locked, registry, "--format", "json").succeeded().document
+    validate("image", document)
+    assert document["reference"] == f"{registry.host}/{NAME}@{document['digest']}"
+    assert {layer["state"] for layer in document["layers"]} == {"pushed"}
+    again = push(locked, registry, "--format", "json").succeeded().document
+    validate("image", again)
+    assert {layer["state"] for layer in again["layers"]} == {"reused"}
+    assert {**again, "layers": None} == {**document, "layers": None}
+
+
+def test_a_dry_run_sends_nothing_and_says_what_the_registry_has(locked, registry):
+    def states():
+        document = push(locked, registry, "--dry-run", "--format", "json").succeeded().document
+        return {layer["state"] for layer in document["layers"]}
+
+    assert states() == {"planned"}
+    assert registry.requests("^(PUT|POST)") == []
+    push(locked, registry).succeeded()
+    registry.forget()
+    assert states() == {"reused"}
+    assert registry.requests("^(PUT|POST)") == []
+
+
+def test_the_lock_is_attached(locked, registry):
+    for registry.has_referrers in (False, True):
+        run = push(locked, registry, tag=f"{registry.has_referrers}").succeeded()
+        digest = run.stdout.strip().partition("@")[2]
+        if registry.has_referrers:
+            (attached,) = [
+                document
+                for _, text in registry.manifests[NAME].values()
+                if (document := json.loads(text)).get("subject", {}).get("digest") == digest
+            ][:1]
+        else:
+            _, index = registry.image(NAME, digest.replace(":", "-"))
+            (item,) = index["manifests"]
+            _, attached = registry.image(NAME, item["digest"])
+        assert attached["artifactType"] == "application/vnd.modelkit-assets.lock.v1"
+        lock_text = registry.blobs[NAME][attached["layers"][0]["digest"]].decode()
+        assert lock_text == (locked.folder / "assets.lock").read_text()
+
+
+def test_a_registry_that_takes_no_lock_is_told_of(locked, registry):
+    artifacts = lambda request: request.method == "GET" and "/referrers/" in request.path
+    registry.each(artifacts, error(403, "DENIED"))
+    run = push(locked, registry).succeeded()
+    assert "the lockfile was not attached" in run.stderr
+    assert registry.missing(NAME, "1") == []
+
+
+# --- What is not sent again
+
+
+def test_an_unchanged_lock_is_pushed_from_a_machine_that_has_nothing(locked, registry):
+    registry.tokens = Tokens({USER: PASSWORD})
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    first = push(locked, registry).succeeded()
+    forget(locked)
+    locked.tool.environment["DOCKER_CONFIG"] = locked.folder / "docker"
+    locked.tool.environment["MODELKIT_STORAGE_BUCKET"] = locked.folder / "no-such-store"
+    registry.forget()
+    second = push(locked, registry).succeeded()
+    assert second.stdout == first.stdout
+    assert "up to date" in second.stderr
+    assert registry.requests("^(PUT|POST)") == []
+    assert len(registry.requests()) < 12, [str(request) for request in registry.requests()]
+    assert list(locked.assets.iterdir()) == []
+
+
+def test_one_asset_of_ten_that_changed_is_one_layer(workspace, registry):
+    names = [f"many/asset-{number}" for number in range(10)]
+    for number, name in enumerate(names):
+        workspace.store.push(f"{name}:1.0", bytes([number]) * (1 << 20))
+    lock(workspace, *[f"{name}:1.0" for name in names])
+    push(workspace, registry).succeeded()
+    workspace.store.push(f"{names[3]}:1.1", b"\xff" * (1 << 20))
+    lock(workspace, *[f"{name}:1.{int(name == names[3])}" for name in names])
+    registry.forget()
+    push(workspace, registry, tag="2").succeeded()
+    # Another tag: its own image is not there yet, and the layers are found by their digests.
+    assert sum(len(registry.blobs[NAME][request.query["digest"][0]]) > 1 << 20 for request in sent(registry)) == 1
+    registry.forget()
+    forget(workspace)
+    workspace.store.push(f"{names[4]}:1.1", b"\xfe" * (1 << 20))
+    lock(workspace, *[f"{name}:1.{int(name in (names[3], names[4]))}" for name in names])
+    forget(workspace)
+    push(workspace, registry, tag="2").succeeded()
+    assert sum(len(registry.blobs[NAME][request.query["digest"][0]]) > 1 << 20 for request in sent(registry)) == 1
+    # Nothing else was fetched for it.
+    assert [path.name for path in (workspace.assets / "many").iterdir()] == ["asset-4"]
+
+
+def test_a_layer_that_the_registry_lost_is_sent_again(locked, registry):
+    push(locked, registry).succeeded()
+    lost = first_manifest(registry)["layers"][-1]["digest"]
+    del registry.blobs[NAME][lost]
+    push(locked, registry, "--at", "/", "--platform", "linux/amd64").succeeded()
+    assert lost in registry.blobs[NAME]
+
+
+def test_layers_of_another_repository_are_mounted_or_copied(locked, registry):
+    for mounts, name in ((True, "team/mounted"), (False, "team/copied")):
+        push(locked, registry).succeeded()
+        registry.forget()
+        registry.mounts = mounts
+        forget(locked)
+        locked.tool.environment["MODELKIT_STORAGE_BUCKET"] = locked.folder / "no-such-store"
+        options = ("--reuse-from", f"{registry.host}/{NAME}:1", "--format", "json")
+        document = push(locked, registry, *options, name=name).succeeded().document
+        assert registry.missing(name, "1") == []
+        assert {layer["state"] for layer in document["layers"]} == {"mounted" if mounts else "pushed"}
+        locked.tool.environment["MODELKIT_STORAGE_BUCKET"] = locked.store.bucket
+        locked.point_at(locked.folder / "assets")
+
+
+# --- On top of another image
+
+
+def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64")):
+    children = []
+    for architecture in platforms:
+        layer = f"layer of {architecture}".encode() * 1000
+        config = {
+            "architecture": architecture, "os": "linux", "config": {"Env": ["PATH=/bin"], "Cmd": ["/app"]},
+            "rootfs": {"type": "layers", "diff_ids": ["sha256:" + "a" * 64]},
+            "history": [{"created_by": "make"}], "x-unknown": {"kept": True},
+        }  # fmt: skip
+        config = json.dumps(config).encode()
+        manifest = {
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": {
+                "mediaType": "application/vnd.oci.image.config.v1+json", "size": len(config),
+                "digest": registry.put_blob(name, config),
+            },
+            "layers": [{
+                "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": len(layer),
+                "digest": registry.put_blob(name, layer),
+            }],
+        }  # fmt: skip
+        digest, size = put_manifest(registry, name, None, manifest)
+        children.append({
+            "mediaType": manifest["mediaType"], "digest": digest, "size": size,
+            "platform": {"os": "linux", "architecture": architecture},
+        })  # fmt: skip
+    index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": children}
+    put_manifest(registry, name, tag, index)
+    return f"{registry.host}/{name}:{tag}"
+
+
+def put_manifest(registry, name, tag, document):
+    content = json.dumps(document).encode()
+    entry = (document["mediaType"], content)
+    versions = registry.manifests.setdefault(name, {})
+    versions[digest_of(content)] = entry
+    if tag:
+        versions[tag] = entry
+    return digest_of(content), len(content)
+
+
+@pytest.mark.parametrize("mounts", [True, False])
+def test_assets_go_on_top_of_a_base(locked, registry, mounts):
+    registry.mounts = mounts
+    base = base_image(registry)
+    registry.forget()
+    push(locked, registry, "--append-to", base, "--at", "/srv/assets", name="team/service").succeeded()
+    assert registry.missing("team/service", "1") == []
+    for child, architecture in zip(index_of(registry, name="team/service")["manifests"], ("amd64", "arm64"), strict=True):
+        _, manifest = registry.image("team/service", child["digest"])
+        config = json.loads(registry.blobs["team/service"][manifest["config"]["digest"]])
+        assert child["platform"]["architecture"] == config["architecture"] == architecture
+        assert registry.blobs["team/service"][manifest["layers"][0]["digest"]].startswith(b"layer of " + architecture.encode())
+        assert config["config"]["Cmd"] == ["/app"] and config["x-unknown"] == {"kept": True}
+        assert config["config"]["Env"] == ["PATH=/bin", "MODELKIT_ASSETS_DIR=/srv/assets"]
+        assert len(config["rootfs"]["diff_ids"]) == len(manifest["layers"]) == len(config["history"]) == 4
+        assert manifest["annotations"]["org.opencontainers.image.base.name"] == base
+    mounted = registry.requests("POST .*mount=.*from=base")
+    assert len(mounted) == 2
+    # Once more, nothing is sent.
+    registry.forget()
+    push(locked, registry, "--append-to", base, "--at", "/srv/assets", name="team/service").succeeded()
+    assert registry.requests("^(PUT|POST)") == []
+
+
+def test_a_base_of_another_registry_is_copied(locked, registry):
+    with FakeRegistry() as other:
+        base = base_image(other)
+        push(locked, registry, "--append-to", base).succeeded()
+    assert registry.missing(NAME, "1") == []
+    assert registry.requests("mount=") == []
+
+
+def test_a_platform_of_a_base_is_chosen(locked, registry):
+    base = base_image(registry)
+    push(locked, registry, "--append-to", base, "--platform", "linux/arm64").succeeded()
+    assert [child["platform"]["architecture"] for child in index_of(registry)["manifests"]] == ["arm64"]
+    failed = push(locked, registry, "--append-to", base, "--platform", "linux/s390x").failed(5)
+    assert "linux/s390x" in failed.stderr and "linux/amd64" in failed.stderr
+
+
+def test_a_base_that_is_not_there_is_told(locked, registry):
+    failed = push(locked, registry, "--append-to", f"{registry.host}/base/none:1").failed(5)
+    assert "no image" in failed.stderr
+    assert registry.requests("^(PUT|POST)") == []
+
+
+# --- What registries do
+
+
+def test_uploads_go_on_at_another_host_without_the_token(locked, registry):
+    registry.tokens = Tokens({USER: PASSWORD})
+    with FakeRegistry() as other:
+        # The one that stores, for the one that is asked.
+        other.blobs, other.uploads = registry.blobs, registry.uploads
+        registry.upload_place = f"http://localhost:{other.port}"
+        locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+        push(locked, registry).succeeded()
+        assert len(other.requests("^PUT")) >= 3
+        assert {request.authorization for request in other.requests()} == {""}
+    assert registry.missing(NAME, "1") == []
+
+
+def test_a_relative_place_is_followed(locked, registry):
+    push(locked, registry).succeeded()
+    assert registry.missing(NAME, "1") == []
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.parametrize("end", [CUT, error(404, "BLOB_UPLOAD_UNKNOWN"), Response(504)], ids=["cut", "404", "504"])
+def test_where_an_upload_ended_in_doubt_the_registry_is_asked(locked, registry, end, keeps):
+    large = lambda request: request.is_commit() and int(request.headers["content-length"]) > len(LARGE)
+    registry.once(large, end, after=keeps)
+    push(locked, registry).succeeded()
+    assert registry.missing(NAME, "1") == []
+    large_ones = [request for request in sent(registry) if large(request)]
+    assert len(large_ones) == (2 if keeps else 3)
+
+
+def test_a_registry_that_asks_to_wait_is_waited_for(locked, registry):
+    registry.once(lambda request: request.is_commit(), error(429, "TOOMANYREQUESTS", **{"retry-after": "1"}))
+    registry.once(lambda request: request.method == "HEAD", error(429, "TOOMANYREQUESTS", **{"retry-after": "1"}))
+    run = push(locked, registry).succeeded()
+    assert run.seconds > 1
+    assert "429" in run.stderr
+    assert registry.missing(NAME, "1") == []
+
+
+def test_a_layer_that_is_too_large_is_refused_at_once(locked, registry):
+    registry.largest_blob = 1 << 20
+    failed = push(locked, registry).failed(8)
+    assert "SIZE_INVALID" in failed.stderr and "413" in failed.stderr
+    assert registry.image(NAME, "1") is None
+
+
+def test_a_limit_that_is_known_is_told_before_anything_is_sent(workspace):
+    """No connection is made: the name of the host says what it takes."""
+    workspace.store.push("vision/huge:1.0", b"x")
+    lock(workspace, "vision/huge:1.0")
+    lockfile = workspace.folder / "assets.lock"
+    text = lockfile.read_text()
+    assert "size: 1," in text
+    lockfile.write_text(text.replace("size: 1,", "size: 20000000000,"))
+    failed = workspace.tool.run("image", workspace.folder / "assets.yaml", "--push", "ghcr.io/team/assets:1").failed(1)
+    assert "ghcr.io accepts layers of at most 10" in failed.stderr
+
+
+def test_a_repository_that_is_not_there_is_told(locked, registry):
+    registry.repositories = {"base/os"}
+    failed = push(locked, registry).failed(4)
+    assert "NAME_UNKNOWN" in failed.stderr and f"create the repository {NAME}" in failed.stderr
+
+
+def test_a_registry_that_is_not_there_is_told(locked):
+    with FakeRegistry() as gone:
+        pass
+    locked.tool.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "1"
+    failed = locked.tool.run(
+        "image", locked.folder / "assets.yaml", "--push", f"127.0.0.1:{gone.port}/{NAME}:1"
+    ).failed(8)
+    assert "unreachable" in failed.stderr
+
+
+def test_a_registry_that_computes_another_digest_is_told(locked, registry):
+    registry.once(lambda request: request.is_commit(), error(400, "DIGEST_INVALID"))
+    assert "DIGEST_INVALID" in push(locked, registry).failed(6).stderr
+    assert registry.image(NAME, "1") is None
+
+
+def test_content_that_changed_since_it_was_locked_is_not_pushed(locked, registry):
+    (path,) = locked.assets.glob("vision/weights/1.0")
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[0] ^= 1
+    path.write_bytes(content)
+    failed = push(locked, registry).failed(6)
+    assert "vision/weights:1.0" in failed.stderr and "does not match the lockfile" in failed.stderr
+    assert registry.image(NAME, "1") is None
+
+
+# --- Who asks
+
+
+def test_tokens_are_renewed_over_a_long_push(locked, registry):
+    registry.tokens = Tokens({USER: PASSWORD}, lifetime=2)
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    registry.each(lambda request: request.is_commit() and (time.sleep(1) or False), None)
+    push(locked, registry).succeeded()
+    assert len(registry.tokens.asked) > 2
+    assert registry.missing(NAME, "1") == []
+
+
+def test_a_token_that_allows_less_is_not_permitted(locked, registry):
+    registry.tokens = Tokens({USER: PASSWORD})
+    registry.tokens.grants = lambda user, actions: actions & {"pull"}
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    failed = push(locked, registry).failed(4)
+    assert "access denied" in failed.stderr and f"user {USER}" in failed.stderr
+    assert f"push to {registry.host}/{NAME}" in failed.stderr
+
+
+def test_a_wrong_password_and_none_are_told_apart(locked, registry):
+    registry.tokens = Tokens({USER: "another"})
+    assert "denied anonymous access" in push(locked, registry).failed(4).stderr
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    assert "rejected the credentials" in push(locked, registry).failed(4).stderr
+
+
+def test_mounts_ask_for_both_repositories(locked, registry):
+    registry.tokens = Tokens({USER: PASSWORD})
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    base = base_image(registry)
+    push(locked, registry, "--append-to", base).succeeded()
+    assert [f"repository:{NAME}:pull,push", "repository:base/os:pull"] in [scopes for _, _, scopes in registry.tokens.asked]
+    assert len(registry.requests("mount=")) == 2
+
+
+def helper(folder, text):
+    """A credential helper on the PATH."""
+    program = folder / "docker-credential-tests"
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def helper_config(workspace, text):
+    folder = workspace.folder / "docker"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"credsStore": "tests"}))
+    workspace.tool.environment.update(DOCKER_CONFIG=folder, PATH=helper(workspace.folder, text))
+
+
+def test_a_helper_is_asked(locked, registry):
+    registry.basic = (USER, PASSWORD)
+    answer = json.dumps({"ServerURL": registry.host, "Username": USER, "Secret": PASSWORD})
+    helper_config(locked, f"[ \"$*\" = get ] && [ \"$(cat)\" = {registry.host} ] && echo '{answer}'")
+    push(locked, registry).succeeded()
+    assert registry.missing(NAME, "1") == []
+
+
+def test_a_helper_that_has_none_or_fails_is_told(locked, registry):
+    registry.basic = (USER, PASSWORD)
+    helper_config(locked, "echo credentials not found in native keychain; exit 1")
+    assert "no credentials found" in push(locked, registry).failed(4).stderr
+    helper(locked.folder, "echo the keychain is locked >&2; exit 2")
+    assert "the keychain is locked" in push(locked, registry).failed(4).stderr
+    helper(locked.folder, "echo nonsense")
+    assert "printed no credentials" in push(locked, registry).failed(4).stderr
+
+
+def test_identity_tokens_are_exchanged(locked, registry):
+    registry.tokens = Tokens()
+    registry.tokens.identity_tokens = {"registry-secret-identity": USER}
+    folder = locked.folder / "docker"
+    folder.mkdir()
+    (folder / "config.json").write_text(
+        json.dumps({"auths": {registry.host: {"identitytoken": "registry-secret-identity"}}})
+    )
+    locked.tool.environment["DOCKER_CONFIG"] = folder
+    run = push(locked, registry).succeeded()
+    assert {method for method, _, _ in registry.tokens.asked} == {"POST"}
+    assert "registry-secret" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("status", ["succeeded", "denied", "refused"])
+def test_no_credential_is_seen(locked, registry, status):
+    registry.tokens = Tokens({USER: PASSWORD if status != "refused" else "another"})
+    if status == "denied":
+        registry.tokens.grants = lambda user, actions: set()
+    config = docker_config(locked.folder / "docker", [registry.host])
+    locked.tool.environment["DOCKER_CONFIG"] = config
+    seen = []
+    registry.each(lambda request: seen.extend(command_lines()) or False, None)
+    run = push(locked, registry, "-vv", "--format", "json", "--progress", "plain")
+    assert run.status == (0 if status == "succeeded" else 4)
+    pair = (config / "config.json").read_text()
+    secrets = [PASSWORD, json.loads(pair)["auths"][registry.host]["auth"], "registry-secret-token"]
+    texts = [run.stdout, run.stderr, *seen, *[text.decode("latin-1") for text in contents(registry)]]
+    for path in (locked.folder / "assets").rglob("*"):
+        texts.append(path.name)
+    assert [secret for secret in secrets for text in texts if secret in text] == []
+
+
+def contents(registry):
+    for blobs in registry.blobs.values():
+        yield from blobs.values()
+    for versions in registry.manifests.values():
+        yield from (text for _, text in versions.values())
+
+
+def command_lines():
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            yield (process / "cmdline").read_bytes().decode("latin-1")
+        except OSError:
+            continue
+
+
+# --- Interruptions
+
+
+def test_a_killed_push_names_nothing_that_lacks_something_and_the_next_goes_on(locked):
+    """At each request of it, before the registry does what it asks and after."""
+    with fake_registry() as whole:
+        push(locked, whole).succeeded()
+        count = len(whole.requests())
+    assert count > 25
+    moments = [(number, after) for number in range(count) for after in (False, True)]
+    with fake_registry() as registry:
+        for number, after in moments:
+            registry.blobs, registry.manifests, registry.uploads, registry.quirks = {}, {}, {}, []
+            registry.forget()
+            kill_at(locked, registry, number, after)
+            assert registry.image(NAME, "1") is None or registry.missing(NAME, "1") == [], (number, after)
+            kept = set(registry.blobs.get(NAME, {}))
+            registry.quirks = []
+            registry.forget()
+            push(locked, registry).succeeded()
+            assert registry.missing(NAME, "1") == []
+            again = {request.query["digest"][0] for request in sent(registry)}
+            assert again & kept == set(), (number, after)
+        assert registry.torn == []
+    assert len(moments) >= 50
+
+
+def kill_at(workspace, registry, number, after):
+    """Pushes, and kills the program at a request."""
+    running, started = [], threading.Event()
+
+    def quirk(request):
+        if len(registry.log) > number:
+            started.wait()
+            os.kill(running[0].process.pid, signal.SIGKILL)
+            return CUT
+        return None
+
+    quirk.after = after
+    registry.quirks.append(quirk)
+    running.append(workspace.tool.start(*arguments(workspace, registry)))
+    started.set()
+    assert running[0].wait().status in (137, 0)
+
+
+def test_an_interrupted_push_says_so(locked, registry):
+    running, started = [], threading.Event()
+
+    def interrupt(request):
+        started.wait()
+        os.kill(running[0].process.pid, signal.SIGINT)
+        time.sleep(0.5)
+        return CUT
+
+    registry.once(lambda request: request.is_commit(), interrupt)
+    running.append(locked.tool.start(*arguments(locked, registry)))
+    started.set()
+    finished = running[0].wait()
+    assert finished.status == 130
+    assert "the tag was not changed" in finished.stderr
+    assert registry.image(NAME, "1") is None
+
+
+# --- What is typed
+
+
+@pytest.mark.parametrize(
+    "reference, words",
+    [("Registry/UPPER", "invalid repository"), ("host:x/a", "invalid host"), ("a/b:", "invalid tag"), ("", "invalid")],
+)
+def test_a_reference_that_is_none_is_told(locked, reference, words):
+    failed = locked.tool.run("image", locked.folder / "assets.yaml", "--push", reference).failed(64)
+    assert words in failed.stderr
+
+
+def test_a_push_takes_a_tag_and_no_layout_beside_it(locked, registry):
+    digest = "sha256:" + "a" * 64
+    run = lambda *options: locked.tool.run("image", locked.folder / "assets.yaml", *options)
+    assert "names a digest" in run("--push", f"{registry.host}/a@{digest}").failed(64).stderr
+    assert "mutually exclusive" in run("--push", f"{registry.host}/a", "--output", "oci:x").failed(64).stderr
+    assert "--append-to requires --push" in run("--append-to", f"{registry.host}/a").failed(64).stderr
+    assert "--offline" in run("--push", f"{registry.host}/a", "--offline").failed(64).stderr
+    assert registry.requests() == []
