@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Operations
 internal import Planning
+internal import Registry
 internal import Terminal
 
 /// The doctor.
@@ -16,6 +17,7 @@ struct CheckCommand: AsyncParsableCommand {
               modelkit-assets check assets.yaml
               modelkit-assets check --for developer
               modelkit-assets check --policy assets.yaml
+              modelkit-assets check --image registry.example.com/team/assets:1
             """)
 
     @Argument(help: .spec, completion: .spec)
@@ -30,6 +32,15 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Flag(help: "Print a least-privilege IAM policy for this spec and exit")
     var policy = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Check a registry of images instead: the credentials, and access to this image", valueName: "reference"),
+        transform: ImagePushOptions.reference)
+    var image: RegistryReference?
+
+    @Flag(name: .customLong("plain-http"), help: "Use HTTP for a registry that is not on this machine")
+    var isPlain = false
 
     @Option(name: .long, parsing: .singleValue, help: .group, completion: .groups)
     var group: [String] = []
@@ -56,7 +67,7 @@ struct CheckCommand: AsyncParsableCommand {
                 shell.console.writeResult(try S3Policy(for: names, workspace.settings, role).document())
                 return 0
             }
-            let table = CheckTable(await checking.check())
+            let table = try await table(checking, workspace, shell)
             let text =
                 switch format {
                 case .text: CheckText(table, width: shell.resultWidth ?? 120, style: shell.options.resultStyle).text
@@ -65,6 +76,13 @@ struct CheckCommand: AsyncParsableCommand {
             shell.console.writeResult(text)
             return table.exitStatus
         }
+    }
+
+    private func table(_ checking: Checking, _ workspace: Workspace, _ shell: Shell) async throws(Faults) -> CheckTable
+    {
+        guard let image else { return CheckTable(await checking.check()) }
+        let registry = RegistryChecking(workspace.settings, role, shell.retryLog())
+        return CheckTable(try await registry.check(image, isPlain: isPlain))
     }
 }
 

@@ -20,8 +20,11 @@ extension Problem {
         self.init(
             code: words.code, message: "cannot \(place): \(Self.reason(error) ?? words.reason)",
             details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
-            hint: error.remedy?.escapedForTerminal ?? words.hint, exitStatus: words.exitStatus)
+            hint: error.cause == .unreachable ? Self.unreachable : error.remedy?.escapedForTerminal ?? words.hint,
+            exitStatus: words.exitStatus)
     }
+
+    private static let unreachable = "check the name of the host, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
 
     private static func reason(_ error: StoreError) -> String? {
         switch error.cause {

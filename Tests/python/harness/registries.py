@@ -3,7 +3,6 @@
 import base64
 import json
 import shutil
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +23,8 @@ from harness.s3_servers import free_ports, started
 
 READY_SECONDS = 30
 USER, PASSWORD = "robot", "registry-secret-password"
+# As `htpasswd -B` has it.
+PASSWORD_HASH = "$2y$05$2uVU.BmSyc4kSyEO4Amei.Sz.GVhRY0MWmtzDth1JhRnnFRjdRSSS"
 PULLED = ", ".join(
     f"application/vnd.{kind}+json"
     for kind in ("oci.image.index.v1", "oci.image.manifest.v1", "docker.distribution.manifest.v2")
@@ -84,10 +85,7 @@ def docker_registry(folder, auth=None):
 @contextmanager
 def with_passwords(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    line = subprocess.run(
-        ["htpasswd", "-Bbn", USER, PASSWORD], check=True, capture_output=True, text=True
-    ).stdout.strip()  # fmt: skip
-    (folder / "passwords").write_text(line + "\n")
+    (folder / "passwords").write_text(f"{USER}:{PASSWORD_HASH}\n")
     auth = {"htpasswd": {"realm": "tests", "path": str(folder / "passwords")}}
     with docker_registry(folder, auth) as registry:
         pair = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -164,6 +162,9 @@ class SigningServer:
         if user != f"{USER}:{PASSWORD}":
             return 401, {"details": "incorrect username or password"}
         return 200, {"token": self.token(query), **({"expires_in": self.lifetime} if self.lifetime else {})}
+
+    def header(self, scope):
+        return f"Bearer {self.token({'service': ['registry of the tests'], 'scope': [scope]})}"
 
     def token(self, query):
         access = []
