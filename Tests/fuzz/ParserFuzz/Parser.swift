@@ -22,6 +22,7 @@ struct Parser: Sendable {
     static let all: [Parser] =
         [spec, lock, plan, settings, meta, versions, claim, journal, locks, names, dates, encodings, gzip, image]
         + [s3Answers, gcsAnswers, awsFiles, awsAnswers, googleFiles, googleAnswers]
+        + [registryAnswers, registryFiles, references]
 
     static func named(_ name: String) -> Parser? { all.first { $0.name == name } }
 }
