@@ -166,7 +166,8 @@ let package = Package(
         .executableTarget(
             name: "parser-fuzz",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "StoreTransport", "Registry", "StoreProviders",
+                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "StoreTransport", "Registry",
+                "StoreProviders",
                 "Catalog", "Execution", "Publishing", "Operations", "Terminal", "AssetsCommand", "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -9,7 +9,8 @@ extension Parser {
     static let registryAnswers = Parser("registry-answers") { bytes in
         let environment = ProviderEnvironment(variables: ["DOCKER_AUTH_CONFIG": credentials]) { 1_700_000_000 }
         let settings = RegistrySettings(
-            environment, isPlain: false, transport: Answer(bytes), credentialTransport: Answer(bytes), window: 4, budget: 0,
+            environment, isPlain: false, transport: Answer(bytes), credentialTransport: Answer(bytes), window: 4,
+            budget: 0,
             log: RetryLog())
         let client = RegistryClient(
             RegistryReference(host: "r.example", repository: "a", tag: "1"), settings, for: .push)
