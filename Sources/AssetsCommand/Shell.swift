@@ -43,7 +43,7 @@ struct Shell: Sendable {
         // What is put in place has its mode from the moment it is made, whatever the caller's mask and whenever a kill.
         CreationMask.adopt()
         let environment = ProcessEnvironment.current()
-        let console = Console(wrapsAnew: ProgressMode.wrapsAnew(environment: environment.variables))
+        let console = Console()
         self.console = console
         self.environment = environment
         answersJSON = json

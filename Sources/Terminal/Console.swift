@@ -19,7 +19,7 @@ package final class Console: Sendable {
     static let backlogLimit = 1 << 20
 
     private struct ErrorState {
-        var region: LiveRegion
+        var region = LiveRegion()
         /// Whether nothing is shown in place any more.
         var isOver = false
         /// Progress that was not taken yet.
@@ -44,9 +44,8 @@ package final class Console: Sendable {
     package let isOutputTerminal: Bool
     package let isErrorTerminal: Bool
 
-    /// - Parameter wrapsAnew: whether the terminal wraps lines anew when its width changes.
-    package init(output: CInt = 1, error: CInt = 2, wrapsAnew: Bool = true) {
-        state = Mutex(ErrorState(region: LiveRegion(wrapsAnew: wrapsAnew)))
+    package init(output: CInt = 1, error: CInt = 2) {
+        state = Mutex(ErrorState())
         let original = OutputDescriptor(error)
         ownedDescriptor = original.reopenedWithoutBlocking()
         self.output = OutputDescriptor(output)
@@ -96,9 +95,9 @@ package final class Console: Sendable {
         let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
         state.withLock { state in
             let frame = state.region.frame
-            state.backlog += state.region.replace(with: [], above: [line], columns: columns(of: state)).utf8
+            state.backlog += state.region.replace(with: [], above: [line]).utf8
             drainPatiently(&state)
-            append(state.region.replace(with: frame, columns: columns(of: state)), to: &state)
+            append(state.region.replace(with: frame), to: &state)
         }
     }
 
@@ -109,7 +108,7 @@ package final class Console: Sendable {
             // A frame that nobody has read yet is not worth another one.
             guard state.backlog.isEmpty || !lines.isEmpty else { return }
             let frame = state.isOver ? [] : frame
-            append(state.region.replace(with: frame, above: lines, columns: columns(of: state)), to: &state)
+            append(state.region.replace(with: frame, above: lines), to: &state)
         }
     }
 
@@ -117,7 +116,7 @@ package final class Console: Sendable {
     package func clearProgress() {
         state.withLock { state in
             guard !state.region.frame.isEmpty else { return }
-            append(state.region.replace(with: [], columns: columns(of: state)), to: &state)
+            append(state.region.replace(with: []), to: &state)
         }
     }
 
@@ -134,11 +133,6 @@ package final class Console: Sendable {
     }
 
     // MARK: The backlog
-
-    // Asked for only where it matters: it is a system call.
-    private func columns(of state: ErrorState) -> Int {
-        state.region.frame.isEmpty ? TerminalSize.standard.columns : error.size.columns
-    }
 
     private func append(_ text: String, to state: inout ErrorState) {
         guard !state.isBroken, state.backlog.count + text.utf8.count <= Self.backlogLimit else { return }

@@ -74,10 +74,11 @@ struct ConsoleTests {
         console.showProgress([], frame: ["bar"])
         console.writeDiagnostic("warning: this")
         console.clearProgress()
+        let bar = "\u{1B}[?25l\u{1B}[?7l\n\u{1B}[1A\u{1B}7\u{1B}[999;1Hbar\u{1B}8\u{1B}[?7h"
+        let erasure = "\r\u{1B}[2K\n\u{1B}[J\u{1B}[1A\u{1B}[?25h"
         #expect(
             String(decoding: pipe.readAvailable(), as: UTF8.self)
-                == "\u{1B}[?25l\u{1B}[?7lbar\u{1B}[?7h\r\u{1B}[2K\u{1B}[?25hwarning: this\n"
-                + "\u{1B}[?25l\u{1B}[?7lbar\u{1B}[?7h\r\u{1B}[2K\u{1B}[?25h")
+                == bar + erasure + "warning: this\n" + bar + erasure)
     }
 
     @Test("a reader that has gone is no failure of results, and a full disk is")

@@ -1,6 +1,7 @@
 """What a person sees in a terminal while a run takes its time, and after it."""
 
 import re
+import shlex
 import time
 
 import pytest
@@ -10,8 +11,8 @@ from harness.fault_world import SLOW_DOWN, put_asset
 from harness.faults import gets, stall_after
 from harness.s3_world import large
 from harness.terminal import Terminal
+from harness.tmux import Tmux
 
-HISTORY = "a line that was there before, and is as long as this one is, which is more than fifty\nand another\n"
 NAMES = [f"nlp/an-asset-with-a-rather-long-name-{number}" for number in range(3)]
 MIB = 1 << 20
 
@@ -20,9 +21,8 @@ MIB = 1 << 20
 def terminal(request):
     opened = []
 
-    def open_terminal(columns, **options):
-        opened.append(Terminal(columns, **options))
-        opened[-1].screen.write(HISTORY)
+    def open_terminal(columns):
+        opened.append(Terminal(columns))
         return opened[-1]
 
     yield open_terminal
@@ -52,21 +52,101 @@ WIDTHS = {
     "wider": [50, 120],
     "narrower and wider again": [120, 50, 120],
     "ever narrower": [200, 120, 80, 50],
+    "ever wider": [50, 80, 120, 200],
 }
+# In a window of 24 rows.
+STARTS = {"an empty window": 0, "a line above": 1, "the middle of the window": 12, "the end of the window": 40}
+HISTORY = "a line that was there before, and is as long as this one is, which is more than fifty"
 
 
-@pytest.mark.parametrize("wraps_anew", [True, False], ids=["wrapped anew", "cut"])
+def trickle(server, names):
+    for name in names:
+        put_asset(server, name, large(MIB))
+        server.on(gets(f"{name}/1.0"), trickling)
+
+
+@pytest.fixture
+def tmux(workspace, tmp_path_factory):
+    """`tmux(server, names, columns, before)` resolves these assets in a window with so many lines before."""
+    opened = []
+
+    def open_window(server, names, columns, before):
+        spec = workspace.spec(*(f"{name}:1.0" for name in names))
+        workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **server.environment}
+        lines = f"for line in $(seq {before}); do echo '{HISTORY}'; done"
+        command = f"{lines}\n{shlex.join([str(workspace.tool.binary), 'resolve', str(spec), '--no-lock'])}"
+        folder = tmp_path_factory.mktemp("t")
+        opened.append(Tmux(folder, columns, 24, command, workspace.tool.full_environment()))
+        return opened[-1]
+
+    yield open_window
+    for window in opened:
+        window.close()
+
+
+def frame_alone(window, before, assets):
+    """Whether nothing stands in the window and in its history but the lines before, and a frame in the last rows."""
+    bars = min(assets, 8)
+    *above, whole = window.lines() or [""]
+    rows = window.rows()
+    return (
+        above[:before] == [HISTORY] * before
+        and [line.split("  ")[0][:6] for line in above[before : before + bars]] == ["nlp/an"] * bars
+        and above[before + bars :] == [f"… and {assets - bars} more"] * (assets > bars)
+        and whole.startswith(f"0/{assets} assets  ")
+        and rows[-1] == whole
+        and all(len(row) > 3 for row in rows[-1 - bars :])
+    )
+
+
+@pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("case", WIDTHS)
-def test_a_window_whose_width_changes_keeps_no_old_frame(workspace, terminal, case, wraps_anew):
+def test_a_window_whose_width_changes_keeps_no_old_frame(tmux, case, start):
+    first, *later = WIDTHS[case]
+    before = STARTS[start]
+    with FaultServer() as server:
+        trickle(server, NAMES)
+        window = tmux(server, NAMES, first, before)
+        until(lambda: frame_alone(window, before, len(NAMES)), lambda: "\n".join(window.lines()))
+        for columns in later:
+            window.resize(columns, 24)
+            drawn_for(window, columns)
+            until(lambda: frame_alone(window, before, len(NAMES)), lambda: f"{columns}:\n" + "\n".join(window.lines()))
+        window.press("C-c")
+        until(lambda: "ended with 130" in window.lines(), lambda: "\n".join(window.lines()))
+    assert window.is_as_it_was
+    assert window.lines()[:before] == [HISTORY] * before
+    assert [line for line in window.lines() if "assets  [" in line or "[=" in line] == []
+
+
+def test_a_window_made_half_as_wide_keeps_no_old_frame_of_many_assets(tmux):
+    names = [f"nlp/an-asset-with-a-rather-long-name-{number}" for number in range(12)]
+    with FaultServer() as server:
+        trickle(server, names)
+        window = tmux(server, names, 120, 0)
+        for columns in (120, 50, 200):
+            window.resize(columns, 24)
+            drawn_for(window, columns)
+            until(lambda: frame_alone(window, 0, len(names)), lambda: "\n".join(window.lines()))
+        window.press("C-c")
+        until(lambda: "ended with 130" in window.lines(), lambda: "\n".join(window.lines()))
+
+
+def drawn_for(window, columns):
+    """Waits until the frame is as wide as it should be in a window of so many columns."""
+    widths = lambda: [len(row) for row in window.rows()[-2:]]
+    longest = min(columns - 3, 100)
+    until(lambda: max(widths()) == longest or "more" in window.rows()[-2], lambda: "\n".join(window.rows()))
+
+
+@pytest.mark.parametrize("case", WIDTHS)
+def test_a_terminal_that_cuts_lines_keeps_no_old_frame(workspace, terminal, case):
     first, *later = WIDTHS[case]
     with FaultServer() as server:
-        for name in NAMES:
-            put_asset(server, name, large(MIB))
-            server.on(gets(f"{name}/1.0"), trickling)
-        window = terminal(first, wraps_anew=wraps_anew)
-        environment = {} if wraps_anew else {"XTERM_VERSION": "XTerm(390)"}
+        trickle(server, NAMES)
+        window = terminal(first)
         spec = workspace.spec(*(f"{name}:1.0" for name in NAMES))
-        running = start(workspace, server, window, "resolve", spec, "--no-lock", **environment)
+        running = start(workspace, server, window, "resolve", spec, "--no-lock")
         running.until(lambda: sees_one_frame(window) and "waiting for data" in window.text, "some of each had come")
         for columns in later:
             window.resize(columns).join()
@@ -74,9 +154,7 @@ def test_a_window_whose_width_changes_keeps_no_old_frame(workspace, terminal, ca
         running.process.terminate()
         running.wait().failed(143)
     until(lambda: window.screen.is_cursor_shown and window.screen.wraps, lambda: window.text)
-    text = window.text
-    assert "and another" in text, "the line above the first frame is left"
-    assert "0/3 assets" not in text and "[" not in text, text
+    assert "0/3 assets" not in window.text and "[" not in window.text, window.text
 
 
 def sees_one_frame(window):

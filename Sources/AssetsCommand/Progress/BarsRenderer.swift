@@ -18,6 +18,8 @@ struct BarsRenderer: ProgressRenderer {
     static let barLimit = 8
     /// A run of no more assets than this says when each has ended.
     static let announcedLimit = 20
+    /// A longer line is read no better, and takes more rows once the window is made narrower.
+    static let longestLine = 100
     /// Below this a bar says less than its numbers.
     private static let shortestBar = 8
 
@@ -48,11 +50,12 @@ struct BarsRenderer: ProgressRenderer {
     func frame(_ moment: ProgressMoment, in size: TerminalSize) -> [String] {
         // A character in the last column makes some terminals wrap, and so does the ^C that they echo where there is no
         // room for it: then a row would be left when the frame is taken away.
-        let width = max(1, size.columns - 3)
+        let width = max(1, min(size.columns - 3, Self.longestLine))
         let fetches = moment.model.inFlight.sorted { rank($0) < rank($1) }
-        // One row for the whole, one for "and more", one for what is above, and one for trouble.
-        let others = moment.trouble == nil ? 3 : 4
-        let shown = fetches.prefix(max(1, min(Self.barLimit, size.rows - others)))
+        // One row for the whole, one for "and more", and one for trouble.
+        let others = moment.trouble == nil ? 2 : 3
+        // What is above keeps a row, and each line has room for two, which it takes once the window is half as wide.
+        let shown = fetches.prefix(max(1, min(Self.barLimit, (size.rows - 1) / 2 - others)))
         var lines = rows(Array(shown), width: width)
         if fetches.count > shown.count {
             let more = TextWidth.truncatingEnd("… and \(fetches.count - shown.count) more", to: width)

@@ -30,13 +30,6 @@ enum ColorChoice: String, Sendable, CaseIterable {
 /// How progress is shown.
 enum ProgressMode: String, Sendable, CaseIterable {
     case tty, plain, json, none
-
-    /// Whether a terminal wraps lines anew when its width changes: all do but the console of Linux, xterm and GNU screen,
-    /// which cut them.
-    static func wrapsAnew(environment: [String: String]) -> Bool {
-        let isScreen = environment["STY"] != nil && environment["TMUX"] == nil
-        return environment["TERM"] != "linux" && environment["XTERM_VERSION"] == nil && !isScreen
-    }
 }
 
 /// What `--progress` says.

@@ -1,8 +1,8 @@
 """A terminal that a run writes to, and what would be seen in its window.
 
-It understands what this program writes: text, line feeds, carriage returns, and the control sequences that move the cursor up,
-erase, hide the cursor and stop wrapping. When its width changes, it wraps lines anew as tmux and most terminals do, or cuts
-them as xterm does.
+It understands what this program writes: text, line feeds, carriage returns, and the control sequences that move the cursor,
+save and restore its place, erase, hide the cursor and stop wrapping. When its width changes, it cuts lines as xterm does; of
+those that wrap them anew, `tmux` has one.
 """
 
 import fcntl
@@ -14,41 +14,49 @@ import termios
 import threading
 import unicodedata
 
-TOKEN = re.compile(r"\x1b\[(\??)([\d;]*)([A-Za-z])|([\r\n])|([^\x1b\r\n]+)")
+TOKEN = re.compile(r"\x1b\[(\??)([\d;]*)([A-Za-z])|\x1b([78])|([\r\n])|([^\x1b\r\n]+)")
 
 
 class Screen:
-    """The rows of a window and all that has scrolled out of it; a row that goes on in the next one is `wrapped`."""
+    """All rows that were written, of which the last `height` are the window."""
 
-    def __init__(self, columns, wraps_anew=True):
+    def __init__(self, columns, height):
         self.columns = columns
-        self.wraps_anew = wraps_anew
+        self.height = height
         self.wraps = True
         self.is_cursor_shown = True
         self.rows = [""]
-        self.wrapped = [False]
         self.row = self.column = 0
+        self.saved = (0, 0)
 
     def write(self, text):
-        for private, numbers, final, control, plain in TOKEN.findall(text):
+        for private, numbers, final, digit, control, plain in TOKEN.findall(text):
             if plain:
                 for character in plain:
                     self.put(character)
+            elif digit == "7":
+                self.saved = (self.row - self.top, self.column)
+            elif digit == "8":
+                self.row, self.column = self.top + self.saved[0], self.saved[1]
             elif control == "\r":
                 self.column = 0
             elif control == "\n":
                 # The terminal's line discipline makes a carriage return of it too.
                 self.column = 0
-                self.down()
+                self.move_to(self.row + 1)
             else:
-                self.control(private, int(numbers or "1"), final)
+                self.control(private, [int(number) for number in (numbers or "1").split(";")], final)
+
+    @property
+    def top(self):
+        """The index of the window's first row."""
+        return max(0, len(self.rows) - self.height)
 
     def put(self, character):
         width = 2 if unicodedata.east_asian_width(character) in "WF" else 1
         if self.column + width > self.columns:
             if self.wraps:
-                self.wrapped[self.row] = True
-                self.down()
+                self.move_to(self.row + 1)
                 self.column = 0
             else:
                 self.column = self.columns - width
@@ -56,56 +64,33 @@ class Screen:
         self.rows[self.row] = row[: self.column] + character + row[self.column + 1 :]
         self.column += width
 
-    def down(self):
-        self.row += 1
-        if self.row == len(self.rows):
-            self.rows.append("")
-            self.wrapped.append(False)
+    def move_to(self, row):
+        self.row = row
+        self.rows += [""] * (row + 1 - len(self.rows))
 
-    def control(self, private, number, final):
+    def control(self, private, numbers, final):
         if private:
-            if number == 7:
+            if numbers == [7]:
                 self.wraps = final == "h"
-            elif number == 25:
+            elif numbers == [25]:
                 self.is_cursor_shown = final == "h"
         elif final == "A":
-            self.row = max(0, self.row - number)
+            self.row = max(self.top, self.row - numbers[0])
+        elif final == "H":
+            self.move_to(self.top + min(numbers[0], self.height) - 1)
+            self.column = min(numbers[1], self.columns) - 1
         elif final == "K":
             self.rows[self.row] = ""
-            self.wrapped[self.row] = False
         elif final == "J":
+            # Rows stay where they are, empty.
             self.rows[self.row] = self.rows[self.row][: self.column]
-            del self.rows[self.row + 1 :], self.wrapped[self.row + 1 :]
-            self.wrapped[self.row] = False
+            self.rows[self.row + 1 :] = [""] * (len(self.rows) - self.row - 1)
         else:
             assert final == "m", f"a sequence that this terminal does not know: {final}"
 
     def resize(self, columns):
-        """The cursor stays with its text."""
-        if not self.wraps_anew:
-            self.rows = [row[:columns] for row in self.rows]
-            self.column, self.columns = min(self.column, columns - 1), columns
-            return
-        lines, cursor = [], None
-        for index, row in enumerate(self.rows):
-            if index and self.wrapped[index - 1]:
-                if index == self.row:
-                    cursor = (len(lines) - 1, len(lines[-1]) + self.column)
-                lines[-1] += row
-            else:
-                if index == self.row:
-                    cursor = (len(lines), self.column)
-                lines.append(row)
-        rows, wrapped = [], []
-        for index, line in enumerate(lines):
-            pieces = [line[start : start + columns] for start in range(0, len(line), columns)] or [""]
-            if index == cursor[0]:
-                # At the end of a full row it stands on its last column.
-                piece = min(cursor[1] // columns, len(pieces) - 1)
-                self.row, self.column = len(rows) + piece, min(cursor[1] - piece * columns, columns)
-            rows += pieces
-            wrapped += [True] * (len(pieces) - 1) + [False]
-        self.rows, self.wrapped, self.columns = rows, wrapped, columns
+        self.rows = [row[:columns] for row in self.rows]
+        self.column, self.columns = min(self.column, columns - 1), columns
 
     @property
     def text(self):
@@ -115,14 +100,14 @@ class Screen:
 class Terminal:
     """A pseudo terminal as a run's standard error, with a `Screen` behind it.
 
-    A terminal shows a new width at once, and tells it to programs somewhat later, as tmux does.
+    A terminal shows a new width at once, and tells it to programs somewhat later.
     """
 
     LATE_SECONDS = 0.25
 
-    def __init__(self, columns, rows=24, wraps_anew=True):
+    def __init__(self, columns, rows=24):
         self.ours, self.theirs = pty.openpty()
-        self.screen = Screen(columns, wraps_anew)
+        self.screen = Screen(columns, rows)
         self.size = (rows, columns)
         self.written = ""
         self.lock = threading.Lock()
