@@ -29,7 +29,20 @@ struct PlanTextTests {
             ])
         let narrow = PlanText(Example.context, width: 20).text(try Example.plan()).split(separator: "\n")
         #expect(narrow[1] == "nlp/lexicon   2.0      refetch      2   812 B+  no .SUCCESS…")
-        #expect(narrow[3] == "vision/weig…  10.3     fetch        1  34.1 MB  assets.yaml…")
+        #expect(narrow[3] == "visio…eights  10.3     fetch        1  34.1 MB  assets.yaml…")
+    }
+
+    @Test func `where one column can give way alone, the other is left whole`() throws {
+        let steps = try ["nlp/an-asset-with-a-long-name", "a"].map { name in
+            Step(
+                pin: try Example.pin("\(name):1.0"), action: .keep, content: nil, neededBy: [.entry(name, line: 4)])
+        }
+        func line(_ width: Int) -> Substring {
+            PlanText(Example.context, width: width).text(Plan(steps: steps, entries: [])).split(separator: "\n")[1]
+        }
+        #expect(line(74) == "nlp/an-asset-with-a-long-name  1.0      keep                 assets.yaml:4")
+        #expect(line(73) == "nlp/an-asset-with-a-long-name  1.0      keep                 assets.yaml…")
+        #expect(line(72) == "nlp/an-asset-…h-a-long-name  1.0      keep                 assets.yaml:4")
     }
 
     @Test func `columns line up beside wide characters, and a control character moves no cursor`() throws {

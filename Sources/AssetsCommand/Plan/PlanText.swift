@@ -68,7 +68,8 @@ struct PlanText: Sendable {
     }
 }
 
-/// Rows of cells under each other. Where they are too wide, the last column gives way first, then the first.
+/// Rows of cells under each other. Where they are too wide, the last column gives way; where that does not suffice, the
+/// first instead, and only then both.
 private struct PlanTable {
     private let rows: [[String]]
     private let widths: [Int]
@@ -81,24 +82,32 @@ private struct PlanTable {
     /// - Parameter rows: of equal length, the head first.
     init(rows: [[String]], width: Int?) {
         self.rows = rows
-        var widths = rows[0].indices.map { column in rows.map { TextWidth.cells($0[column]) }.max() ?? 0 }
-        if let width {
-            let total = widths.reduce(Self.gap * (widths.count - 1), +)
-            var excess = max(0, total - width)
-            for column in [widths.count - 1, 0] {
-                let given = min(excess, max(0, widths[column] - Self.leastWidth))
-                widths[column] -= given
-                excess -= given
-            }
+        let widths = rows[0].indices.map { column in rows.map { TextWidth.cells($0[column]) }.max() ?? 0 }
+        self.widths = width.map { Self.narrowed(widths, to: $0) } ?? widths
+    }
+
+    private static func narrowed(_ widths: [Int], to width: Int) -> [Int] {
+        var widths = widths
+        var excess = widths.reduce(gap * (widths.count - 1), +) - width
+        let columns = [widths.count - 1, 0]
+        let enough = columns.filter { widths[$0] - leastWidth >= excess }
+        for column in enough.prefix(1) + columns where excess > 0 {
+            let given = min(excess, max(0, widths[column] - leastWidth))
+            widths[column] -= given
+            excess -= given
         }
-        self.widths = widths
+        return widths
     }
 
     var lines: [String] { rows.map(line) }
 
     private func line(_ row: [String]) -> String {
         let cells = row.enumerated().map { column, text in
-            let text = TextWidth.truncatingEnd(text, to: widths[column])
+            // The ends of names tell most.
+            let text =
+                column == 0
+                ? TextWidth.truncatingMiddle(text, to: widths[column])
+                : TextWidth.truncatingEnd(text, to: widths[column])
             return Self.rightAligned.contains(column)
                 ? TextWidth.paddedLeft(text, to: widths[column]) : TextWidth.padded(text, to: widths[column])
         }
