@@ -62,8 +62,8 @@ def test_a_mistake_is_one_error_at_its_place(text):
 def test_init_writes_the_schema_and_the_line_that_names_it(shelf):
     (shelf.folder / "deploy").mkdir()
     done = shelf.tool.run("init", "deploy/own.yaml", cwd=shelf.folder).succeeded()
-    assert done.stderr == (
-        "wrote deploy/own.yaml and, for editors, deploy/assets.schema.json: "
+    assert done.stderr.endswith(
+        "\nwrote deploy/own.yaml and, for editors, deploy/assets.schema.json: "
         "add what you need with `modelkit-assets add NAME --file deploy/own.yaml`\n")  # fmt: skip
     folder = shelf.folder / "deploy"
     first = (folder / "own.yaml").read_text().splitlines()[0]
@@ -75,5 +75,5 @@ def test_init_writes_the_schema_and_the_line_that_names_it(shelf):
 def test_init_keeps_a_schema_that_is_there(shelf):
     (shelf.folder / "assets.schema.json").write_text("{}\n")
     done = shelf.tool.run("init", cwd=shelf.folder).succeeded()
-    assert done.stderr == "wrote assets.yaml: add what you need with `modelkit-assets add NAME`\n"
+    assert done.stderr.endswith("\nwrote assets.yaml: add what you need with `modelkit-assets add NAME`\n")
     assert (shelf.folder / "assets.schema.json").read_text() == "{}\n"

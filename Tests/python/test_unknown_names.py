@@ -63,9 +63,13 @@ def test_a_spec_that_is_not_there_is_named(shelf, arguments):
     (shelf.folder / "deploy").mkdir()
     refused = run(shelf, *arguments).failed(3)
     path = arguments[1] if arguments[0] == "lock" else "assets.yaml"
-    assert f"`{path}`: No such file or directory" in refused.stderr
-    if path == "assets.yaml":
-        assert "create one with `modelkit-assets init`" in refused.stderr
+    hints = {
+        "assets.yaml": "pass the path of a spec file, or create one with `modelkit-assets init`",
+        "deploy/assets.yaml": "check the path, or create the file with `modelkit-assets init deploy/assets.yaml`",
+    }
+    assert refused.stderr == (
+        f"error: cannot read the spec file `{path}`: No such file or directory\n  hint: {hints[path]}\n"
+    )
 
 
 @pytest.mark.parametrize(

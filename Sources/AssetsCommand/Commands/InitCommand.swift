@@ -1,16 +1,18 @@
 internal import ArgumentParser
 internal import FileSystem
 internal import Glibc
+internal import Operations
 internal import Terminal
 
 /// A file to start from.
-struct InitCommand: ParsableCommand {
+struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Create an assets.yaml to start from",
         discussion: """
             Also creates assets.schema.json beside it, by which editors complete and check it. An existing file is never \
-            overwritten.
+            overwritten. Where the environment names a store that answers within 2 seconds, comments in the file list some \
+            of its assets.
 
             EXAMPLE
               modelkit-assets init
@@ -23,21 +25,40 @@ struct InitCommand: ParsableCommand {
     @Flag(help: "Print the file, and write nothing")
     var dryRun = false
 
-    func run() throws {
+    func run() async throws {
         let shell = Shell()
-        if dryRun {
-            guard access(file, F_OK) != 0 else { throw refused(EEXIST, shell) }
-            shell.console.writeResult(Self.starter)
-            return shell.remark("dry run: nothing was written")
+        guard access(file, F_OK) != 0 else { throw refused(EEXIST, shell) }
+        let offer = await Self.offer(shell)
+        let text = Self.starter + offer.comments.map { $0 + "\n" }.joined()
+        guard !dryRun else {
+            shell.console.writeResult(text)
+            return tell(offer, "dry run: nothing was written", shell)
         }
-        let code = Self.create(file, Self.starter)
+        let code = Self.create(file, text)
         guard code == 0 else { throw refused(code, shell) }
         let schema = (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + Self.schemaFile
         let isNew = Self.create(schema, SpecSchema.text + "\n") == 0
         let named = file == SpecOptions.defaultFile ? "" : " --file \(file)"
-        shell.remark(
+        tell(
+            offer,
             "wrote \(file)\(isNew ? " and, for editors, \(schema)" : ""): "
-                + "add what you need with `modelkit-assets add NAME\(named)`")
+                + "add what you need with `modelkit-assets add NAME\(named)`", shell)
+    }
+
+    private func tell(_ offer: StoreOffer, _ last: String, _ shell: Shell) {
+        for line in [offer.remark(in: file), last].compactMap(\.self) { shell.remark(line) }
+    }
+
+    /// Whatever keeps the store from answering keeps no file from being made.
+    private static func offer(_ shell: Shell) async -> StoreOffer {
+        do throws(Faults) {
+            let offering = try shell.begin(.defaultSpec, StoreOffering.flags) { (workspace, retries) throws(Faults) in
+                StoreOffering(workspace, retries)
+            }
+            return await shell.life.whileShowing("listing the store") { await offering.ask() }
+        } catch {
+            return .failed(error)
+        }
     }
 
     private func refused(_ code: CInt, _ shell: Shell) -> ExitCode {

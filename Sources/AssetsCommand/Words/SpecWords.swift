@@ -2,6 +2,7 @@ internal import AssetModel
 internal import FileSystem
 internal import Operations
 internal import SpecFile
+internal import Terminal
 
 // The words for what is the matter with a spec, and for what was edited in it.
 
@@ -19,12 +20,9 @@ extension Problem {
         case .standardInput:
             self.init(code: "spec-file", message: "standard input cannot be edited", exitStatus: 64)
         case .unreadable(let error, let path):
-            let hint =
-                error.isMissing && path == Workspace.defaultSpec
-                ? "pass the path of a spec file, or create one with `modelkit-assets init`" : nil
             self.init(
-                code: "spec-file", message: "cannot read the spec file `\(path)`: \(error.reason)", hint: hint,
-                exitStatus: 3)
+                code: "spec-file", message: "cannot read the spec file `\(path)`: \(error.reason)",
+                hint: error.isMissing ? Self.creation(of: path) : nil, exitStatus: 3)
         case .unwritable(let error, let path):
             self.init(
                 code: "spec-file", message: "cannot write the spec file `\(path)`: \(error.reason)",
@@ -37,6 +35,12 @@ extension Problem {
                     ?? "remove the entry by hand, then run `modelkit-assets lock`",
                 exitStatus: 3)
         }
+    }
+
+    private static func creation(of path: String) -> String {
+        path == Workspace.defaultSpec
+            ? "pass the path of a spec file, or create one with `modelkit-assets init`"
+            : "check the path, or create the file with `modelkit-assets init \(path)`"
     }
 
     init(_ fault: EditFault) {
@@ -76,6 +80,33 @@ extension SpecEdit {
         case .added(let specification): "added `\(specification)` to \(path)"
         case .changed(let old, let new): "changed `\(old)` to `\(new)` in \(path)"
         case .removed(let specification): "removed `\(specification)` from \(path)"
+        }
+    }
+}
+
+// MARK: - A new spec
+
+extension StoreOffer {
+    /// Comments for the end of a new spec file.
+    var comments: [String] {
+        guard case .assets(let assets, _, let hasMore) = self, !assets.isEmpty else { return [] }
+        let entries = assets.map { ("#  - \($0.specification)", $0.latest) }
+        let width = max(34, entries.map(\.0.count).max() ?? 0)
+        let more = hasMore ? ["#  `modelkit-assets list` prints more"] : []
+        return ["# Assets in the store:"]
+            + entries.map { "\(TextWidth.padded($0.0, to: width))  # latest: \($0.1)" } + more
+    }
+
+    /// What came of asking the store; nil where none is set.
+    func remark(in file: String) -> String? {
+        switch self {
+        case .noStore: nil
+        case .assets(let assets, let store, _):
+            assets.isEmpty
+                ? "\(store) has no assets yet" : "listed \(Units.count(assets.count, "asset")) of \(store) in \(file)"
+        case .late(let store):
+            "\(store) was not listed: no answer within \(Units.count(StoreOffering.patience, "second"))"
+        case .failed(let faults): "the store was not listed: \(Problems(faults).list.first?.message ?? "unknown error")"
         }
     }
 }

@@ -85,8 +85,7 @@ package struct SpecEditing: Sendable {
         }
         guard !text.utf8.contains(UInt8(ascii: ":")), options.locks, settings.provider != nil else { return typed }
         let (latest, _) = try await StoreSession(settings, retries).find(typed.name.text)
-        return typed.requiring(
-            system.major(of: latest.version).map { VersionRequirement(naming: $0, in: system) } ?? .latest)
+        return typed.requiring(VersionRequirement(majorOf: latest.version, in: system))
     }
 
     // MARK: Upgrading

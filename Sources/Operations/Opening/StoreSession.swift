@@ -8,7 +8,7 @@ package import StoreTransport
 package struct StoreSession: Sendable {
     package let settings: Settings
     package let store: any ObjectStore
-    private let catalog: StoreCatalog
+    let catalog: StoreCatalog
 
     package init(_ settings: Settings, _ retries: RetryLog) throws(Faults) {
         self.settings = settings

@@ -16,6 +16,8 @@ package struct SettingFlags: Sendable {
     package var jobs: Setting<Int>?
     /// In bytes a second.
     package var maxRate: Setting<Int64>?
+    /// In seconds. No flag has it, but commands that have little time.
+    package var storageTimeout: Setting<Double>?
     package var isOffline = false
     package var skipsSpaceCheck = false
 

@@ -72,10 +72,11 @@ package final class Settings: Sendable {
         maxRate = if let flag = flags.maxRate { flag } else { try sources.rate(Variable.maxRate) }
         checksSpace = !flags.skipsSpaceCheck
         storageTimeout =
-            try sources.number(.storageTimeout, Variable.storageTimeout) {
-                ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }
+            if let own = flags.storageTimeout { own } else {
+                try sources.number(.storageTimeout, Variable.storageTimeout) {
+                    ClampedSeconds.parsed($0).flatMap { $0 > 0 ? $0 : nil }
+                } ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
             }
-            ?? Setting(RetryPolicy.defaultBudget, from: .builtIn)
         let trust =
             if let flag = flags.trustsSpecEndpoint { flag } else { try sources.truth(Variable.trustSpecEndpoint) }
         s3 = S3Overrides(
