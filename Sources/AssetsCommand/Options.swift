@@ -86,6 +86,9 @@ extension ByteRate: ExpressibleByArgument {}
 /// The form of a result.
 enum ResultFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json
+
+    /// That of the plan that a dry run prints.
+    var ofPlan: PlanFormat { self == .json ? .json : .text }
 }
 
 /// The form of a plan.
@@ -108,5 +111,6 @@ extension ArgumentHelp {
     static let spec = ArgumentHelp("Spec file", valueName: "spec")
     static let group = ArgumentHelp("Include the entries of this group; repeatable", valueName: "name")
     static let format = ArgumentHelp("Output format", valueName: "format")
+    static let planOnly = ArgumentHelp("Print the plan, and write nothing")
     static let asset = ArgumentHelp("Specification string: NAME[:VERSION]", valueName: "asset")
 }

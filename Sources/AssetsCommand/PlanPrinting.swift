@@ -9,35 +9,52 @@ internal import Terminal
 struct PlanPrinting: Sendable {
     let shell: Shell
     let format: PlanFormat
+    /// The command that would do what is planned: `resolve`
+    var command = "resolve"
     /// How much may be fetched, in bytes; nil for any amount.
-    let maxBytes: Int64?
+    var maxBytes: Int64?
     /// Where the plan is saved for `apply`; nil for nowhere.
     var file: String?
 
+    /// - Parameters:
+    ///   - request: what is wanted, as a run is asked for it.
+    ///   - open: opens what it works with.
     /// - Returns: the exit status.
-    func run(_ request: SpecRequest, _ flags: SettingFlags) async -> Int32 {
+    func run(_ request: Resolving.Request, _ open: () throws(Faults) -> Session) async -> Int32 {
         let session: Session
         do {
-            session = try shell.session(request, flags)
+            session = try open()
         } catch {
             return fail(error, session: nil)
         }
         let planner = Planner(session: session, groups: request.groups)
-        let outcome = await planner.measured(await planner.plan()).within(maxBytes)
+        let outcome = await planner.measured(await planner.plan(damaged: request.damaged)).within(maxBytes)
         guard outcome.faults.isEmpty else { return fail(Faults(outcome.faults), session: session) }
-        shell.warn(outcome.plan.warnings)
-        if !outcome.plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
-            shell.warn(["`modelkit-assets resolve` would fail: cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
-        }
-        if let shortfall = await SpaceChecking(planningIn: session)?.shortfall(of: outcome.plan) {
-            shell.warn(["`modelkit-assets resolve` would fail: \(Problem(shortfall).message)"])
-        }
+        await warn(of: outcome.plan, session)
         do {
             if let file { try await PlanSealing(session: session).save(outcome.plan, to: file) }
         } catch {
             return fail(error, session: session)
         }
         return print(outcome.plan, session)
+    }
+
+    /// A plan that was made before.
+    func run(_ plan: Plan, _ session: Session) async -> Int32 {
+        await warn(of: plan, session)
+        return print(plan, session)
+    }
+
+    /// What is worth knowing of the plan, and what would keep it from being done.
+    private func warn(of plan: Plan, _ session: Session) async {
+        shell.warn(plan.warnings)
+        let failure = "`modelkit-assets \(command)` would fail: "
+        if !plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
+            shell.warn([failure + "cannot write to `\(obstacle.path)`: \(obstacle.reason)"])
+        }
+        if let shortfall = await SpaceChecking(planningIn: session)?.shortfall(of: plan) {
+            shell.warn([failure + Problem(shortfall).message])
+        }
     }
 
     private func print(_ plan: Plan, _ session: Session) -> Int32 {

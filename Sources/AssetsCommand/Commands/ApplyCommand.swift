@@ -23,6 +23,9 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output options") var output: OutputOptions
     @OptionGroup(title: "Output options") var metrics: MetricsOptions
 
+    @Flag(help: "Compare the plan with the store and the directory, print it, and write nothing")
+    var dryRun = false
+
     @Option(help: .format)
     var format = ResultFormat.text
 
@@ -32,12 +35,18 @@ struct ApplyCommand: AsyncParsableCommand {
             let saved = try SavedPlan(at: plan)
             var flags = store.flags
             fetch.apply(to: &flags)
+            let missing = dryRun ? MissingDirectory.isPlanned : .isMade
             let applying = try shell.begin(.defaultSpec, flags) { (workspace, retries) throws(Faults) in
                 try Applying(
-                    saved, workspace, missingDirectory: fetch.createAssetsDir ? .isMade : .isAnError, retries: retries,
+                    saved, workspace, missingDirectory: fetch.createAssetsDir ? missing : .isAnError, retries: retries,
                     shell)
             }
-            try await applying.begin()
+            try await applying.compare()
+            guard !dryRun else {
+                let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "apply")
+                return await printing.run(applying.plan, applying.session)
+            }
+            try applying.begin()
             let running = Running(shell: shell)
             let status = running.report(await running.apply(applying), format == .json ? .json : .text)
             if status == 0 { applying.finish() }

@@ -27,20 +27,28 @@ struct FetchCommand: AsyncParsableCommand {
     @Flag(help: .forceDownload)
     var forceDownload = false
 
+    @Flag(help: .planOnly)
+    var dryRun = false
+
     @Option(help: .format)
     var format = ResultFormat.text
 
     func run() async throws {
         let shell = Shell(output, json: format == .json, metrics: metrics.file("fetch", asset))
-        let running = Running(shell: shell)
         let (asset, flags) = (asset, fetch.flags(store, forceDownload: forceDownload))
-        let missing: MissingDirectory = fetch.createAssetsDir ? .isMade : .isAnError
-        try await shell.exiting {
-            let run = await running.resolve(Resolving.Request()) { () throws(Faults) in
-                try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in
-                    try Session(workspace, missingDirectory: missing, retries: retries)
-                }
+        let made = dryRun ? MissingDirectory.isPlanned : .isMade
+        let missing = fetch.createAssetsDir ? made : .isAnError
+        let open: @Sendable () throws(Faults) -> Session = { () throws(Faults) in
+            try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in
+                try Session(workspace, missingDirectory: missing, retries: retries)
             }
+        }
+        try await shell.exiting {
+            guard !dryRun else {
+                let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "fetch")
+                return await printing.run(Resolving.Request(), open)
+            }
+            let run = await Running(shell: shell).resolve(Resolving.Request(), open)
             return report(run, shell)
         }
     }

@@ -41,6 +41,10 @@ struct PlanCommand: AsyncParsableCommand {
             missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
         let shell = Shell(output, json: format == .json)
         let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes, file: file)
-        try await shell.exiting { await printing.run(request, flags) }
+        try await shell.exiting {
+            await printing.run(Resolving.Request(groups: request.groups)) { () throws(Faults) in
+                try shell.session(request, flags)
+            }
+        }
     }
 }

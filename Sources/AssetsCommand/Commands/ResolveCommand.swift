@@ -28,7 +28,7 @@ struct ResolveCommand: AsyncParsableCommand {
     @Flag(help: "Then remove versions that the spec does not need, as `modelkit-assets prune` does")
     var prune = false
 
-    @Flag(help: "Print the plan, and write nothing")
+    @Flag(help: .planOnly)
     var dryRun = false
 
     @Option(
@@ -57,7 +57,11 @@ struct ResolveCommand: AsyncParsableCommand {
             missingDirectory: fetch.createAssetsDir ? made : .isAnError)
         if dryRun, let format = format.ofPlan {
             let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes)
-            try await shell.exiting { await printing.run(request, flags) }
+            try await shell.exiting {
+                await printing.run(Resolving.Request(groups: request.groups)) { () throws(Faults) in
+                    try shell.session(request, flags)
+                }
+            }
         }
         let running = Running(shell: shell)
         var wanted = Resolving.Request(groups: request.groups)

@@ -15,6 +15,7 @@ struct VerifyCommand: AsyncParsableCommand {
             EXAMPLE
               modelkit-assets verify assets.yaml
               modelkit-assets verify --repair
+              modelkit-assets verify --repair --dry-run
               modelkit-assets verify --as-modelkit
             """)
 
@@ -29,6 +30,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Download again what is wrong")
     var repair = false
 
+    @Flag(help: "With --repair: print what would be downloaded, and write nothing")
+    var dryRun = false
+
     @Flag(help: "Print what Python modelkit without a provider finds for each specification string")
     var asModelkit = false
 
@@ -41,6 +45,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         if repair, asModelkit { throw ValidationError("--as-modelkit cannot be combined with --repair") }
+        if dryRun, !repair { throw ValidationError("--dry-run requires --repair") }
     }
 
     func run() async throws {
@@ -62,10 +67,18 @@ struct VerifyCommand: AsyncParsableCommand {
             shell.warn(results.flatMap(\.sentences))
             var wanted = Resolving.Request(groups: Set(group))
             wanted.damaged = verifying.damaged(results)
-            let running = Running(shell: shell)
-            let run = await running.resolve(wanted) { () throws(Faults) in session }
-            return running.report(run, format == .json ? .json : .text)
+            return await mend(wanted, session, shell)
         }
+    }
+
+    private func mend(_ wanted: Resolving.Request, _ session: Session, _ shell: Shell) async -> Int32 {
+        if dryRun {
+            let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "verify --repair")
+            return await printing.run(wanted) { () throws(Faults) in session }
+        }
+        let running = Running(shell: shell)
+        let run = await running.resolve(wanted) { () throws(Faults) in session }
+        return running.report(run, format == .json ? .json : .text)
     }
 
     private func report(_ results: [VerifiedAsset], _ shell: Shell) throws -> Int32 {

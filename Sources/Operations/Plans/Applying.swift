@@ -1,7 +1,7 @@
 internal import AssetModel
 internal import Execution
 internal import FileSystem
-internal import Planning
+package import Planning
 package import StoreTransport
 
 /// A plan that was saved in a file.
@@ -40,18 +40,22 @@ package struct Applying: Sendable {
         session = try Session(workspace, lock: lock, missingDirectory: missingDirectory, retries: retries)
     }
 
-    private var plan: Plan { saved.unsealed.plan }
+    package var plan: Plan { saved.unsealed.plan }
 
     private var underWay: PlanUnderWay? { session.directory.map { PlanUnderWay(saved.bytes, in: $0) } }
 
-    /// Compares the world with the plan, and notes that it is under way.
+    /// Compares the world with the plan.
     ///
     /// - Throws: also everything that changed since it was made.
-    package func begin() async throws(Faults) {
+    package func compare() async throws(Faults) {
         let isUnderWay = try noted { () throws(FileError) in try underWay?.isNoted() } ?? false
         let changes = try await PlanSealing(session: session).changes(
             since: saved.unsealed.sealed, plan, isUnderWay: isUnderWay)
         guard changes.isEmpty else { throw Faults(.plan(.outdated(changes, path: saved.path))) }
+    }
+
+    /// Notes that it is under way.
+    package func begin() throws(Faults) {
         if !plan.isFulfilled { try noted { () throws(FileError) in try underWay?.note() } }
     }
 
