@@ -85,7 +85,7 @@ struct SchemaTests {
         "a schema's file and what the program prints are the same",
         arguments: [
             ("lock", LockSchema.text), ("report", ReportSchema.text), ("progress", ProgressSchema.text),
-            ("check", CheckSchema.text),
+            ("check", CheckSchema.text), ("lock-changes", LockChangesSchema.text), ("annotate", AnnotateSchema.text),
         ])
     func embedded(name: String, text: String) throws {
         #expect(try repositoryFile("schema/\(name).schema.json") == text)

@@ -17,9 +17,13 @@ COMMANDS = {
     "resolve": ["resolve", "{spec}"],
     "resolve --dry-run": ["resolve", "--dry-run", "{spec}"],
     "plan": ["plan", "{spec}"],
+    "lock": ["lock", "{spec}"],
+    "lock --check": ["lock", "--check", "{spec}"],
     "apply": ["apply", "{plan}"],
     "check": ["check", "{spec}"],
+    "apply --dry-run": ["apply", "--dry-run", "{plan}"],
     "fetch": ["fetch", "{asset}"],
+    "fetch --dry-run": ["fetch", "--dry-run", "{asset}"],
     "list": ["list"],
     "show": ["show", "{asset}"],
     "tree": ["tree", "{spec}"],
@@ -28,10 +32,12 @@ COMMANDS = {
     "cache-key": ["cache-key", "{spec}"],
     "verify": ["verify", "{spec}"],
     "verify --repair": ["verify", "--repair", "{spec}"],
+    "verify --repair --dry-run": ["verify", "--repair", "--dry-run", "{spec}"],
     "verify --as-modelkit": ["verify", "--as-modelkit", "{spec}"],
     "prune": ["prune", "{spec}"],
     "new": ["new", "--yes", "{file}", "nlp/fresh"],
     "update": ["update", "--yes", "{file}", "nlp/vectors"],
+    "annotate": ["annotate", "{asset}"],
     "cache size": ["cache", "size"],
     "cache prune": ["cache", "prune"],
     "cache clean": ["cache", "clean"],
@@ -39,11 +45,11 @@ COMMANDS = {
     "cache import": ["cache", "import", "{file}.tar"],
 }
 CACHES = {command for command in COMMANDS if command.startswith("cache ")}
-PUSHES = {"new", "update"}
-LOCAL = {"verify", "verify --as-modelkit", "verify --repair", "prune"} | CACHES
+PUSHES = {"new", "update", "annotate"}
+LOCAL = {"verify", "verify --as-modelkit", "verify --repair", "verify --repair --dry-run", "prune"} | CACHES
 OF_A_SPEC = {command for command, arguments in COMMANDS.items() if "{spec}" in arguments}
 # They ask the store even where a lockfile says all that they tell.
-ASKING = {"fetch", "list", "show", "outdated", "check"} | PUSHES
+ASKING = {"fetch", "fetch --dry-run", "lock", "list", "show", "outdated", "check"} | PUSHES
 
 
 def arguments(shelf, command, plan=True, **places):
@@ -125,15 +131,15 @@ FAILURES = {
     "an unknown value": (lambda _: {"options": ["--color", "often"]}, 64, set(COMMANDS) - CACHES),
     "an unknown option": (lambda _: {"options": ["--no-such-option"]}, 64, set(COMMANDS)),
     "an argument too many": (lambda _: {"options": ["one", "two", "three", "four"]}, 64, set(COMMANDS)),
-    "an unknown provider": (lambda _: {"options": ["--provider", "ftp"]}, 64, {"resolve", "plan", "fetch", "list", "new"}),
+    "an unknown provider": (lambda _: {"options": ["--provider", "ftp"]}, 64, {"resolve", "plan", "lock", "fetch", "list", "new", "annotate"}),
     "no spec": (missing_spec, 3, OF_A_SPEC - {"check"}),
     "a bad spec": (bad_spec, 3, OF_A_SPEC),
     "no provider": (with_environment({"MODELKIT_STORAGE_PROVIDER": None}), None, {"list", "show", "outdated"} | PUSHES),
     "no bucket": (with_environment({"MODELKIT_STORAGE_BUCKET": None}), None, set(COMMANDS) - LOCAL - {"check"}),
     "no credentials": (with_environment(NO_CREDENTIALS), 4, ASKING | {"resolve", "plan", "tree", "why"}),
     "a store that is not reached": (with_environment(UNREACHABLE), 8, ASKING | {"resolve", "plan", "tree"}),
-    "an unknown asset": (unknown_asset, 5, {"resolve", "plan", "fetch", "show", "tree", "outdated", "cache-key"}),
-    "no assets directory": (no_assets_directory, 9, {"resolve", "plan", "fetch", "check", "apply"}),
+    "an unknown asset": (unknown_asset, 5, {"resolve", "plan", "lock", "fetch", "fetch --dry-run", "show", "tree", "outdated", "cache-key", "annotate"}),
+    "no assets directory": (no_assets_directory, 9, {"resolve", "plan", "fetch", "fetch --dry-run", "check", "apply", "apply --dry-run"}),
     "an outdated lockfile": (outdated_lockfile, 7, {"resolve", "plan", "tree", "why", "outdated", "cache-key"}),
     "a broken lockfile": (broken_lockfile, 3, OF_A_SPEC - {"check"}),
     "a file for a cache": (file_for_a_cache, 9, CACHES),
@@ -190,7 +196,7 @@ def test_what_is_after_the_end_of_options_is_no_option(shelf):
 # MARK: Signals
 
 # A plan of another store is refused before anything is asked; then `apply` goes the way of `resolve`.
-WAITING = sorted(set(COMMANDS) - LOCAL - {"apply"})
+WAITING = sorted(set(COMMANDS) - LOCAL - {"apply", "apply --dry-run"})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)

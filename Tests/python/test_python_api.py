@@ -103,20 +103,26 @@ def test_a_plan_fetches_nothing_and_can_be_applied(api, shelf, given, validate):
 @pytest.mark.parametrize("name", ["assets.yaml", "other.yml", "bare", "with.dots"])
 def test_a_lock_gives_the_path_of_the_lockfile(api, shelf, given, name):
     spec = shelf.spec("nlp/vectors:1", name=name)
-    path = api.lock(spec.name, **given)
+    locked = api.lock(spec.name, **given)
+    path = locked.lockfile
     assert path.is_absolute() and path.parent == shelf.folder and 'version: "1.4"' in path.read_text()
+    assert os.fspath(locked) == str(path)
+    assert (locked.written, locked.assets) == (True, 1)
+    assert locked.changes == (api.LockChange(name="nlp/vectors", removed=(), added=("1.4",)),)
     assert {file for file in shelf.folder.iterdir() if file.is_file()} == {spec, path}
-    assert api.lock(spec.name, check=True, **given) == path
+    checked = api.lock(spec.name, check=True, **given)
+    assert (checked.lockfile, checked.written, checked.changes) == (path, False, ())
     shelf.spec("nlp/vectors:1", "nlp/tokenizer:1", name=name)
     before = path.read_bytes()
     with pytest.raises(api.LockOutdatedError) as error:
         api.lock(spec.name, check=True, **given)
-    assert (error.value.code, error.value.report) == ("lock-outdated", None)
+    assert error.value.code == "lock-outdated" and error.value.report.status == "failed"
     assert path.read_bytes() == before
     shelf.store.push("nlp/vectors:1.5", b"vectors, best\n")
     api.lock(spec.name, **given)
     assert 'version: "1.4"' in path.read_text() and 'version: "1.5"' not in path.read_text()
-    api.lock(spec.name, upgrade_assets=["nlp/vectors"], **given)
+    upgraded = api.lock(spec.name, upgrade_assets=["nlp/vectors"], **given)
+    assert upgraded.changes == (api.LockChange(name="nlp/vectors", removed=("1.4",), added=("1.5",)),)
     assert 'version: "1.5"' in path.read_text()
 
 

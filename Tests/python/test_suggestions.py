@@ -62,7 +62,8 @@ USAGES = {
         "invalid value `jsno` for `--format <format>`", "possible values: text, json, github, dot, mermaid",
         "hint: did you mean `json`?"],
     ("schema", "it's"): [
-        "invalid value `it's` for `<document>`", "possible values: spec, lock, plan, report, progress, check"],
+        "invalid value `it's` for `<document>`",
+        "possible values: spec, lock, plan, report, progress, check, annotate, lock-changes"],
     ("resolve", "--color"): ["missing value for `--color <when>`", "hint: `modelkit-assets resolve --help` prints all options"],
     ("resolve", "--jobs", "many"): ["invalid value `many` for `--jobs <n>`"],
     ("resolve", "--jobs", "0"): ["--jobs must be from 1 to 1024"],

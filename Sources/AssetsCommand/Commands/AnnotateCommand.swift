@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AssetModel
 internal import Operations
 internal import Terminal
 
@@ -25,14 +26,19 @@ struct AnnotateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Store options") var store: RemoteOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
+    @Option(help: .format)
+    var format = ResultFormat.text
+
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json)
         try await shell.exiting("annotating") {
             let annotating = try shell.begin(.defaultSpec, store.flags) { (workspace, retries) throws(Faults) in
                 Annotating(workspace, retries)
             }
             let (pin, count) = try await dryRun ? annotating.unrecorded(asset) : annotating.annotate(asset)
-            shell.console.writeResult("\(pin)\n")
+            shell.console.writeResult(
+                format == .json
+                    ? try JSONText.document(AnnotateDocument(pin, recordedFiles: count, isDryRun: dryRun)) : "\(pin)\n")
             let verb = dryRun ? "would record" : "recorded"
             shell.remark(
                 count == 0
@@ -40,5 +46,24 @@ struct AnnotateCommand: AsyncParsableCommand {
                     : "\(verb) sizes and digests of \(Units.count(count, "file"))")
             return 0
         }
+    }
+}
+
+/// What was recorded, or would be, as JSON: what `schema/annotate.schema.json` describes.
+struct AnnotateDocument: Codable, Sendable {
+    var format = "modelkit-assets/annotate"
+    var formatVersion = 1
+    let asset: String
+    let name: String
+    let version: String
+    let recordedFiles: Int
+    let dryRun: Bool
+
+    init(_ pin: AssetPin, recordedFiles: Int, isDryRun: Bool) {
+        asset = pin.description
+        name = pin.name.text
+        version = pin.version.text
+        self.recordedFiles = recordedFiles
+        dryRun = isDryRun
     }
 }

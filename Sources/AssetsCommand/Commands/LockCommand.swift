@@ -31,6 +31,9 @@ struct LockCommand: AsyncParsableCommand {
     @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
+    @Option(help: .format)
+    var format = ResultFormat.text
+
     func validate() throws {
         if check, upgrading.isUpgrading {
             throw ValidationError("--check cannot be combined with --upgrade")
@@ -38,7 +41,7 @@ struct LockCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let shell = Shell(output)
+        let shell = Shell(output, json: format == .json)
         try await shell.exiting {
             try await lock(shell)
             return 0
@@ -46,6 +49,7 @@ struct LockCommand: AsyncParsableCommand {
     }
 
     private func lock(_ shell: Shell) async throws {
+        guard spec != "-" else { throw Faults(.lock(.besideStandardInput)) }
         let request = SpecRequest(
             spec: spec, lock: LockRequest(mode: .update, upgrade: upgrading.names), missingDirectory: .isUnneeded,
             mendsLock: !check)
@@ -53,7 +57,7 @@ struct LockCommand: AsyncParsableCommand {
         let proposal = try await Locking(session, shell).propose()
         let (old, path) = (proposal.old, proposal.old.path ?? SpecLock.path(besides: spec))
         if old.exists, proposal.new.assets == old.lock.assets, old.lock.hasDigests || check {
-            return tell(isUpToDate: old.lock, path, shell)
+            return try tell(isUpToDate: old.lock, path, shell)
         }
         shell.warn(
             old.lock.mixed.map {
@@ -61,15 +65,21 @@ struct LockCommand: AsyncParsableCommand {
             })
         if check { throw Faults(.lock(.outdated(proposal.changes, path: path, spec: spec))) }
         if !dryRun { try proposal.write() }
+        try write(LockDocument(proposal.new, at: path, proposal.changes, isWritten: !dryRun, isDryRun: dryRun), shell)
         for line in proposal.changes.lines { shell.remark(line) }
         let count = Units.count(proposal.new.assets.count, "asset")
         shell.remark(dryRun ? "dry run: nothing was written" : "wrote \(path): \(count)")
     }
 
-    private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) {
+    private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) throws {
+        try write(LockDocument(lock, at: path, nil, isWritten: false, isDryRun: dryRun), shell)
         shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
         if !lock.hasDigests {
             shell.remark("run `modelkit-assets lock` to add digests, which detect faulty merges")
         }
+    }
+
+    private func write(_ document: LockDocument, _ shell: Shell) throws {
+        if format == .json { shell.console.writeResult(try JSONText.document(document)) }
     }
 }

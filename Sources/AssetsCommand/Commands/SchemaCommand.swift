@@ -12,7 +12,8 @@ struct SchemaCommand: ParsableCommand {
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case spec, lock, plan, report, progress, check, image
+        case spec, lock, plan, report, progress, check, annotate, image
+        case lockChanges = "lock-changes"
 
         var text: String {
             switch self {
@@ -23,6 +24,8 @@ struct SchemaCommand: ParsableCommand {
             case .progress: ProgressSchema.text
             case .check: CheckSchema.text
             case .image: ImageSchema.text
+            case .lockChanges: LockChangesSchema.text
+            case .annotate: AnnotateSchema.text
             }
         }
     }

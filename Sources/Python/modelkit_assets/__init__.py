@@ -8,7 +8,19 @@ the spec, as on the command line. What fails is an `AssetsError`.
 """
 
 from ._commands import fetch, lock, plan, resolve
-from ._documents import Asset, Event, Plan, PlannedObject, PlanTotals, Problem, Report, ReportTotals, Step
+from ._documents import (
+    Asset,
+    Event,
+    Lock,
+    LockChange,
+    Plan,
+    PlannedObject,
+    PlanTotals,
+    Problem,
+    Report,
+    ReportTotals,
+    Step,
+)
 from ._errors import (
     AssetsError,
     ChecksumError,
@@ -32,6 +44,8 @@ __all__ = [
     "CredentialsError",
     "Event",
     "FileSystemError",
+    "Lock",
+    "LockChange",
     "LockOutdatedError",
     "Plan",
     "PlanTotals",

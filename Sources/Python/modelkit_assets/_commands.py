@@ -2,10 +2,11 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from ._documents import Document, Plan, Problem, Report, read
+from ._documents import Document, Lock, Plan, Problem, Report, read
 from ._errors import AssetsError, failure
 from ._options import FetchOptions, LockOptions, PathLike, PlanOptions, ResolveOptions, separated
 from ._process import Finished, run
@@ -39,18 +40,17 @@ def plan(spec: PathLike = SPEC, **options: "Unpack[PlanOptions]") -> Plan:
     return read(Plan, printed("plan", ["plan", "--format=json"], spec, options))
 
 
-def lock(spec: PathLike = SPEC, **options: "Unpack[LockOptions]") -> Path:
-    """Writes the lockfile of a spec, and gives its path; fetches nothing.
+def lock(spec: PathLike = SPEC, **options: "Unpack[LockOptions]") -> Lock:
+    """Writes the lockfile of a spec, and says where it is and what changed in it; fetches nothing.
 
     With `check` it writes nothing, and raises `LockOutdatedError` where the lockfile would change. Keywords: check, upgrade,
     upgrade_assets; assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request, trust_spec_endpoint,
     versioning, offline; on_event, env, cwd, program.
     """
     known("lock", options, LockOptions)
-    finish(["lock"], spec, options)
-    path = os.path.abspath(os.path.join(options.get("cwd") or "", spec))
-    stem, suffix = os.path.splitext(path)
-    return Path((stem if suffix in (".yaml", ".yml") else path) + ".lock")
+    document = printed("lock-changes", ["lock", "--format=json"], spec, options)
+    path = os.path.abspath(os.path.join(options.get("cwd") or "", document["lockfile"]))
+    return replace(read(Lock, document), lockfile=Path(path))
 
 
 def fetch(asset: str, **options: "Unpack[FetchOptions]") -> Path:

@@ -1,6 +1,6 @@
 """The JSON documents that the program prints, as frozen dataclasses whose fields have the documents' names.
 
-`modelkit-assets schema report`, `plan` and `progress` say what each field means.
+`modelkit-assets schema report`, `plan`, `lock-changes` and `progress` say what each field means.
 """
 
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -135,6 +135,29 @@ class Plan:
     warnings: Tuple[str, ...]
     totals: PlanTotals
     document: Document = raw()
+
+
+@dataclass(frozen=True)
+class LockChange:
+    """The versions of an asset that left the lockfile, and those that entered it."""
+
+    name: str
+    removed: Tuple[str, ...]
+    added: Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A lockfile, and what changed in it. Wherever a path is taken, it is that of the lockfile."""
+
+    lockfile: Path
+    assets: int
+    written: bool
+    changes: Tuple[LockChange, ...]
+    document: Document = raw()
+
+    def __fspath__(self) -> str:
+        return str(self.lockfile)
 
 
 @dataclass(frozen=True)
