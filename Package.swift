@@ -223,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "TerminalTests",
             dependencies: [
-                "AssetsCommand", "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "Execution",
-                "Operations", "Terminal",
+                "AssetsCommand", "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport",
+                "Catalog", "Execution", "Publishing", "Operations", "Terminal",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */

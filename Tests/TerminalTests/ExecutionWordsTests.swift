@@ -18,7 +18,7 @@ struct ExecutionWordsTests {
                     kind, operation: "get", address: "s3://acme-models/nlp/lexicon/2.0\u{1B}[2J",
                     detail: "what\nthe store said"))
         }
-        try expectGolden(text(problems), "words-store.txt")
+        try expectGolden(goldenText(problems), "words-store.txt")
     }
 
     @Test("what others named or answered begins no line and moves no cursor, whatever says it")
@@ -40,7 +40,7 @@ struct ExecutionWordsTests {
             + ["is a symbolic link", "is not a folder"].map {
                 FileError(path: "/assets/nlp", attempt: "create", refusal: $0)
             }
-        try expectGolden(text(errors.map { Problem($0) }), "words-files.txt")
+        try expectGolden(goldenText(errors.map { Problem($0) }), "words-files.txt")
     }
 
     @Test("locks, digests and sizes")
@@ -50,6 +50,7 @@ struct ExecutionWordsTests {
         let failures: [ExecutionFailure] = [
             .lockTimeout(LockWait(path: path, holder: "process 4711 (python3 serve.py)", limit: 10)),
             .lockTimeout(LockWait(path: path, holder: nil, limit: 2.5)),
+            .lockTimeout(LockWait(path: path, holder: nil, limit: 1)),
             .digest(DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .spec)),
             .digest(
                 DigestMismatch(
@@ -65,15 +66,12 @@ struct ExecutionWordsTests {
             .store(unavailable),
             .file(FileError(path: "/assets", attempt: "open", code: ENOENT)),
         ]
-        try expectGolden(text(failures.map { Problem($0) }), "words-content.txt")
-    }
-
-    private func text(_ problems: [Problem]) -> String {
-        problems.map { problem in
-            let head = "[\(problem.code), exit \(problem.exitStatus)] \(problem.message)"
-            let details = problem.details.map { "  " + $0 }
-            let hint = problem.hint.map { ["  hint: " + $0] } ?? []
-            return ([head] + details + hint).map { $0 + "\n" }.joined()
-        }.joined(separator: "\n")
+        let causes: [MismatchCause] = [.truncated(12), .page, .errorDocument, .pointer, .empty]
+        let mismatches = causes.map { cause in
+            ExecutionFailure.digest(
+                DigestMismatch(
+                    address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .store, cause: cause))
+        }
+        try expectGolden(goldenText((failures + mismatches).map { Problem($0) }), "words-content.txt")
     }
 }

@@ -2,6 +2,8 @@ import FoundationEssentials
 import Glibc
 import Testing
 
+@testable import AssetsCommand
+
 /// Compares a text with the file that says what it should be. `UPDATE_GOLDENS=1` writes the file instead.
 func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let path = testFolder + "/Goldens/" + name
@@ -10,6 +12,16 @@ func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation
     }
     let golden = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     #expect(text == golden, "differs from \(name)", sourceLocation: sourceLocation)
+}
+
+/// All of what each problem says.
+func goldenText(_ problems: [Problem]) -> String {
+    problems.map { problem in
+        let head = "[\(problem.code), exit \(problem.exitStatus)] \(problem.message)"
+        let details = problem.details.map { "  " + $0 }
+        let hint = problem.hint.map { ["  hint: " + $0] } ?? []
+        return ([head] + details + hint).map { $0 + "\n" }.joined()
+    }.joined(separator: "\n")
 }
 
 /// The text of a file of the repository.

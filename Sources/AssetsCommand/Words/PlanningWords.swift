@@ -101,7 +101,8 @@ extension PlanningFailure {
             "cannot install `\(pin)`: its dependency `\(dependency)` is unavailable"
         case .unsettled(let names, _):
             "no stable combination of \(enumeration(names.map { "`\($0)`" })) exists"
-        case .fact(let subject, _, _): "cannot determine \(subject)"
+        // The words of the fact are told in its place.
+        case .fact(let subject, _, _): subject
         }
     }
 

@@ -106,7 +106,8 @@ extension StoreOffer {
                 ? "\(store) has no assets yet" : "listed \(Units.count(assets.count, "asset")) of \(store) in \(file)"
         case .late(let store):
             "\(store) was not listed: no answer within \(Units.count(StoreOffering.patience, "second"))"
-        case .failed(let faults): "the store was not listed: \(Problems(faults).list.first?.message ?? "unknown error")"
+        case .failed(let faults):
+            "the store was not listed" + (Problems(faults).list.first.map { ": \($0.message)" } ?? "")
         }
     }
 }

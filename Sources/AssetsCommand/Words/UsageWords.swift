@@ -39,7 +39,10 @@ extension Problem {
         } else if let words = text.quoted(after: "nexpected argument '")
             ?? text.quoted(after: " unexpected arguments: '")
         {
-            self = .usage("unexpected argument `\(words)`", details: ["usage: \(path.usage)"], hint: help)
+            let list = words.split(separator: "', '").map { "`\($0)`" }
+            self = .usage(
+                "unexpected argument\(list.count == 1 ? "" : "s") \(enumeration(list))",
+                details: ["usage: \(path.usage)"], hint: help)
         } else if let option = text.quoted(after: "Missing value for '") {
             self = .usage("missing value for `\(option)`", hint: help)
         } else if let (value, place, rest) = text.invalidValue {

@@ -96,7 +96,7 @@ package struct OfferedAsset: Sendable, Equatable {
     package let specification: AssetSpecification
     package let latest: AssetVersion
 
-    fileprivate init(_ name: AssetName, latest: AssetVersion, in system: VersioningSystem) {
+    init(_ name: AssetName, latest: AssetVersion, in system: VersioningSystem) {
         specification = AssetSpecification(
             name: name, requirement: VersionRequirement(majorOf: latest, in: system), subPart: nil)
         self.latest = latest
