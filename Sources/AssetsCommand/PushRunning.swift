@@ -101,7 +101,7 @@ struct PushRunning: Sendable {
 }
 
 /// What was pushed, or would be.
-struct PushDocument: Codable, Sendable {
+struct PushDocument: Encodable, Sendable {
     var format = "modelkit-assets/push"
     var formatVersion = 1
     let asset: String

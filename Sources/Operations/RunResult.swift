@@ -35,7 +35,7 @@ package struct RunResult: Sendable {
 
 /// What became of one step.
 package struct RunAsset: Sendable {
-    package enum Outcome: String, Codable, Sendable, CaseIterable {
+    package enum Outcome: String, Encodable, Sendable, CaseIterable {
         case present, fetched, failed, skipped, interrupted
     }
 

@@ -1,6 +1,5 @@
 import AssetModel
 import Execution
-import FoundationEssentials
 import Operations
 import Planning
 import Terminal
@@ -17,15 +16,6 @@ struct ReportTests {
         let shown = "standard output:\n" + text.results(isTerminal: true) + "standard error:\n" + text.summary()
         try expectGolden(shown + "exit status: \(run.exitStatus)\n", "report-\(name).txt")
         try expectGolden(try JSONText.document(ReportDocument(run)), "report-\(name).json")
-    }
-
-    @Test("what is written can be read back")
-    func roundTrip() throws {
-        let document = ReportDocument(try failedRun())
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let read = try decoder.decode(ReportDocument.self, from: Data(try JSONText.document(document).utf8))
-        #expect(read == document)
     }
 
     @Test("a program gets a path as it is, a terminal does not")

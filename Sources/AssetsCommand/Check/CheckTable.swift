@@ -1,8 +1,8 @@
 internal import Operations
 
 /// What `check` found, in the order in which it is shown.
-struct CheckTable: Codable, Equatable, Sendable {
-    enum State: String, Codable, Sendable {
+struct CheckTable: Encodable, Sendable {
+    enum State: String, Encodable, Sendable {
         case ok, failed
         /// It could be neither shown to work nor to fail.
         case unproven
@@ -10,7 +10,7 @@ struct CheckTable: Codable, Equatable, Sendable {
         case info
     }
 
-    struct Row: Codable, Equatable, Sendable {
+    struct Row: Encodable, Sendable {
         let name: String
         let value: String
         /// Where the value came from: `environment variable MODELKIT_STORAGE_BUCKET`.
@@ -28,7 +28,7 @@ struct CheckTable: Codable, Equatable, Sendable {
         }
     }
 
-    struct Section: Codable, Equatable, Sendable {
+    struct Section: Encodable, Sendable {
         let title: String
         let rows: [Row]
     }

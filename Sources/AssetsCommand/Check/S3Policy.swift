@@ -5,8 +5,8 @@ internal import Operations
 /// The least policy of IAM with which a spec can be resolved, and for developers pushed to.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
-struct S3Policy: Codable, Equatable, Sendable {
-    struct Rule: Codable, Equatable, Sendable {
+struct S3Policy: Encodable, Sendable {
+    struct Rule: Encodable, Sendable {
         let Sid: String
         var Effect = "Allow"
         let Action: [String]

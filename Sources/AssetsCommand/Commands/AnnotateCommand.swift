@@ -50,7 +50,7 @@ struct AnnotateCommand: AsyncParsableCommand {
 }
 
 /// What was recorded, or would be, as JSON: what `schema/annotate.schema.json` describes.
-struct AnnotateDocument: Codable, Sendable {
+struct AnnotateDocument: Encodable, Sendable {
     var format = "modelkit-assets/annotate"
     var formatVersion = 1
     let asset: String

@@ -125,7 +125,7 @@ struct CacheSubject: ParsableArguments {
 }
 
 /// What is in the cache, or was removed from it.
-struct CacheDocument: Codable, Sendable {
+struct CacheDocument: Encodable, Sendable {
     var format = "modelkit-assets/cache"
     var version = 1
     /// `size`, `prune`, `clean`, `export` or `import`.

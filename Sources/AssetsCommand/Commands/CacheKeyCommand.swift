@@ -30,7 +30,7 @@ struct CacheKeyCommand: AsyncParsableCommand {
     }
 }
 
-struct CacheKeyDocument: Codable, Sendable {
+struct CacheKeyDocument: Encodable, Sendable {
     var format = "modelkit-assets/cache-key"
     var version = 1
     let key: String

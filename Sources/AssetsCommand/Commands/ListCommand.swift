@@ -67,13 +67,13 @@ struct ListCommand: AsyncParsableCommand {
 }
 
 /// One asset of a listing.
-struct ListedAsset: Codable, Equatable, Sendable {
+struct ListedAsset: Encodable, Sendable {
     let name: String
     /// Latest first.
     let versions: [String]
 }
 
-struct ListDocument: Codable, Sendable {
+struct ListDocument: Encodable, Sendable {
     var format = "modelkit-assets/list"
     var version = 1
     let store: String

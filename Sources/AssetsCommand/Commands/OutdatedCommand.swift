@@ -42,8 +42,8 @@ struct OutdatedCommand: AsyncParsableCommand {
     }
 }
 
-struct OutdatedDocument: Codable, Sendable {
-    struct Asset: Codable, Sendable {
+struct OutdatedDocument: Encodable, Sendable {
+    struct Asset: Encodable, Sendable {
         let name: String
         let current: String
         /// What `lock --upgrade` would choose.

@@ -69,7 +69,7 @@ struct PruneCommand: AsyncParsableCommand {
     }
 }
 
-struct PruneDocument: Codable, Sendable {
+struct PruneDocument: Encodable, Sendable {
     var format = "modelkit-assets/prune"
     var version = 1
     /// Or what would be.

@@ -69,8 +69,8 @@ extension ShowCommand {
     }
 }
 
-struct ShowDocument: Codable, Sendable {
-    struct ShownFile: Codable, Sendable {
+struct ShowDocument: Encodable, Sendable {
+    struct ShownFile: Encodable, Sendable {
         /// Nil where the asset is one file.
         @OrNull var path: String?
         @OrNull var size: Int64?

@@ -76,8 +76,8 @@ struct DependencyTree: Sendable {
     }
 }
 
-struct TreeDocument: Codable, Sendable {
-    struct Asset: Codable, Sendable {
+struct TreeDocument: Encodable, Sendable {
+    struct Asset: Encodable, Sendable {
         let asset: String
         let name: String
         let version: String

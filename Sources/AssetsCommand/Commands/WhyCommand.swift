@@ -54,13 +54,13 @@ struct WhyCommand: AsyncParsableCommand {
     }
 }
 
-struct WhyDocument: Codable, Sendable {
-    struct Asset: Codable, Sendable {
+struct WhyDocument: Encodable, Sendable {
+    struct Asset: Encodable, Sendable {
         let asset: String
         let demands: [Demanded]
     }
 
-    struct Demanded: Codable, Sendable {
+    struct Demanded: Encodable, Sendable {
         /// The specification string that is asked for.
         let requirement: String
         /// From the entry of the spec to who asks.

@@ -3,7 +3,7 @@ internal import Operations
 internal import Planning
 
 /// A plan as JSON; `schema/plan.schema.json` describes it.
-struct PlanDocument: Codable, Equatable, Sendable {
+struct PlanDocument: Encodable, Sendable {
     let format: String
     let version: Int
     let assetsDir: String
@@ -27,7 +27,7 @@ struct PlanDocument: Codable, Equatable, Sendable {
     }
 }
 
-struct StepDocument: Codable, Equatable, Sendable {
+struct StepDocument: Encodable, Sendable {
     /// `name:version`
     let asset: String
     let name: String
@@ -62,7 +62,7 @@ struct StepDocument: Codable, Equatable, Sendable {
     }
 }
 
-struct ObjectDocument: Codable, Equatable, Sendable {
+struct ObjectDocument: Encodable, Sendable {
     /// Inside the asset; null for a file asset.
     @OrNull var path: String?
     /// In the bucket.
@@ -78,7 +78,7 @@ struct ObjectDocument: Codable, Equatable, Sendable {
     }
 }
 
-struct TotalsDocument: Codable, Equatable, Sendable {
+struct TotalsDocument: Encodable, Sendable {
     let assets: Int
     let keep: Int
     let fetch: Int

@@ -1,7 +1,7 @@
 internal import Operations
 
 /// An error in JSON, wherever there is one: in reports, in progress.
-struct ErrorDocument: Codable, Equatable, Sendable {
+struct ErrorDocument: Encodable, Sendable {
     let code: String
     let message: String
     @OrNull var hint: String?

@@ -3,14 +3,14 @@ internal import Operations
 internal import Planning
 
 /// What `lock` came to, as JSON: what `schema/lock-changes.schema.json` describes.
-struct LockDocument: Codable, Sendable {
-    struct Change: Codable, Sendable {
+struct LockDocument: Encodable, Sendable {
+    struct Change: Encodable, Sendable {
         let name: String
         let removed: [String]
         let added: [String]
     }
 
-    struct Dependencies: Codable, Sendable {
+    struct Dependencies: Encodable, Sendable {
         let asset: String
         let dependencies: [String]
     }

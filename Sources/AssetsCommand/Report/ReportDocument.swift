@@ -4,8 +4,8 @@ internal import Operations
 internal import Planning
 
 /// A run as JSON: what `schema/report.schema.json` describes.
-struct ReportDocument: Codable, Equatable, Sendable {
-    struct Asset: Codable, Equatable, Sendable {
+struct ReportDocument: Encodable, Sendable {
+    struct Asset: Encodable, Sendable {
         let asset: String
         let name: String
         let version: String
@@ -22,7 +22,7 @@ struct ReportDocument: Codable, Equatable, Sendable {
         @OrNull var error: ErrorDocument?
     }
 
-    struct Failure: Codable, Equatable, Sendable {
+    struct Failure: Encodable, Sendable {
         let code: String
         let message: String
         @OrNull var hint: String?
@@ -31,7 +31,7 @@ struct ReportDocument: Codable, Equatable, Sendable {
         @OrNull var column: Int?
     }
 
-    struct Totals: Codable, Equatable, Sendable {
+    struct Totals: Encodable, Sendable {
         let assets: Int
         let present: Int
         let fetched: Int

@@ -11,7 +11,7 @@ struct Run: Sendable {
         case termination = 143
     }
 
-    enum Status: String, Codable, Sendable {
+    enum Status: String, Encodable, Sendable {
         case done, failed, interrupted
     }
 

@@ -4,15 +4,15 @@ internal import Operations
 internal import Planning
 
 /// What verifying found, as JSON.
-struct VerifyDocument: Codable, Sendable {
-    struct Asset: Codable, Sendable {
+struct VerifyDocument: Encodable, Sendable {
+    struct Asset: Encodable, Sendable {
         let asset: String
         let verifiedFiles: Int
         let unprovenFiles: Int
         let faults: [Fault]
     }
 
-    struct Fault: Codable, Sendable {
+    struct Fault: Encodable, Sendable {
         let kind: String
         @OrNull var path: String?
         @OrNull var expected: String?
@@ -38,8 +38,8 @@ struct VerifyDocument: Codable, Sendable {
 }
 
 /// What Python modelkit would find, as JSON.
-struct RehearsalDocument: Codable, Sendable {
-    struct Entry: Codable, Sendable {
+struct RehearsalDocument: Encodable, Sendable {
+    struct Entry: Encodable, Sendable {
         let requested: String
         let locked: String
         @OrNull var found: String?

@@ -24,19 +24,21 @@ package enum JSONText {
 /// An optional that is written as `null`, where the synthesised code would leave the key out: a reader finds every key
 /// that the schema names.
 @propertyWrapper
-package struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
+package struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
     package var wrappedValue: Value?
 
     package init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
-    }
-
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(wrappedValue)
+    }
+}
+
+extension OrNull: Decodable where Value: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
     }
 }
 
