@@ -55,7 +55,11 @@ struct Committer: Sendable {
             try place.unmarkFile()
             return try keep(place.entry, of: place, replaced)
         }
-        if try isReplaceable(found, at: place, by: staged) { return }
+        if try isReplaceable(found, at: place, by: staged) {
+            // A file's marker beside a directory is of neither.
+            if staged.content.kind == .directory { try place.unmarkFile() }
+            return
+        }
         if mayReplace { try staged.staging.noteReplacing() }
         try place.unmark()
         try place.remove()

@@ -92,6 +92,8 @@ import Testing
         (["a/1.0": "old", "a/.1.0.SUCCESS": ""], [:]),
         (["a/1.0": "old"], [:]),
         (["a/1.0/x": "old", "a/1.0/.SUCCESS": ""], [:]),
+        (["a/1.0/x": "old", "a/1.0/.SUCCESS": "", "a/.1.0.SUCCESS": ""], [:]),
+        (["a/1.0/x": "old", "a/.1.0.SUCCESS": ""], [:]),
         (["a/.1.0.SUCCESS/x": "no marker"], [:]),
         (["a/1.1": "another version"], ["a/1.1": "another version"]),
     ]
