@@ -10,17 +10,17 @@ package import Planning
 package struct Catalog: AssetFacts {
     private let store: StoreCatalog?
     private let local: LocalCatalog
-    private let path: String
+    private let path: String?
     private let system: VersioningSystem
     private let isOffline: Bool
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix; nil for pre-downloaded mode.
     ///   - directory: nil where it does not exist yet.
-    ///   - path: the directory's, for messages.
+    ///   - path: the directory's, for messages; nil where none is set.
     ///   - isOffline: whether only the directory is looked at, and the store is not asked.
     package init(
-        store: (any ObjectStore)?, directory: Directory?, path: String, system: VersioningSystem,
+        store: (any ObjectStore)?, directory: Directory?, path: String?, system: VersioningSystem,
         isOffline: Bool = false
     ) {
         self.store = store.map { StoreCatalog(store: $0, system: system) }
@@ -33,37 +33,37 @@ package struct Catalog: AssetFacts {
     // MARK: AssetFacts
 
     package func versions(of name: AssetName, requirements: [VersionRequirement]) async throws -> KnownVersions {
-        let folder = "\(path)/\(name)"
+        let folder = path.map { ["\($0)/\(name)"] } ?? []
         guard let store else {
             let versions = try await DiskQueue.shared.run { () throws(FileError) in
                 try local.versions(of: name, in: system, markedOnly: false)
             }
-            return KnownVersions(inStore: nil, local: versions, places: SearchedPlaces([folder], store: .none))
+            return KnownVersions(inStore: nil, local: versions, places: SearchedPlaces(folder, store: .none))
         }
         if let present = await exactAndPresent(name, requirements) {
-            return KnownVersions(inStore: nil, local: present, places: [folder], isPartial: true)
+            return KnownVersions(
+                inStore: nil, local: present, places: SearchedPlaces(folder, store: .searched), isPartial: true)
         }
         let marked = try await DiskQueue.shared.run { () throws(FileError) in
             try local.markedVersions(of: name, in: system)
         }
         if isOffline {
             return KnownVersions(
-                inStore: nil, local: marked, places: SearchedPlaces([folder], store: .offline), isPartial: true)
+                inStore: nil, local: marked, places: SearchedPlaces(folder, store: .offline), isPartial: true)
         }
+        let places = SearchedPlaces([store.address(of: name)] + folder, store: .searched)
         let inStore: [AssetVersion]?
         switch await listed(name, requirements, in: store) {
         case .listed(let versions): inStore = try versions.get()
         case .pushed(let versions, let fault):
             return KnownVersions(
-                inStore: versions, local: marked, places: [store.address(of: name), folder], isPartial: true,
-                listFault: fault)
+                inStore: versions, local: marked, places: places, isPartial: true, listFault: fault)
         }
         // Of an asset that the store does not know, only what is named outright will do: a wrong prefix must not pass
         // for the right one because of what an earlier run left. Python modelkit draws the line there too.
         let named = Set(requirements.compactMap(\.exactVersion))
         return KnownVersions(
-            inStore: inStore, local: inStore == nil ? marked.filter(named.contains) : marked,
-            places: [store.address(of: name), folder])
+            inStore: inStore, local: inStore == nil ? marked.filter(named.contains) : marked, places: places)
     }
 
     package func localState(of pin: AssetPin, expecting metadata: VersionMetadata?) async throws -> LocalState {

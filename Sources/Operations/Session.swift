@@ -47,7 +47,8 @@ package final class Session: Sendable {
         self.store = store
         directoryPath = AbsolutePath.of(settings.assetsDirectory?.value ?? "")
         catalog = Catalog(
-            store: store, directory: directory, path: directoryPath, system: settings.versioning.value,
+            store: store, directory: directory, path: settings.assetsDirectory == nil ? nil : directoryPath,
+            system: settings.versioning.value,
             isOffline: settings.isOffline)
     }
 

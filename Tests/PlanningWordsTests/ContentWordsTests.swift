@@ -104,7 +104,7 @@ struct ContentWordsTests {
         let (pin, demands) = (try Example.pin("a:1.0"), [try Example.demand("a", line: 3)])
         let rest = """
               required by a (assets.yaml:3)
-            hint: set MODELKIT_STORAGE_PROVIDER or pass --provider, or put the asset there beforehand
+            hint: set MODELKIT_STORAGE_PROVIDER, pass --provider or write `storage:` in the spec; or put the asset there beforehand
             at assets.yaml:3:5
             """
         #expect(

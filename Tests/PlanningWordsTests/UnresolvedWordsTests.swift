@@ -33,7 +33,7 @@ struct UnresolvedWordsTests {
                 error[unknown-asset] (5): `nlp/x` is not in the assets directory, and no storage provider is set
                   required by nlp/x:1 (assets.yaml:3)
                   searched /srv/assets
-                hint: set MODELKIT_STORAGE_PROVIDER or pass --provider, or put the asset there beforehand
+                hint: set MODELKIT_STORAGE_PROVIDER, pass --provider or write `storage:` in the spec; or put the asset there beforehand
                 at assets.yaml:3:5
                 """,
             ])

@@ -48,7 +48,9 @@ struct LockWordsTests {
         ]
         let faults: [PlanFault] =
             [
-                .unreadable(failure, path: "plan.json"), .unwritable(failure, path: "plan.json"),
+                .unreadable(failure, path: "plan.json"),
+                .unreadable(FileError(path: "plan.json", attempt: "open", code: ENOENT), path: "plan.json"),
+                .unwritable(failure, path: "plan.json"),
                 .otherFormat("modelkit-assets/plan", version: 7, path: "plan.json"), .notAPlan(path: "plan.json"),
                 .outdated(try planChanges(), path: "plan.json"),
                 .outdated(Array(repeating: .directoryNotEmpty, count: 22), path: "plan.json"),

@@ -8,7 +8,7 @@ struct UsageWordsTests {
     private static let commands = [
         "pull", "push", "clean", "ls", "info", "doctor", "rm", "pin", "diff", "graph", "explain", "repair", "create",
         "version",
-        "completion", "lokc", "fnord",
+        "completion", "rollback", "lokc", "fnord",
     ]
 
     private static let options = [
@@ -35,7 +35,10 @@ struct UsageWordsTests {
             + [Problem(unknownCommandIn: CommandPath(["cache", "purge"]))].compactMap(\.self)
             + Self.options.map { Problem(usage: "Unknown option '\($0)'", in: resolve) }
             + Self.others.map { Problem(usage: $0, in: resolve) }
-            + [Problem(usage: "Missing expected argument '<path>'", in: update)]
+            + [
+                Problem(usage: "Missing expected argument '<path>'", in: update),
+                Problem(usage: "Unknown option '--fix'. Did you mean '--prefix'?", in: CommandPath(["verify"])),
+            ]
         try expectGolden(goldenText(problems), "words-usage.txt")
     }
 }

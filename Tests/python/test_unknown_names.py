@@ -72,6 +72,15 @@ def test_a_spec_that_is_not_there_is_named(shelf, arguments):
     )
 
 
+def test_where_neither_store_nor_directory_is_set_none_was_searched(shelf):
+    spec = shelf.spec()
+    unset = {"MODELKIT_ASSETS_DIR": None, "MODELKIT_STORAGE_PROVIDER": None}
+    refused = shelf.tool.run("add", "nlp/vectors", cwd=shelf.folder, environment=unset).failed(5)
+    assert "no storage provider is set" in refused.stderr and "write `storage:` in the spec" in refused.stderr
+    assert "searched" not in refused.stderr
+    assert "searched" in shelf.tool.run("add", "nlp/vektors:1", "--file", spec).failed(5).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [(["resolve"], "assets.yaml"), (["lock", "other.yaml"], "other.yaml"), (["fetch", "nlp/vectors"], "assets.yaml"), (["list"], "none")],

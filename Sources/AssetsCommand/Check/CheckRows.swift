@@ -144,7 +144,7 @@ extension CheckTable.Row {
 
     static let noProvider = CheckTable.Row(
         "provider", "no storage provider is set; only assets already in the directory can be used", state: .unproven,
-        remedy: "set MODELKIT_STORAGE_PROVIDER or pass --provider")
+        remedy: "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec")
 
     static let notAsked = CheckTable.Row("answers", "skipped: no credentials", state: .unproven)
 

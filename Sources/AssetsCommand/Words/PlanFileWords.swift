@@ -12,7 +12,9 @@ extension Problem {
     init(_ fault: PlanFault) {
         switch fault {
         case .unreadable(let error, let path):
-            self.init(code: "plan-file", message: "cannot read the plan `\(path)`: \(error.reason)", exitStatus: 3)
+            self.init(
+                code: "plan-file", message: "cannot read the plan `\(path)`: \(error.reason)",
+                hint: error.isMissing ? "create one with `modelkit-assets plan --output \(path)`" : nil, exitStatus: 3)
         case .unwritable(let error, let path):
             self.init(code: "plan-file", message: "cannot write the plan `\(path)`: \(error.reason)", exitStatus: 1)
         case .otherFormat(let format, let version, let path):

@@ -127,7 +127,7 @@ extension PlanningFailure {
     }
 
     private static let providerHint =
-        "set MODELKIT_STORAGE_PROVIDER or pass --provider, or put the asset there beforehand"
+        "set MODELKIT_STORAGE_PROVIDER, pass --provider or write `storage:` in the spec; or put the asset there beforehand"
 
     private var hint: String? {
         switch self {

@@ -52,7 +52,8 @@ extension Problem {
         case .noEntry(let name, let path, let nearest):
             self.init(
                 code: "no-entry", message: "`\(path)` has no entry for `\(name)`",
-                hint: nearest.map { "did you mean `\($0)`?" }, exitStatus: 5)
+                hint: nearest.map { "did you mean `\($0)`?" }
+                    ?? "`modelkit-assets why \(name)` shows whether another asset requires it", exitStatus: 5)
         case .unknownAsset(let name, let path, let nearest):
             self.init(
                 code: "no-entry", message: "neither `\(path)` nor its lockfile has `\(name)`",

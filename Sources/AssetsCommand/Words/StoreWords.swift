@@ -28,7 +28,7 @@ extension Problem {
     }
 
     init(_ fault: StoreOpeningFault) {
-        let hint = "set MODELKIT_STORAGE_PROVIDER or pass --provider"
+        let hint = "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec"
         switch fault {
         case .noStore:
             self.init(code: "no-store", message: "no storage provider is set", hint: hint, exitStatus: 1)

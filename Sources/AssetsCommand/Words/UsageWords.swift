@@ -94,6 +94,10 @@ private struct Synonym {
         Synonym("explain", of: "why ASSET"),
         Synonym("repair", "fix", of: "verify --repair"),
         Synonym("create", "start", of: "init"),
+        Synonym(
+            "rollback", "revert", "undo",
+            hint:
+                "restore an earlier assets.lock, e.g. with `git checkout`, then run `modelkit-assets resolve --locked`"),
         Synonym("version", of: "--version"),
         Synonym("completion", "completions", of: "--generate-completion-script bash"),
     ]
@@ -123,6 +127,7 @@ private struct Synonym {
         OptionSynonym("--limit-rate", "--max-rate"),
         OptionSynonym("--extra", "--group"),
         OptionSynonym("--upgrade-package", "--upgrade-asset"),
+        OptionSynonym("--fix", "--repair"),
     ]
 }
 

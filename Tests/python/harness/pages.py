@@ -129,7 +129,7 @@ class Player:
         for endpoint, shown in self.endpoints.items():
             output = output.replace(endpoint, shown)
         # A sign of life comes where something takes long, which retries may and may not.
-        output = re.sub(r"^resolving: .*\n", "", output, flags=re.M)
+        output = re.sub(r"^(resolving|listing the store): .*\n", "", output, flags=re.M)
         output = re.sub(r" in \d[\d.]*(ms|s)\b", " in 9ms", output)
         output = re.sub(r"(?<=^pushed {8})20.*Z$", "2026-03-02T09:30:00Z", output, flags=re.M)
         output = re.sub(r"\d[\d.]* [GT]B(?= free$)|(?<=free space {7})\d[\d.]* [GT]B$", "120 GB", output, flags=re.M)
