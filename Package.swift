@@ -224,7 +224,7 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport",
-                "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "StoreProviders", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */

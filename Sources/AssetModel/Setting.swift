@@ -15,6 +15,8 @@ package struct Setting<Value: Sendable>: Sendable {
 
 extension Setting: Equatable where Value: Equatable {}
 
+extension Setting: Hashable where Value: Hashable {}
+
 /// Where a setting came from, in the order in which each beats the next.
 package enum Provenance: Hashable, Sendable, CustomStringConvertible {
     case flag(String)
@@ -28,15 +30,6 @@ package enum Provenance: Hashable, Sendable, CustomStringConvertible {
         case .environment(let name): "environment variable \(name)"
         case .file(let location): "\(location.file):\(location.line)"
         case .builtIn: "default"
-        }
-    }
-
-    /// In an error about the setting: `set by flag --bucket`, `set in assets.yaml:4`.
-    package var phrase: String {
-        switch self {
-        case .flag, .environment: "set by \(self)"
-        case .file: "set in \(self)"
-        case .builtIn: "set by default"
         }
     }
 }

@@ -32,7 +32,7 @@ struct PlanPrinting: Sendable {
         guard outcome.faults.isEmpty else { return fail(Faults(outcome.faults), session: session) }
         await warn(of: outcome.plan, session)
         do {
-            if let file { try await PlanSealing(session: session).save(outcome.plan, to: file) }
+            if let file { try await PlanSealing(session: session).save(outcome.plan, to: file, wording: \.words) }
         } catch {
             return fail(error, session: session)
         }
@@ -47,7 +47,7 @@ struct PlanPrinting: Sendable {
 
     /// What is worth knowing of the plan, and what would keep it from being done.
     private func warn(of plan: Plan, _ session: Session) async {
-        shell.warn(plan.warnings)
+        shell.warn(plan.warnings.sentences)
         let failure = "`modelkit-assets \(command)` would fail: "
         if !plan.isFulfilled, let obstacle = session.directory?.writeObstacle {
             shell.warn([failure + "cannot write to `\(obstacle.path)`: \(obstacle.reason)"])

@@ -47,7 +47,7 @@ extension RequestEvent {
         case .ended(let request, let status, let bytes):
             "\(request.words) \(status) \(request.milliseconds)ms \(Units.bytes(bytes))"
         case .failed(let request, let failure):
-            "\(request.words) \(failure.detail.escapedForTerminal) \(request.milliseconds)ms"
+            "\(request.words) \(failure.detail.words.escapedForTerminal) \(request.milliseconds)ms"
         }
     }
 }
@@ -55,9 +55,4 @@ extension RequestEvent {
 extension SentRequest {
     fileprivate var words: String { "\(method) \(host)\((path ?? "").escapedForTerminal)" }
     fileprivate var milliseconds: Int { Int((ContinuousClock.now - start) / .milliseconds(1)) }
-}
-
-extension RetryNotice {
-    /// `retrying get s3://acme-models/nlp/lexicon.versions (attempt 2): no answer within 5 seconds`
-    fileprivate var words: String { "retrying \(operation) \(address) (attempt \(attempt)): \(reason.words)" }
 }

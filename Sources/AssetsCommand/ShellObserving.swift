@@ -7,7 +7,7 @@ internal import Terminal
 extension Shell: OperationObserver {
     func observe(_ event: OperationEvent) {
         switch event {
-        case .warnings(let warnings): warn(warnings.map(\.words))
+        case .warnings(let warnings): warn(warnings.sentences)
         case .removed(let pins, let bytes):
             remark("removed \(enumeration(pins.map(\.description))) (\(Units.bytes(bytes)) freed)")
         }

@@ -63,6 +63,21 @@ package enum Fault: Sendable {
 package struct StoreRequest: Sendable, Hashable, CustomStringConvertible {
     package enum Operation: String, Sendable {
         case get, head, list, put, delete, start, part, complete, abort
+
+        /// As errors of stores have it; of a part its number is not known here.
+        var ofStore: StoreOperation {
+            switch self {
+            case .get: .get
+            case .head: .head
+            case .list: .list
+            case .put: .put
+            case .delete: .delete
+            case .start: .startUpload
+            case .part: .uploadPart(1)
+            case .complete: .completeUpload
+            case .abort: .abortUpload
+            }
+        }
     }
 
     package let operation: Operation

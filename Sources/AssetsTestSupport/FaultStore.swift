@@ -84,7 +84,7 @@ package final class FaultStore: Sendable {
         guard case .answers(let kind, let isDone) = fault else { return try await normal(fault) }
         if isDone { _ = try await normal(nil) }
         throw StoreError(
-            kind, operation: request.operation.rawValue, address: memory.address(of: ObjectKey(request.key)),
+            kind, operation: request.operation.ofStore, address: memory.address(of: ObjectKey(request.key)),
             detail: "as the test asks")
     }
 }
@@ -105,7 +105,7 @@ extension FaultStore: WritableStore {
             do {
                 return fault.applied(to: download, try await download.body.collected())
             } catch {
-                throw StoreError(.invalidAnswer, operation: "get", address: address(of: key), detail: "\(error)")
+                throw StoreError(.invalidAnswer, operation: .get, address: address(of: key), detail: "\(error)")
             }
         }
     }

@@ -52,13 +52,13 @@ package final class InMemoryStore: ObjectStore {
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
         let (bytes, attributes) = try state.withLock { state throws(StoreError) in
             state.gets[key, default: 0] += 1
-            return try find(key, "get", in: state)
+            return try find(key, .get, in: state)
         }
         if let wanted = options.entityTag, wanted != attributes.entityTag {
-            throw StoreError(.changed, operation: "get", address: address(of: key), detail: "it has another entity tag")
+            throw StoreError(.changed, operation: .get, address: address(of: key), detail: "it has another entity tag")
         }
         if let range = options.range, range.lowerBound >= attributes.size {
-            throw StoreError(.invalidRange, operation: "get", address: address(of: key), detail: "past the end")
+            throw StoreError(.invalidRange, operation: .get, address: address(of: key), detail: "past the end")
         }
         let range = (options.range ?? 0..<attributes.size).clamped(to: 0..<attributes.size)
         let part = bytes[Int(range.lowerBound)..<Int(range.upperBound)]
@@ -66,7 +66,7 @@ package final class InMemoryStore: ObjectStore {
     }
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
-        try state.withLock { state throws(StoreError) in try find(key, "head", in: state).1 }
+        try state.withLock { state throws(StoreError) in try find(key, .head, in: state).1 }
     }
 
     package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage {
@@ -81,7 +81,7 @@ package final class InMemoryStore: ObjectStore {
     }
 
     private func find(
-        _ key: ObjectKey, _ operation: String, in state: State
+        _ key: ObjectKey, _ operation: StoreOperation, in state: State
     ) throws(StoreError) -> ([UInt8], ObjectAttributes) {
         guard let bytes = state.objects[key] else {
             throw StoreError(.notFound, operation: operation, address: address(of: key), detail: "no such object")
@@ -95,7 +95,7 @@ extension InMemoryStore: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> WriteReceipt {
-        try write(Array(content.readableBytesView), to: key, condition, "put")
+        try write(Array(content.readableBytesView), to: key, condition, .put)
     }
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
@@ -120,7 +120,7 @@ extension InMemoryStore: WritableStore {
             state.uploads[upload]?[number] = bytes
             return state.uploads[upload] != nil
         }
-        guard isKnown else { throw unknown(upload, "upload part \(number) of") }
+        guard isKnown else { throw unknown(upload, .uploadPart(number)) }
         return UploadedPart(number: number, size: Int64(bytes.count), entityTag: "\(number)", evidence: .matches)
     }
 
@@ -128,10 +128,10 @@ extension InMemoryStore: WritableStore {
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> WriteReceipt {
         guard let uploaded = state.withLock({ $0.uploads[upload] }) else {
-            throw unknown(upload, "complete the upload of")
+            throw unknown(upload, .completeUpload)
         }
         let bytes = parts.sorted { $0.number < $1.number }.flatMap { uploaded[$0.number] ?? [] }
-        let receipt = try write(bytes, to: upload.key, upload.condition, "complete the upload of")
+        let receipt = try write(bytes, to: upload.key, upload.condition, .completeUpload)
         state.withLock { $0.uploads[upload] = nil }
         return receipt
     }
@@ -140,12 +140,12 @@ extension InMemoryStore: WritableStore {
         state.withLock { $0.uploads[upload] = nil }
     }
 
-    private func unknown(_ upload: MultipartUpload, _ operation: String) -> StoreError {
+    private func unknown(_ upload: MultipartUpload, _ operation: StoreOperation) -> StoreError {
         StoreError(.notFound, operation: operation, address: address(of: upload.key), detail: "no such upload")
     }
 
     private func write(
-        _ bytes: [UInt8], to key: ObjectKey, _ condition: PutCondition, _ operation: String
+        _ bytes: [UInt8], to key: ObjectKey, _ condition: PutCondition, _ operation: StoreOperation
     ) throws(StoreError) -> WriteReceipt {
         try state.withLock { state throws(StoreError) in
             let old = try? find(key, operation, in: state).1

@@ -26,17 +26,17 @@ package struct AssetShape: Sendable {
 
 extension LocalCatalog {
     /// Why what stands there cannot be the asset, whatever is in it; nil where it can.
-    func misfit(_ shape: AssetShape, _ found: FileStatus.Kind, of pin: AssetPin) throws(FileError) -> String? {
+    func misfit(_ shape: AssetShape, _ found: FileStatus.Kind, of pin: AssetPin) throws(FileError) -> LocalFault? {
         switch (shape.kind, found) {
         case (.file, .file): nil
-        case (.file, _): "expected a file, found \(found.words)"
+        case (.file, _): .wrongKind(expected: .file, found: EntryKind(found))
         case (.directory, .directory): try misfit(shape.paths, of: pin)
-        case (.directory, _): "expected a directory, found \(found.words)"
+        case (.directory, _): .wrongKind(expected: .directory, found: EntryKind(found))
         }
     }
 
     /// The first of the files in whose place something else stands.
-    private func misfit(_ paths: [RelativePath], of pin: AssetPin) throws(FileError) -> String? {
+    private func misfit(_ paths: [RelativePath], of pin: AssetPin) throws(FileError) -> LocalFault? {
         guard let place = try folder(ModelkitLayout.localPath(of: pin)) else { return nil }
         var folders = ["": ListedFolder(directory: place, kinds: try place.kinds())]
         for path in paths {
@@ -48,12 +48,12 @@ extension LocalCatalog {
                     if folders[inner] == nil { folders[inner] = try folder?.inner(String(component)) }
                     folder = folders[inner]
                 case nil: folder = nil
-                case let kind?: return "`\(inner)` is \(kind.words)"
+                case let kind?: return .part(inner, EntryKind(kind))
                 }
                 parent = inner
             }
             guard let kind = folder?.kinds[path.lastComponent], kind != .file else { continue }
-            return "`\(path)` is \(kind.words)"
+            return .part(path.text, EntryKind(kind))
         }
         return nil
     }
@@ -76,13 +76,14 @@ extension Directory {
     }
 }
 
-extension FileStatus.Kind {
-    var words: String {
-        switch self {
-        case .file: "a file"
-        case .directory: "a directory"
-        case .link: "a symbolic link"
-        case .other: "a special file"
-        }
+extension EntryKind {
+    init(_ kind: FileStatus.Kind) {
+        self =
+            switch kind {
+            case .file: .file
+            case .directory: .directory
+            case .link: .link
+            case .other: .special
+            }
     }
 }

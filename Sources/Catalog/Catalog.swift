@@ -99,7 +99,7 @@ package struct Catalog: AssetFacts {
     private enum Listed {
         case listed(Result<[AssetVersion]?, any Error>)
         /// Versions named in full that are in the store, and why its list is of no use.
-        case pushed([AssetVersion], fault: String)
+        case pushed([AssetVersion], fault: ListFault)
     }
 
     /// The store's list of versions. Where it is missing or damaged, versions that are named in full are looked for
@@ -108,10 +108,11 @@ package struct Catalog: AssetFacts {
         _ name: AssetName, _ requirements: [VersionRequirement], in store: StoreCatalog
     ) async -> Listed {
         let versions = await Result<[AssetVersion]?, any Error>.catching { try await store.versions(of: name) }
-        let fault: String
+        let fault: ListFault
         switch versions {
-        case .success(nil): fault = "`\(store.address(of: name))` does not exist"
-        case .failure(CatalogError.malformed(let address, let words)): fault = "`\(address)`: \(words)"
+        case .success(nil): fault = .missing(address: store.address(of: name))
+        case .failure(CatalogError.malformed(let address, let content)):
+            fault = .malformed(address: address, AnyErrorDetail(content))
         case .success, .failure: return .listed(versions)
         }
         let named = requirements.compactMap(\.exactVersion)

@@ -9,22 +9,20 @@ struct JSONObject {
 
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
-        guard JSONNesting.isBounded(bytes) else {
-            throw .malformed("nested more than \(JSONNesting.limit) levels deep")
-        }
+        guard JSONNesting.isBounded(bytes) else { throw .malformed(.tooDeep(limit: JSONNesting.limit)) }
         // At once as the object that it nearly always is: each guess that fails costs an error.
         if let values = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) {
             self.values = values
             return
         }
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            throw .malformed("not JSON (it begins with `\(Self.beginning(of: bytes))`)")
+            throw .malformed(.notJSON(Self.beginning(of: bytes)))
         }
-        throw .malformed("expected an object, got \(value.kind)")
+        throw .malformed(.notAnObject(value.kind))
     }
 
     func string(_ key: String) throws(ContentFault) -> String {
-        guard case .string(let text) = try value(key) else { throw wrong(key, "a string") }
+        guard case .string(let text) = try value(key) else { throw wrong(key, .string) }
         return text
     }
 
@@ -32,17 +30,17 @@ struct JSONObject {
         switch values[key] {
         case nil: return standard
         case .bool(let value): return value
-        default: throw wrong(key, "true or false")
+        default: throw wrong(key, .bool)
         }
     }
 
     func strings(_ key: String) throws(ContentFault) -> [String] {
-        guard case .array(let items) = try value(key) else { throw wrong(key, "a list of strings") }
+        guard case .array(let items) = try value(key) else { throw wrong(key, .strings) }
         var strings: [String] = []
         strings.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
             guard case .string(let text) = item else {
-                throw .malformed("invalid `\(key)[\(index)]`: expected a string, got \(item.kind)")
+                throw .malformed(.wrongType("\(key)[\(index)]", expected: .string, found: item.kind))
             }
             strings.append(text)
         }
@@ -56,12 +54,12 @@ struct JSONObject {
     /// The objects of a list; empty where there is no such key.
     func objectsIfPresent(_ key: String) throws(ContentFault) -> [JSONObject] {
         guard values[key] != nil else { return [] }
-        guard case .array(let items) = try value(key) else { throw wrong(key, "a list of objects") }
+        guard case .array(let items) = try value(key) else { throw wrong(key, .objects) }
         var objects: [JSONObject] = []
         objects.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
             guard case .object(let values) = item else {
-                throw .malformed("invalid `\(key)[\(index)]`: expected an object, got \(item.kind)")
+                throw .malformed(.wrongType("\(key)[\(index)]", expected: .object, found: item.kind))
             }
             objects.append(JSONObject(values: values))
         }
@@ -75,32 +73,24 @@ struct JSONObject {
     /// A whole number that is not negative.
     func count(_ key: String) throws(ContentFault) -> Int64 {
         guard case .number(let number) = try value(key), let count = Int64(exactly: number), count >= 0 else {
-            throw wrong(key, "a whole number")
+            throw wrong(key, .wholeNumber)
         }
         return count
     }
 
     private func value(_ key: String) throws(ContentFault) -> JSONValue {
-        guard let value = values[key] else { throw .malformed("missing `\(key)`") }
+        guard let value = values[key] else { throw .malformed(.missing(key)) }
         return value
     }
 
-    private func wrong(_ key: String, _ expected: String) -> ContentFault {
-        .malformed("invalid `\(key)`: expected \(expected), got \(values[key]?.kind ?? "nothing")")
+    private func wrong(_ key: String, _ expected: MalformedContent.JSONExpectation) -> ContentFault {
+        .malformed(.wrongType(key, expected: expected, found: values[key]?.kind))
     }
 
     private static func beginning(of bytes: [UInt8]) -> String {
         let text = String(decoding: bytes.prefix(24), as: UTF8.self)
         return bytes.count > 24 ? text + "…" : text
     }
-}
-
-/// What is wrong with an object's content.
-package enum ContentFault: Error {
-    /// To follow the object's address.
-    case malformed(String)
-    /// A path in it must not be used; the fault follows the path.
-    case unsafePath(String, fault: String)
 }
 
 /// Any JSON value.
@@ -129,14 +119,14 @@ enum JSONValue: Decodable {
         }
     }
 
-    var kind: String {
+    var kind: MalformedContent.JSONKind {
         switch self {
-        case .null: "null"
-        case .number: "a number"
-        case .bool: "true or false"
-        case .string: "a string"
-        case .array: "a list"
-        case .object: "an object"
+        case .null: .null
+        case .number: .number
+        case .bool: .bool
+        case .string: .string
+        case .array: .list
+        case .object: .object
         }
     }
 }

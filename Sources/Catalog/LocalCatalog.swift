@@ -51,18 +51,18 @@ package struct LocalCatalog: Sendable {
         case .file, .directory: break
         case .link:
             throw FileError(
-                path: "\(folder.path)/\(pin.version)", attempt: "use",
-                refusal: "it is a symbolic link")
-        case .other: return .incomplete(reason: "it is \(status.kind.words)")
+                path: "\(folder.path)/\(pin.version)", attempt: .use,
+                refusal: .symbolicLink)
+        case .other: return .incomplete(.special)
         }
         let marker = marked ? try markerState(pin.version, status, in: folder) : .made
         guard marker == .made else {
             if marker == .missing, let record = try partialRecord(of: pin), try holds(record, of: pin) {
                 return .partial(paths: record.paths)
             }
-            return .incomplete(reason: marker.words)
+            return .incomplete(marker.fault)
         }
-        if let shape, let misfit = try misfit(shape, status.kind, of: pin) { return .incomplete(reason: misfit) }
+        if let shape, let misfit = try misfit(shape, status.kind, of: pin) { return .incomplete(misfit) }
         return .complete
     }
 
@@ -113,9 +113,8 @@ package struct LocalCatalog: Sendable {
         case made, missing
         case misfit(FileStatus.Kind)
 
-        var words: String {
-            if case .misfit(let kind) = self { return "its \(ModelkitLayout.marker) marker is \(kind.words)" }
-            return "no \(ModelkitLayout.marker) marker"
+        var fault: LocalFault {
+            if case .misfit(let kind) = self { .marker(EntryKind(kind)) } else { .noMarker }
         }
     }
 

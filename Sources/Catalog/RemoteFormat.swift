@@ -16,9 +16,7 @@ enum RemoteFormat {
         let texts = try JSONObject(bytes).strings("versions")
         var versions: [AssetVersion] = []
         for text in texts {
-            guard let version = system.version(text) else {
-                throw .malformed("invalid \(system.name) version `\(text)`: expected \(system.form)")
-            }
+            guard let version = system.version(text) else { throw .malformed(.version(text, system)) }
             versions.append(version)
         }
         return versions
@@ -29,9 +27,7 @@ enum RemoteFormat {
     ) throws(ContentFault) -> VersionMetadata {
         let object = try JSONObject(bytes)
         let date = try object.string("push_date")
-        guard let pushTime = PushDate.seconds(date) else {
-            throw .malformed("invalid `push_date` `\(date)`: expected an ISO 8601 date and time")
-        }
+        guard let pushTime = PushDate.seconds(date) else { throw .malformed(.pushDate(date)) }
         let dependencies = try dependencies(object.stringsIfPresent("dependencies"), in: system)
         let recorded = try recorded(object.objectsIfPresent("objects"))
         guard try object.bool("is_directory", default: false) else {
@@ -40,7 +36,7 @@ enum RemoteFormat {
                 dependencies: dependencies)
         }
         let contents = try object.strings("contents")
-        guard !contents.isEmpty else { throw .malformed("`contents` is empty") }
+        guard !contents.isEmpty else { throw .malformed(.empty("contents")) }
         return VersionMetadata(
             kind: .directory, pushTime: pushTime,
             objects: try paths(contents).map { recorded.parts[$0] ?? ObjectFacts(path: $0) },
@@ -52,13 +48,9 @@ enum RemoteFormat {
         var recorded = Recorded()
         for object in objects {
             let (path, digest) = (try object.stringIfPresent("path"), try object.string("sha256"))
-            guard let sha256 = SHA256Digest(hex: digest) else {
-                throw .malformed("invalid `sha256` `\(digest)`: expected 64 hexadecimal digits")
-            }
+            guard let sha256 = SHA256Digest(hex: digest) else { throw .malformed(.digest(digest)) }
             let size = try object.count("size")
-            guard size <= ByteSum.largestObject else {
-                throw .malformed("invalid `size` \(size): expected at most \(ByteSum.largestObject) bytes")
-            }
+            guard size <= ByteSum.largestObject else { throw .malformed(.size(size)) }
             guard let path else {
                 recorded.file = ObjectFacts(path: nil, size: size, sha256: sha256)
                 continue
@@ -82,7 +74,7 @@ enum RemoteFormat {
         var dependencies: [AssetSpecification] = []
         for text in texts {
             guard let dependency = try? AssetSpecification(parsing: text, in: system) else {
-                throw .malformed("invalid asset specification `\(text)` in `dependencies`")
+                throw .malformed(.dependency(text))
             }
             dependencies.append(dependency)
         }
@@ -98,16 +90,16 @@ enum RemoteFormat {
             do {
                 path = try RelativePath(text)
             } catch {
-                throw .unsafePath(text, fault: error.words)
+                throw .unsafePath(text, .path(error))
             }
-            guard files.insert(path).inserted else { throw .unsafePath(text, fault: "is listed twice") }
+            guard files.insert(path).inserted else { throw .unsafePath(text, .listedTwice) }
             paths.append(path)
         }
         for path in paths {
             var parent = path.parent
             while let folder = parent {
                 if files.contains(folder) {
-                    throw .unsafePath(folder.text, fault: "is both a file and the directory of `\(path)`")
+                    throw .unsafePath(folder.text, .directory(of: path))
                 }
                 parent = folder.parent
             }

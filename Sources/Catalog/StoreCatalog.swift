@@ -150,9 +150,9 @@ package struct StoreCatalog: Sendable {
             return try body()
         } catch {
             switch error {
-            case .malformed(let fault): throw .malformed(address: store.address(of: key), fault: fault)
+            case .malformed(let fault): throw .malformed(address: store.address(of: key), fault)
             case .unsafePath(let path, let fault):
-                throw .unsafePath(address: store.address(of: key), path: path, fault: fault)
+                throw .unsafePath(address: store.address(of: key), path: path, fault)
             }
         }
     }

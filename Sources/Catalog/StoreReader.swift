@@ -33,8 +33,7 @@ extension ObjectStore {
     private func readOnce(_ key: ObjectKey, limit: Int) async throws -> TaggedContent {
         let download = try await get(key, GetOptions())
         guard download.attributes.size <= Int64(limit) else {
-            throw ContentFault.malformed(
-                "it has \(download.attributes.size) bytes; the limit is \(limit)")
+            throw ContentFault.malformed(.tooLong(download.attributes.size, limit: limit))
         }
         let stored =
             switch download.body {
@@ -50,7 +49,7 @@ extension ObjectStore {
         do {
             return try GzipDecoder.decode(stored, limit: limit)
         } catch {
-            throw .malformed(error.words)
+            throw .malformed(.undecodable(error))
         }
     }
 
@@ -67,7 +66,7 @@ extension ObjectStore {
         } catch let error as StoreError {
             throw error
         } catch {
-            throw StoreError(.unavailable, operation: "get", address: address(of: key), detail: "\(error)")
+            throw StoreError(.unavailable, operation: .get, address: address(of: key), detail: "\(error)")
         }
         return try whole(bytes, of: key, size: size)
     }
@@ -84,8 +83,8 @@ extension ObjectStore {
     private func whole(_ bytes: [UInt8], of key: ObjectKey, size: Int64) throws(StoreError) -> [UInt8] {
         guard bytes.count == size else {
             throw StoreError(
-                .invalidAnswer, operation: "get", address: address(of: key),
-                detail: "size mismatch: expected \(size) bytes, got \(bytes.count)")
+                .invalidAnswer, operation: .get, address: address(of: key),
+                detail: ObjectDetail.sizeMismatch(expected: size, actual: Int64(bytes.count)))
         }
         return bytes
     }

@@ -26,10 +26,10 @@ struct AssetPlace {
         let local = LocalCatalog(directory: directory)
         let path = "\(directory.path)/\(ModelkitLayout.localPath(of: pin))"
         if let outer = try local.asset(around: pin) {
-            throw FileError(path: path, attempt: "create", refusal: "it would be inside the directory of `\(outer)`")
+            throw FileError(path: path, attempt: .create, refusal: .inside("\(outer)"))
         }
         if let inner = try local.asset(inside: pin, besides: content.objects.compactMap(\.path)) {
-            throw FileError(path: path, attempt: "replace", refusal: "`\(inner)` is inside it")
+            throw FileError(path: path, attempt: .replace, refusal: .contains("\(inner)"))
         }
     }
 

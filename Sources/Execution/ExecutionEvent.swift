@@ -70,7 +70,7 @@ package enum ExecutionFailure: Error, Sendable {
     /// What arrived does not have a checksum that the store tells, or that a lock has of it.
     case checksum(algorithm: String, DigestMismatch)
     /// `address` is stored encoded, and its bytes, which arrived as they are stored, cannot be decoded.
-    case decoding(address: String, detail: String)
+    case decoding(address: String, DecodingFault)
     /// `address` has another size than was promised, in bytes.
     case size(address: String, expected: Int64, actual: Int64, recorder: DigestRecorder)
 }

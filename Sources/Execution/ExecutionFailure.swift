@@ -9,7 +9,7 @@ extension ExecutionFailure {
         case let error as StoreError: self = .store(error)
         case let error as FileError: self = .file(error)
         default:
-            self = .store(StoreError(.unavailable, operation: "get", address: "", detail: "\(error)"))
+            self = .store(StoreError(.unavailable, operation: .get, address: "", detail: "\(error)"))
         }
     }
 

@@ -210,7 +210,7 @@ package struct Executor: Sendable {
     /// Whether another process put the asset there since the plan was made.
     private func isPresent(_ step: Step, _ content: StepContent) throws(FileError) -> Bool {
         switch step.action {
-        case .refetch(.forced), .refetch(.damaged): return false
+        case .refetch(.forced), .refetch(.damaged), .refetch(.planned): return false
         case .keep, .fetch, .refetch: break
         }
         switch try LocalCatalog(directory: directory).state(of: step.pin, marked: true, as: AssetShape(content)) {
@@ -270,7 +270,7 @@ extension StepAction {
     /// Whether what stands at the asset's place may go: it was looked at, or somebody said so.
     fileprivate var replaces: Bool {
         switch self {
-        case .refetch(.forced), .refetch(.damaged), .refetch(.moreFiles): true
+        case .refetch(.forced), .refetch(.damaged), .refetch(.planned), .refetch(.moreFiles): true
         case .keep, .fetch, .refetch(.incomplete): false
         }
     }

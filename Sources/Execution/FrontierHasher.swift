@@ -93,7 +93,7 @@ final class FrontierHasher: Sendable {
             let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(wanted)]), at: offset)
             // The file is shorter than what was written to it: somebody else changed it.
             guard count > 0 else {
-                throw FileError(path: file.path, attempt: "read", refusal: "it was truncated while being read")
+                throw FileError(path: file.path, attempt: .read, refusal: .truncated)
             }
             update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)

@@ -27,7 +27,7 @@ enum GzipFile {
         } catch let error as FileError {
             throw error
         } catch {
-            throw FileError(path: file.path, attempt: "decode", refusal: "\(error)")
+            throw FileError(path: file.path, attempt: .decode, refusal: .undecodable("\(error)"))
         }
     }
 

@@ -24,7 +24,7 @@ package struct LocalContent: Sendable {
         let hash = ContentHash(expecting: checksum.map { [ExpectedChecksum(checksum: $0, recorder: .store)] } ?? [])
         let file = try directory.directory(parent).openFile(name)
         guard try file.status().kind == .file else {
-            throw FileError(path: file.path, attempt: "read", refusal: "it is not a regular file")
+            throw FileError(path: file.path, attempt: .read, refusal: .notRegularFile)
         }
         try file.readAll { hash.update($0) }
         let digests = hash.finish()
@@ -49,10 +49,10 @@ extension FileDigest {
     /// - Throws: `.invalidAnswer` where it is stored encoded, or another number of bytes came than were announced.
     package init(ofObject key: ObjectKey, in store: any ObjectStore) async throws {
         let download = try await store.get(key, GetOptions())
-        func fault(_ detail: String) -> StoreError {
-            StoreError(.invalidAnswer, operation: "get", address: store.address(of: key), detail: detail)
+        func fault(_ detail: ObjectDetail) -> StoreError {
+            StoreError(.invalidAnswer, operation: .get, address: store.address(of: key), detail: detail)
         }
-        guard download.attributes.encoding == nil else { throw fault("it is stored encoded") }
+        guard download.attributes.encoding == nil else { throw fault(.isEncoded) }
         let hash = ContentHash()
         switch download.body {
         case .stream(let chunks):
@@ -72,7 +72,7 @@ extension FileDigest {
             }
         }
         guard size == download.attributes.size else {
-            throw fault("size mismatch: expected \(download.attributes.size) bytes, got \(size)")
+            throw fault(.sizeMismatch(expected: download.attributes.size, actual: size))
         }
     }
 

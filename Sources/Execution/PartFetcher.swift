@@ -66,7 +66,7 @@ struct PartFetcher: Sendable {
         let expected = part.range.clamped(to: 0..<download.attributes.size)
         // A store that knows no ranges sends the object in one piece.
         guard download.range == expected || isWhole(part, download) else {
-            throw invalid(key, "range mismatch: expected bytes \(expected), got \(download.range)")
+            throw invalid(key, .rangeMismatch(expected: expected, actual: download.range))
         }
         return OpenedPart(part: part, download: download)
     }
@@ -164,8 +164,8 @@ struct PartFetcher: Sendable {
             let whole = try whole.get()
             guard whole.size == told.size, whole.entityTag == told.entityTag else {
                 throw StoreError(
-                    .changed, operation: "head", address: store.address(of: key(opened.part, staged)),
-                    detail: "its size or ETag differs from that of the GET response")
+                    .changed, operation: .head, address: store.address(of: key(opened.part, staged)),
+                    detail: ObjectDetail.answersDiffer)
             }
             return ObjectAttributes(
                 size: told.size, entityTag: told.entityTag, checksum: whole.checksum ?? told.checksum,
@@ -269,18 +269,18 @@ struct PartFetcher: Sendable {
     // MARK: Errors
 
     private func ended(early offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
-        invalid(key(part, staged), "the content ended early, at byte \(offset)")
+        invalid(key(part, staged), .endedEarly(at: offset))
     }
 
     private func ended(late offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
-        invalid(key(part, staged), "the content continued past its announced end, to byte \(offset)")
+        invalid(key(part, staged), .wentOn(to: offset))
     }
 
     private func key(_ part: TransferMachine.Part, _ staged: StagedAsset) -> ObjectKey {
         ObjectKey(of: staged.pin, path: staged.content.objects[part.object].path)
     }
 
-    private func invalid(_ key: ObjectKey, _ detail: String) -> StoreError {
-        StoreError(.invalidAnswer, operation: "get", address: store.address(of: key), detail: detail)
+    private func invalid(_ key: ObjectKey, _ detail: ObjectDetail) -> StoreError {
+        StoreError(.invalidAnswer, operation: .get, address: store.address(of: key), detail: detail)
     }
 }

@@ -73,8 +73,8 @@ struct ReplacedContent {
     private func freeName(of entry: String, in kept: Directory) throws(FileError) -> String {
         for name in names(of: entry) where try kept.status(of: name) == nil { return name }
         throw FileError(
-            path: kept.path, attempt: "move unmarked content out of",
-            refusal: "it already holds \(Self.limit) copies of \(entry); remove those that are not needed")
+            path: kept.path, attempt: .moveUnmarked,
+            refusal: .tooManyCopies(Self.limit, of: entry))
     }
 }
 

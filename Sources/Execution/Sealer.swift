@@ -139,7 +139,7 @@ extension ExecutionFailure {
                 DigestMismatch(
                     address: address, expected: expected.checksum.hex, actual: ObjectChecksum.hex(actual),
                     recorder: expected.recorder, cause: nil))
-        case .decoding(let fault): self = .decoding(address: address, detail: fault.words)
+        case .decoding(let fault): self = .decoding(address: address, fault)
         }
     }
 }

@@ -20,7 +20,7 @@ package struct ByteStream: Sendable {
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count >= 0 else { throw FileError(path: name, attempt: "write to", code: errno) }
+            guard count >= 0 else { throw FileError(path: name, attempt: .writeTo, code: errno) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
@@ -45,7 +45,7 @@ package struct ByteStream: Sendable {
         while done < buffer.count {
             let count = Glibc.read(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count >= 0 else { throw FileError(path: name, attempt: "read", code: errno) }
+            guard count >= 0 else { throw FileError(path: name, attempt: .read, code: errno) }
             if count == 0 { break }
             done += count
         }

@@ -13,5 +13,5 @@ func setTimes(of descriptor: CInt, path: String, seconds: Int64) throws(FileErro
     let result = withUnsafePointer(to: &times) { pointer in
         pointer.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(descriptor, $0) }
     }
-    guard result == 0 else { throw FileError(path: path, attempt: "set the time of", code: errno) }
+    guard result == 0 else { throw FileError(path: path, attempt: .setTime, code: errno) }
 }

@@ -23,7 +23,7 @@ package final class Directory: Sendable {
     /// Opens the directory that everything else is relative to. Symbolic links in its own path are the user's affair.
     package static func open(_ path: String) throws(FileError) -> Directory {
         let descriptor = retrying { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open the directory", code: errno) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: .openDirectory, code: errno) }
         return Directory(descriptor: descriptor, path: path)
     }
 
@@ -92,7 +92,7 @@ package final class Directory: Sendable {
             return try child(name)
         } catch  where error.isMissing {
             if mkdirat(descriptor, name, 0o777) != 0, errno != EEXIST {
-                throw failure(name, "create the directory")
+                throw failure(name, .createDirectory)
             }
             return try child(name)
         } catch {
@@ -106,8 +106,8 @@ package final class Directory: Sendable {
         let opened = retrying { openat(descriptor, name, flags) }
         if opened < 0 {
             let code = errno
-            try refuseLink(name, attempt: "open the directory")
-            throw FileError(path: pathOf(name), attempt: "open the directory", code: code)
+            try refuseLink(name, attempt: .openDirectory)
+            throw FileError(path: pathOf(name), attempt: .openDirectory, code: code)
         }
         return Directory(descriptor: opened, path: pathOf(name))
     }
@@ -116,23 +116,23 @@ package final class Directory: Sendable {
 
     /// Opens or creates a file in this directory for reading and writing, mode 0644 less the umask.
     package func createFile(_ name: String, truncate: Bool = false) throws(FileError) -> File {
-        try open(name, O_RDWR | O_CREAT | (truncate ? O_TRUNC : 0), attempt: "create")
+        try open(name, O_RDWR | O_CREAT | (truncate ? O_TRUNC : 0), attempt: .create)
     }
 
     /// Creates a file that must not exist.
     ///
     /// - Parameter isShared: whether its mode is 0666 less the umask, as others are to write to it too.
     package func createNewFile(_ name: String, isShared: Bool = false) throws(FileError) -> File {
-        try open(name, O_RDWR | O_CREAT | O_EXCL, mode: isShared ? 0o666 : 0o644, attempt: "create")
+        try open(name, O_RDWR | O_CREAT | O_EXCL, mode: isShared ? 0o666 : 0o644, attempt: .create)
     }
 
     /// Opens or creates a file that is only added to: each `append` is one write at its end.
     package func createLog(_ name: String) throws(FileError) -> File {
-        try open(name, O_WRONLY | O_CREAT | O_APPEND, attempt: "create")
+        try open(name, O_WRONLY | O_CREAT | O_APPEND, attempt: .create)
     }
 
     package func openFile(_ name: String) throws(FileError) -> File {
-        try open(name, O_RDONLY, attempt: "open")
+        try open(name, O_RDONLY, attempt: .open)
     }
 
     /// The whole content of a small file; nil where there is none.
@@ -147,7 +147,7 @@ package final class Directory: Sendable {
     }
 
     private func open(
-        _ name: String, _ flags: CInt, mode: mode_t = 0o644, attempt: String
+        _ name: String, _ flags: CInt, mode: mode_t = 0o644, attempt: FileAttempt
     ) throws(FileError) -> File {
         try checkName(name)
         // O_NONBLOCK: a pipe that somebody put here must not hang the open.
@@ -168,12 +168,12 @@ package final class Directory: Sendable {
         var buffer = stat()
         if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return FileStatus(buffer) }
         if errno == ENOENT { return nil }
-        throw failure(name, "stat")
+        throw failure(name, .stat)
     }
 
     package func status() throws(FileError) -> FileStatus {
         var buffer = stat()
-        guard fstat(descriptor, &buffer) == 0 else { throw FileError(path: path, attempt: "stat", code: errno) }
+        guard fstat(descriptor, &buffer) == 0 else { throw FileError(path: path, attempt: .stat, code: errno) }
         return FileStatus(buffer)
     }
 
@@ -183,10 +183,10 @@ package final class Directory: Sendable {
     /// All entries with what each is, itself and not what a link points to, sorted by the names' bytes.
     package func listing() throws(FileError) -> [DirectoryEntry] {
         let copy = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard copy >= 0 else { throw FileError(path: path, attempt: "list", code: errno) }
+        guard copy >= 0 else { throw FileError(path: path, attempt: .list, code: errno) }
         guard let stream = fdopendir(copy) else {
             defer { close(copy) }
-            throw FileError(path: path, attempt: "list", code: errno)
+            throw FileError(path: path, attempt: .list, code: errno)
         }
         defer { closedir(stream) }
         var entries: [DirectoryEntry] = []
@@ -201,7 +201,7 @@ package final class Directory: Sendable {
             if kind == nil { kind = try status(of: name)?.kind }
             if let kind { entries.append(DirectoryEntry(name: name, kind: kind)) }
         }
-        guard errno == 0 else { throw FileError(path: path, attempt: "list", code: errno) }
+        guard errno == 0 else { throw FileError(path: path, attempt: .list, code: errno) }
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
@@ -219,7 +219,7 @@ package final class Directory: Sendable {
             for entry in try directory.entries() { try directory.remove(entry) }
         }
         let flags = status.kind == .directory ? AT_REMOVEDIR : 0
-        if unlinkat(descriptor, name, flags) != 0, errno != ENOENT { throw failure(name, "remove") }
+        if unlinkat(descriptor, name, flags) != 0, errno != ENOENT { throw failure(name, .remove) }
     }
 
     /// Removes a directory if it is empty; says whether it is gone.
@@ -231,7 +231,7 @@ package final class Directory: Sendable {
     package func rename(_ name: String, to directory: Directory, as newName: String) throws(FileError) {
         try checkName(newName)
         guard renameat(descriptor, name, directory.descriptor, newName) == 0 else {
-            throw directory.failure(newName, "rename \(pathOf(name)) to")
+            throw directory.failure(newName, .renameTo(from: pathOf(name)))
         }
     }
 
@@ -241,7 +241,7 @@ package final class Directory: Sendable {
     /// without either, but never with something unfinished.
     package func exchange(_ name: String, with directory: Directory, _ other: String) throws(FileError) {
         if clinux_rename_exchange(descriptor, name, directory.descriptor, other) == 0 { return }
-        guard errno == EINVAL || errno == ENOSYS else { throw directory.failure(other, "replace") }
+        guard errno == EINVAL || errno == ENOSYS else { throw directory.failure(other, .replace) }
         let aside = other + ".replaced"
         try directory.rename(other, to: self, as: aside)
         try rename(name, to: directory, as: other)
@@ -256,7 +256,7 @@ package final class Directory: Sendable {
                 utimensat(descriptor, name, $0, AT_SYMLINK_NOFOLLOW)
             }
         }
-        guard result == 0 else { throw failure(name, "set the time of") }
+        guard result == 0 else { throw failure(name, .setTime) }
     }
 
     /// Sets this directory's own time, in whole seconds since 1970.
@@ -266,13 +266,13 @@ package final class Directory: Sendable {
 
     /// Makes the directory's entries durable.
     package func sync() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: "sync", code: errno) }
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, attempt: .sync, code: errno) }
     }
 
     /// Makes everything of the file system durable: for many files at once, one call that costs what a few of theirs do.
     package func syncFileSystem() throws(FileError) {
         guard clinux_syncfs(descriptor) == 0 else {
-            throw FileError(path: path, attempt: "sync the file system of", code: errno)
+            throw FileError(path: path, attempt: .syncFileSystem, code: errno)
         }
     }
 
@@ -282,10 +282,10 @@ package final class Directory: Sendable {
     package func freeSpace() throws(FileError) -> Int64 {
         var buffer = statvfs()
         guard fstatvfs(descriptor, &buffer) == 0 else {
-            throw FileError(path: path, attempt: "get the free space of", code: errno)
+            throw FileError(path: path, attempt: .findFreeSpace, code: errno)
         }
         guard buffer.f_blocks > 0 else {
-            throw FileError(path: path, attempt: "get the free space of", refusal: "the file system does not report it")
+            throw FileError(path: path, attempt: .findFreeSpace, refusal: .notReported)
         }
         let space = Int64(clamping: buffer.f_bavail).multipliedReportingOverflow(by: Int64(clamping: buffer.f_frsize))
         // A file system of a user's own may tell anything.
@@ -298,7 +298,7 @@ package final class Directory: Sendable {
     /// What keeps this user from creating entries here, as far as the system tells without one being made.
     package var writeObstacle: FileError? {
         clinux_may_create_in(descriptor) == 1
-            ? nil : FileError(path: path, attempt: "write to the directory", code: errno)
+            ? nil : FileError(path: path, attempt: .writeToDirectory, code: errno)
     }
 
     /// What keeps `flock` from working here, tried on the directory itself, so that nothing is left behind.
@@ -309,32 +309,32 @@ package final class Directory: Sendable {
         defer { for copy in copies where copy >= 0 { close(copy) } }
         guard flock(copies[0], LOCK_EX | LOCK_NB) == 0 else {
             return [ENOLCK, ENOSYS, EOPNOTSUPP].contains(errno)
-                ? FileError(path: path, attempt: "lock files in", code: errno) : nil
+                ? FileError(path: path, attempt: .lockFiles, code: errno) : nil
         }
         guard flock(copies[1], LOCK_EX | LOCK_NB) == 0 else { return nil }
-        return FileError(path: path, attempt: "lock files in", refusal: "locks are not exclusive")
+        return FileError(path: path, attempt: .lockFiles, refusal: .locksNotExclusive)
     }
 
     // MARK: Errors
 
     private func pathOf(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
 
-    func failure(_ name: String, _ attempt: String) -> FileError {
+    func failure(_ name: String, _ attempt: FileAttempt) -> FileError {
         FileError(path: pathOf(name), attempt: attempt, code: errno)
     }
 
     func checkName(_ name: String) throws(FileError) {
         if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(0)
         {
-            throw FileError(path: path, attempt: "use", refusal: "`\(name)` is not the name of an entry")
+            throw FileError(path: path, attempt: .use, refusal: .notAnEntry(name))
         }
     }
 
-    private func refuseLink(_ name: String, attempt: String) throws(FileError) {
+    private func refuseLink(_ name: String, attempt: FileAttempt) throws(FileError) {
         guard let status = try status(of: name), status.kind == .link else { return }
         throw FileError(
             path: pathOf(name), attempt: attempt,
-            refusal: "it is a symbolic link")
+            refusal: .symbolicLink)
     }
 }
 

@@ -19,7 +19,7 @@ package final class File: Sendable {
     /// assets directory.
     package static func openForReading(_ path: String) throws(FileError) -> File {
         let descriptor = retrying { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: .open, code: errno) }
         return File(descriptor: descriptor, path: path)
     }
 
@@ -28,13 +28,13 @@ package final class File: Sendable {
     /// - Throws: ENXIO for a pipe that nobody reads, which is not waited for.
     package static func openForAppending(_ path: String) throws(FileError) -> File {
         let descriptor = retrying { Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644) }
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: .open, code: errno) }
         return File(descriptor: descriptor, path: path)
     }
 
     package func status() throws(FileError) -> FileStatus {
         var buffer = stat()
-        guard fstat(descriptor, &buffer) == 0 else { throw failure("stat") }
+        guard fstat(descriptor, &buffer) == 0 else { throw failure(.stat) }
         return FileStatus(buffer)
     }
 
@@ -47,7 +47,7 @@ package final class File: Sendable {
             let count = pwrite(
                 descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset) + off_t(done))
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("write to") }
+            guard count > 0 else { throw failure(.writeTo) }
             done += count
         }
     }
@@ -81,7 +81,7 @@ package final class File: Sendable {
             let count = pread(
                 descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset) + off_t(done))
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read") }
+            guard count >= 0 else { throw failure(.read) }
             if count == 0 { break }
             done += count
         }
@@ -95,15 +95,15 @@ package final class File: Sendable {
         if try status().kind == .file { return try readAll(limit: limit) }
         // Opened without blocking, so that a pipe without a writer did not hold that up.
         let flags = fcntl(descriptor, F_GETFL)
-        guard flags >= 0, fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw failure("read") }
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw failure(.read) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = retrying { CInt(truncatingIfNeeded: Glibc.read(descriptor, &buffer, buffer.count)) }
-            guard count >= 0 else { throw failure("read") }
+            guard count >= 0 else { throw failure(.read) }
             if count == 0 { return bytes }
             bytes += buffer[..<Int(count)]
-            guard bytes.count <= limit else { throw FileError(path: path, attempt: "read", code: EFBIG) }
+            guard bytes.count <= limit else { throw FileError(path: path, attempt: .read, code: EFBIG) }
         }
     }
 
@@ -113,9 +113,9 @@ package final class File: Sendable {
     package func readAll(limit: Int) throws(FileError) -> [UInt8] {
         let status = try status()
         guard status.kind == .file else {
-            throw FileError(path: path, attempt: "read", refusal: "it is not a regular file")
+            throw FileError(path: path, attempt: .read, refusal: .notRegularFile)
         }
-        guard status.size <= Int64(limit) else { throw FileError(path: path, attempt: "read", code: EFBIG) }
+        guard status.size <= Int64(limit) else { throw FileError(path: path, attempt: .read, code: EFBIG) }
         var result: Result<Int, FileError> = .success(0)
         // What the file grows by meanwhile is left out, but for the first byte of it.
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.size) + 1) { buffer, count in
@@ -148,7 +148,7 @@ package final class File: Sendable {
             } else if [EXDEV, ENOSYS, EOPNOTSUPP, EINVAL, EPERM, EBADF].contains(errno) {
                 return done + (try copyByReading(from: source, range.dropFirst(Int(done)), to: offset + done))
             } else if errno != EINTR {
-                throw failure("copy to")
+                throw failure(.copyTo)
             }
         }
         return done
@@ -163,7 +163,7 @@ package final class File: Sendable {
                 pread(source, $0.baseAddress, wanted, off_t(range.lowerBound + done))
             }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("copy to") }
+            guard count >= 0 else { throw failure(.copyTo) }
             if count == 0 { break }
             try write(Array(buffer[..<count]), at: offset + done)
             done += Int64(count)
@@ -182,7 +182,7 @@ package final class File: Sendable {
             switch errno {
             case EINTR: continue
             case EOPNOTSUPP, ENOSYS, EINVAL: return
-            default: throw failure("allocate \(size) bytes in")
+            default: throw failure(.allocate(Int64(size)))
             }
         }
     }
@@ -194,7 +194,7 @@ package final class File: Sendable {
 
     /// Cuts or extends the file to this size.
     package func resize(to size: Int64) throws(FileError) {
-        guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw failure("resize") }
+        guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw failure(.resize) }
     }
 
     /// Removes what is in the file. One that is empty is left alone: ext4 writes a file that was cut to nothing to the
@@ -205,7 +205,7 @@ package final class File: Sendable {
     }
 
     package func setMode(_ mode: UInt32) throws(FileError) {
-        guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of") }
+        guard fchmod(descriptor, mode) == 0 else { throw failure(.setMode) }
     }
 
     /// Gives the file to a group, where the user is in it.
@@ -224,7 +224,7 @@ package final class File: Sendable {
 
     /// Makes the content durable.
     package func sync() throws(FileError) {
-        guard retrying({ fsync(descriptor) }) == 0 else { throw failure("sync") }
+        guard retrying({ fsync(descriptor) }) == 0 else { throw failure(.sync) }
     }
 
     /// Takes the exclusive `flock` if nobody holds it.
@@ -234,10 +234,10 @@ package final class File: Sendable {
         if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
         // Some file systems say EACCES for a lock that somebody else has, as Python's filelock knows.
         if errno == EWOULDBLOCK || errno == EACCES { return false }
-        throw failure("lock")
+        throw failure(.lock)
     }
 
-    private func failure(_ attempt: String) -> FileError { FileError(path: path, attempt: attempt, code: errno) }
+    private func failure(_ attempt: FileAttempt) -> FileError { FileError(path: path, attempt: attempt, code: errno) }
 }
 
 /// Fills the buffer from the offset of an open file on; the number of bytes read, fewer at the end or at an error.

@@ -3,29 +3,25 @@ internal import Glibc
 /// A file call that failed: the path, what was tried, and the system's reason.
 package struct FileError: Error, Hashable, Sendable {
     package let path: String
-    /// To follow `cannot`: `create`, `write to`, `rename to`.
-    package let attempt: String
+    package let attempt: FileAttempt
     /// `errno`
     package let code: CInt
-    /// Set where the program itself refuses, and `code` is 0: `is a symbolic link`.
-    package let refusal: String?
+    /// Set where the program itself refuses, and `code` is 0.
+    package let refusal: FileRefusal?
 
-    package init(path: String, attempt: String, code: CInt) {
+    package init(path: String, attempt: FileAttempt, code: CInt) {
         self.path = path
         self.attempt = attempt
         self.code = code
         refusal = nil
     }
 
-    package init(path: String, attempt: String, refusal: String) {
+    package init(path: String, attempt: FileAttempt, refusal: FileRefusal) {
         self.path = path
         self.attempt = attempt
         code = 0
         self.refusal = refusal
     }
-
-    /// The reason in words: `No space left on device`.
-    package var reason: String { refusal ?? String(cString: strerror(code)) }
 
     package var isMissing: Bool { code == ENOENT }
     package var isExisting: Bool { code == EEXIST }

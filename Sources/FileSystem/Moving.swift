@@ -20,7 +20,7 @@ extension Directory {
         }
         try target.setMode(status.mode)
         try target.setTime(to: status.modified)
-        guard removeIfEmpty(name) else { throw failure(name, "remove") }
+        guard removeIfEmpty(name) else { throw failure(name, .remove) }
     }
 
     /// A folder goes on in the one that it has there from before.
@@ -46,7 +46,7 @@ extension Directory {
 
     private func setMode(_ mode: UInt32) throws(FileError) {
         guard fchmod(descriptor, mode) == 0 else {
-            throw FileError(path: path, attempt: "set the mode of", code: errno)
+            throw FileError(path: path, attempt: .setMode, code: errno)
         }
     }
 }

@@ -13,7 +13,7 @@ extension File {
     /// itself. When it was changed stays as it is.
     package func noteUse() throws(FileError) {
         guard clinux_touch_access(descriptor) == 0 else {
-            throw FileError(path: path, attempt: "set the time of", code: errno)
+            throw FileError(path: path, attempt: .setTime, code: errno)
         }
     }
 
@@ -27,7 +27,7 @@ extension Directory {
     /// - Returns: what holds it, and gives it back when it goes away. Where directories cannot be locked, it holds nothing.
     package func lockItself(alone: Bool) throws(FileError) -> File {
         let opened = retrying { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard opened >= 0 else { throw FileError(path: path, attempt: "open the directory", code: errno) }
+        guard opened >= 0 else { throw FileError(path: path, attempt: .openDirectory, code: errno) }
         _ = retrying { flock(opened, alone ? LOCK_EX : LOCK_SH) }
         return File(descriptor: opened, path: path)
     }
@@ -37,7 +37,7 @@ extension Directory {
         try checkName(name)
         try directory.checkName(newName)
         guard linkat(descriptor, name, directory.descriptor, newName, 0) == 0 else {
-            throw directory.failure(newName, "link \(path)/\(name) to")
+            throw directory.failure(newName, .linkTo(from: "\(path)/\(name)"))
         }
     }
 
@@ -53,6 +53,6 @@ extension Directory {
         var buffer = stat()
         if fstatat(descriptor, name, &buffer, AT_SYMLINK_NOFOLLOW) == 0 { return Int64(buffer.st_atim.tv_sec) }
         if errno == ENOENT { return nil }
-        throw failure(name, "stat")
+        throw failure(name, .stat)
     }
 }

@@ -61,7 +61,7 @@ package enum WholeFile {
     /// Where a chain of links ends; the last one may lead to what does not exist yet.
     private static func target(of path: String, exists: Bool) throws(FileError) -> String {
         if exists {
-            guard let real = realpath(path, nil) else { throw FileError(path: path, attempt: "open", code: errno) }
+            guard let real = realpath(path, nil) else { throw FileError(path: path, attempt: .open, code: errno) }
             defer { free(real) }
             return String(cString: real)
         }
@@ -77,7 +77,7 @@ package enum WholeFile {
             let link = String(decoding: buffer[..<count], as: UTF8.self)
             place = link.utf8.first == UInt8(ascii: "/") ? link : folder(of: place) + "/" + link
         }
-        throw FileError(path: path, attempt: "open", code: ELOOP)
+        throw FileError(path: path, attempt: .open, code: ELOOP)
     }
 
     private static func folder(of path: String) -> String {
@@ -95,7 +95,7 @@ package enum WholeFile {
     /// A pipe whose reader is gone, or a device that is full, says so; there is nothing to sync.
     private static func writeInto(_ path: String, _ bytes: [UInt8], _ flags: CInt = 0) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags)
-        guard descriptor >= 0 else { throw FileError(path: path, attempt: "open", code: errno) }
+        guard descriptor >= 0 else { throw FileError(path: path, attempt: .open, code: errno) }
         defer { close(descriptor) }
         var done = 0
         while done < bytes.count {
@@ -103,12 +103,12 @@ package enum WholeFile {
                 Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError(path: path, attempt: "write", code: errno) }
+            guard count > 0 else { throw FileError(path: path, attempt: .write, code: errno) }
             done += count
         }
         // EINVAL: pipes and devices cannot be synced.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-            throw FileError(path: path, attempt: "write", code: errno)
+            throw FileError(path: path, attempt: .write, code: errno)
         }
     }
 }

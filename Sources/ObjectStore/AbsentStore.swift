@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// A store that could not be opened, for a run that may have no need of it: whatever is asked fails as the opening did.
 package struct AbsentStore: ObjectStore {
     package let name: String
@@ -14,7 +16,7 @@ package struct AbsentStore: ObjectStore {
     /// - Parameter path: as the folder's own store would be named.
     package init(folder path: String, _ fault: StoreError) {
         var fault = fault
-        fault.remedy = "choose a directory that exists, or mount it"
+        fault.advise(FolderAdvice.chooseAnother)
         self.init(name: path, fault)
     }
 
@@ -25,4 +27,9 @@ package struct AbsentStore: ObjectStore {
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes { throw fault }
 
     package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage { throw fault }
+}
+
+/// What to do about a folder that is no store.
+package enum FolderAdvice: ErrorDetail {
+    case chooseAnother
 }

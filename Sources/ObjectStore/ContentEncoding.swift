@@ -9,9 +9,13 @@ package enum ContentEncoding: String, Sendable {
 }
 
 /// What keeps stored bytes from being decoded.
-package struct DecodingFault: Error, Sendable, Hashable {
-    /// `the gzip data ends in the middle`
-    package let words: String
+package enum DecodingFault: Error, Sendable, Hashable {
+    case notGzip(zlib: String)
+    case corrupt(zlib: String)
+    case truncated
+    /// It decodes to more than so many bytes.
+    case tooLong(limit: Int)
+    case other(String)
 }
 
 /// Decodes a gzip file that comes in pieces: one member or several, whatever follows them ignored, as gzip does.
@@ -89,15 +93,14 @@ package final class GzipDecoder {
                 return false
             }
             let detail = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-            let isGzip = detail != "incorrect header check"
-            throw DecodingFault(words: "the data is \(isGzip ? "corrupt" : "not") gzip (\(detail))")
+            throw detail == "incorrect header check" ? .notGzip(zlib: detail) : .corrupt(zlib: detail)
         }
     }
 
     /// Nothing comes any more. Where nothing came at all, there is nothing in it.
     package func end() throws(DecodingFault) {
         guard place == .inMember else { return }
-        throw DecodingFault(words: "the data is truncated gzip")
+        throw .truncated
     }
 }
 
@@ -110,16 +113,14 @@ extension GzipDecoder {
             try stored.withUnsafeBytes { bytes in
                 try decoder.decode(bytes) { piece in
                     content.append(contentsOf: piece)
-                    guard content.count <= limit else {
-                        throw DecodingFault(words: "the data decodes to more than the limit of \(limit) bytes")
-                    }
+                    guard content.count <= limit else { throw DecodingFault.tooLong(limit: limit) }
                 }
             }
             try decoder.end()
         } catch let fault as DecodingFault {
             throw fault
         } catch {
-            throw DecodingFault(words: "\(error)")
+            throw .other("\(error)")
         }
         return content
     }

@@ -1,3 +1,5 @@
+package import AssetModel
+
 /// Why a store did not answer as asked: one closed set for all providers.
 package struct StoreError: Error, Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
@@ -26,9 +28,9 @@ package struct StoreError: Error, Hashable, Sendable {
         /// No provider has credentials.
         case noCredentials
         /// Credentials that are configured cannot be used: the reason.
-        case unusableCredentials(String)
-        /// The service, `S3`, does not accept the credentials, and its code for that.
-        case rejectedCredentials(by: String, code: String)
+        case unusableCredentials(AnyErrorDetail)
+        /// The service, `S3`, does not accept the credentials, and what it answers for that.
+        case rejectedCredentials(by: String, code: String?, status: Int)
         /// Requests are not signed, and the bucket is not public.
         case anonymous
         /// There is no bucket of this name.
@@ -46,28 +48,35 @@ package struct StoreError: Error, Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// `get`, `head`, `list`: what was tried.
-    package let operation: String
+    /// What was tried.
+    package let operation: StoreOperation
     /// The object's or the store's address.
     package let address: String
-    /// What the store or the system said, without a secret.
-    package let detail: String
-    /// What else is to be known, a sentence each: whose credentials were used, what was tried.
-    package var notes: [String] = []
+    /// What the store or the system said, or what is wrong with it, without a secret; nil where the kind says all.
+    package let detail: AnyErrorDetail?
+    /// What else is to be known: whose credentials were used, what was tried.
+    package var notes: [AnyErrorDetail]
     package var cause: Cause?
     /// How long the store asks to wait before the next attempt, in seconds.
     package var pause: Double?
     /// What to do, where more can be said of it than the kind says.
-    package var remedy: String?
+    package var remedy: AnyErrorDetail?
 
     package init(
-        _ kind: Kind, operation: String, address: String, detail: String, notes: [String] = [], remedy: String? = nil
+        _ kind: Kind, operation: StoreOperation, address: String, detail: (any ErrorDetail)? = nil,
+        notes: [any ErrorDetail] = [], remedy: (any ErrorDetail)? = nil
     ) {
         self.kind = kind
         self.operation = operation
         self.address = address
-        self.detail = detail
-        self.notes = notes
-        self.remedy = remedy
+        self.detail = detail.map(AnyErrorDetail.init)
+        self.notes = notes.map(AnyErrorDetail.init)
+        self.remedy = remedy.map(AnyErrorDetail.init)
     }
+}
+
+extension StoreError {
+    package mutating func note(_ detail: any ErrorDetail) { notes.append(AnyErrorDetail(detail)) }
+
+    package mutating func advise(_ remedy: any ErrorDetail) { self.remedy = AnyErrorDetail(remedy) }
 }

@@ -40,8 +40,7 @@ package enum OperationEvent: Sendable {
 
 /// What is worth knowing and stops nothing.
 package enum OperationWarning: Sendable {
-    /// As planning words it.
-    case resolution(String)
+    case resolution(ResolutionWarning)
     /// What stands in the assets directory is not what the store has, of which the lock takes the checksum.
     case altered(AssetPin, RelativePath?)
     /// A version that was to be removed stays, since another process holds its lock.

@@ -23,14 +23,14 @@ package struct Planner: Sendable {
     }
 
     /// - Parameter damaged: what is there and is fetched again all the same, and why.
-    package func plan(damaged: [AssetPin: String] = [:]) async -> Outcome {
+    package func plan(damaged: [AssetPin: AnyErrorDetail] = [:]) async -> Outcome {
         let outcome = await plan(damaged: damaged, explains: false)
         // Only what fails is to be explained.
         guard !outcome.faults.isEmpty, outcome.resolved?.isExplained == false else { return outcome }
         return await plan(damaged: damaged, explains: true)
     }
 
-    private func plan(damaged: [AssetPin: String], explains: Bool) async -> Outcome {
+    private func plan(damaged: [AssetPin: AnyErrorDetail], explains: Bool) async -> Outcome {
         let resolved: Resolved
         switch await resolve(explains: explains) {
         case .failure(let failure): return Outcome(faults: failure.list)

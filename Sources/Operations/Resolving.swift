@@ -19,7 +19,7 @@ package struct Resolving: Sendable {
         /// Whose entries are wanted besides those of no group.
         package var groups: Set<String> = []
         /// What is there and is fetched again all the same, and why.
-        package var damaged: [AssetPin: String] = [:]
+        package var damaged: [AssetPin: AnyErrorDetail] = [:]
         /// How much may be fetched, in bytes; nil for any amount, and then no sizes are asked for.
         package var maxBytes: Int64?
         /// Whether versions are removed that the spec does not lead to.

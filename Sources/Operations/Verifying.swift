@@ -28,14 +28,21 @@ package struct Verifying: Sendable {
     }
 
     /// Why what is there is fetched again.
-    package func damaged(_ results: [VerifiedAsset]) -> [AssetPin: String] {
+    package func damaged(_ results: [VerifiedAsset]) -> [AssetPin: AnyErrorDetail] {
         Dictionary(
             results.compactMap { result in
                 result.result.faults.first.map { fault in
-                    (result.pin, "\(fault.kind.rawValue)\(fault.path.map { " file \($0)" } ?? "")")
+                    (result.pin, AnyErrorDetail(FoundDamage(kind: fault.kind, path: fault.path)))
                 }
             }, uniquingKeysWith: { first, _ in first })
     }
+}
+
+/// What verifying found first in an asset that is fetched again.
+package struct FoundDamage: ErrorDetail {
+    package let kind: Verification.Fault.Kind
+    /// Of the file; nil for the asset itself.
+    package let path: RelativePath?
 }
 
 /// An asset of the lock with what is wrong with it.

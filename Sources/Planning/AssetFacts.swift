@@ -47,11 +47,11 @@ package struct KnownVersions: Sendable, Equatable {
     /// Whether there may be more versions, which were not looked for because these meet the requirements.
     package let isPartial: Bool
     /// Why the store's own list of versions was of no use, where those that were named in full are in the store all the same.
-    package let listFault: String?
+    package let listFault: ListFault?
 
     package init(
         inStore: [AssetVersion]?, local: [AssetVersion], places: SearchedPlaces, isPartial: Bool = false,
-        listFault: String? = nil
+        listFault: ListFault? = nil
     ) {
         self.inStore = inStore
         self.local = local
@@ -104,8 +104,8 @@ package enum LocalState: Sendable, Equatable {
     case complete
     /// Fetched in part: these paths are there, sorted. Whether they are all that is asked for is planning's to say.
     case partial(paths: [RelativePath])
-    /// Something is there that cannot be taken for the asset, and why: `no .SUCCESS marker`.
-    case incomplete(reason: String)
+    /// Something is there that cannot be taken for the asset, and why.
+    case incomplete(LocalFault)
 }
 
 /// A version's `.meta`.

@@ -6,9 +6,9 @@ package struct Plan: Sendable, Equatable {
     package var steps: [Step]
     /// The version of each wanted entry, in the order of the file.
     package let entries: [ResolvedEntry]
-    package let warnings: [String]
+    package let warnings: [ResolutionWarning]
 
-    package init(steps: [Step], entries: [ResolvedEntry], warnings: [String] = []) {
+    package init(steps: [Step], entries: [ResolvedEntry], warnings: [ResolutionWarning] = []) {
         self.steps = steps
         self.entries = entries
         self.warnings = warnings
@@ -71,17 +71,11 @@ package enum RefetchReason: Sendable, Hashable {
     /// It was fetched in part, and more of it is wanted.
     case moreFiles
     /// What is there cannot be taken for the asset.
-    case incomplete(String)
+    case incomplete(LocalFault)
     /// What is there was looked at, and is not what it should be.
-    case damaged(String)
-
-    package var words: String {
-        switch self {
-        case .forced: "forced"
-        case .moreFiles: "more files selected"
-        case .incomplete(let reason), .damaged(let reason): reason
-        }
-    }
+    case damaged(AnyErrorDetail)
+    /// As a saved plan words it; nil where it does not say.
+    case planned(String?)
 }
 
 /// What a step fetches.

@@ -5,14 +5,14 @@ package struct PlanBuilder: Sendable {
     private let facts: any AssetFacts
     private let forceDownload: Bool
     private let fetches: Bool
-    private let damaged: [AssetPin: String]
+    private let damaged: [AssetPin: AnyErrorDetail]
 
     /// - Parameters:
     ///   - forceDownload: what is there is fetched again.
     ///   - fetches: whether there is a store. Without one (modelkit's pre-downloaded mode) everything must be there.
     ///   - damaged: what is there and cannot be taken for the asset, and why.
     package init(
-        facts: any AssetFacts, forceDownload: Bool, fetches: Bool, damaged: [AssetPin: String] = [:]
+        facts: any AssetFacts, forceDownload: Bool, fetches: Bool, damaged: [AssetPin: AnyErrorDetail] = [:]
     ) {
         self.facts = facts
         self.forceDownload = forceDownload
@@ -82,7 +82,7 @@ package struct PlanBuilder: Sendable {
             case .missing: return fetch(wanted, .fetch, metadata)
             }
         } catch {
-            return .failure(wanted.failure("the local state of `\(pin)`", error))
+            return .failure(wanted.failure(.localState(pin), error))
         }
     }
 
@@ -96,7 +96,7 @@ package struct PlanBuilder: Sendable {
         if forceDownload { return fetch(wanted, .refetch(.forced), metadata) }
         // What keeps unknown what a version depends on. One that the store does not have depends on nothing.
         if case .failure(let error) = metadata, !(error is NoMetadata) {
-            return .failure(wanted.failure("what `\(wanted.choice.pin)` depends on", error))
+            return .failure(wanted.failure(.dependencies(wanted.choice.pin), error))
         }
         guard case .partial(let paths) = state else { return await keep(wanted) }
         let whole = fetch(wanted, .refetch(.moreFiles), metadata)
@@ -113,7 +113,7 @@ package struct PlanBuilder: Sendable {
             }
             return failures.isEmpty ? .success(wanted.step(.keep, nil)) : .failure(PlanningFailures(failures))
         } catch {
-            return .failure(wanted.failure("the files of `\(pin)`", error))
+            return .failure(wanted.failure(.files(pin), error))
         }
     }
 
@@ -123,7 +123,7 @@ package struct PlanBuilder: Sendable {
         do {
             return wanted.content(try metadata.get()).map { wanted.step(action, $0) }
         } catch {
-            return .failure(wanted.failure("the contents of `\(wanted.choice.pin)`", error))
+            return .failure(wanted.failure(.contents(wanted.choice.pin), error))
         }
     }
 }

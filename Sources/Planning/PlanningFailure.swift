@@ -23,13 +23,13 @@ package enum PlanningFailure: Error, Sendable, TaskResult {
     /// Entries pin different contents, or another one than the store recorded.
     case conflictingDigests(AssetPin, [SHA256Digest], recorded: SHA256Digest?, demands: [Demand])
     /// There is no store to fetch it from, and it is not there, or not whole for this reason.
-    case notPresent(AssetPin, reason: String?, demands: [Demand])
+    case notPresent(AssetPin, reason: LocalFault?, demands: [Demand])
     /// Something that it depends on cannot be had.
     case leftOut(AssetPin, dependency: AssetPin, demands: [Demand])
     /// The versions of these depend on each other so that no choice stays.
     case unsettled([AssetName], demands: [Demand])
     /// A fact could not be had.
-    case fact(subject: String, error: any Error, demands: [Demand])
+    case fact(subject: FactSubject, error: any Error, demands: [Demand])
 }
 
 /// The failures of one run, in the order of the spec.

@@ -82,7 +82,7 @@ extension PlanningFailure {
         case .emptySelection(let pin, _, _, _), .conflictingDigests(let pin, _, _, _), .notPresent(let pin, _, _),
             .leftOut(let pin, _, _):
             [code, pin.description]
-        case .fact(let subject, _, _): [code, subject]
+        case .fact(let subject, _, _): [code, subject.order]
         }
     }
 }

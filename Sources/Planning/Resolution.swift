@@ -6,9 +6,9 @@ package struct Resolution: Sendable, Equatable {
     package let choices: [Choice]
     /// The version of each wanted entry, in the order of the file.
     package let entries: [ResolvedEntry]
-    package let warnings: [String]
+    package let warnings: [ResolutionWarning]
 
-    package init(choices: [Choice], entries: [ResolvedEntry], warnings: [String] = []) {
+    package init(choices: [Choice], entries: [ResolvedEntry], warnings: [ResolutionWarning] = []) {
         self.choices = choices
         self.entries = entries
         self.warnings = warnings

@@ -11,63 +11,85 @@ struct MetDemand {
     }
 }
 
-/// What a person should know about the versions chosen for one asset.
-func resolutionWarnings(_ name: AssetName, _ met: [MetDemand], _ known: KnownVersions) -> [String] {
-    [sideBySideWarning(name, met)].compactMap(\.self)
-        + [listWarning(name, Set(met.map(\.version)), known)].compactMap(\.self)
-        + localOnlyWarnings(name, Set(met.map(\.version)), known)
+/// What a person should know about the versions that were chosen.
+package enum ResolutionWarning: Sendable, Hashable {
+    /// No one version of the asset meets all requirements: the latest version first, each with those that it is for.
+    case sideBySide(AssetName, [Share])
+    /// The store has no usable list of the asset's versions; these were found without it.
+    case noList(AssetName, chosen: [AssetVersion], ListFault)
+    /// It stands in the assets directory, and the store has these versions alone, latest first.
+    case notInStore(AssetPin, inStore: [AssetVersion])
+    /// Python modelkit would take another version, as it reads the major version otherwise.
+    case modelkitTakes(AssetVersion, for: Demand, in: AssetVersion, major: AssetVersion)
+    /// Python modelkit cannot be asked for this part.
+    case modelkitPart(Demand)
+
+    package struct Share: Sendable, Hashable {
+        package let version: AssetVersion
+        package let demands: [Demand]
+    }
+
+    /// By which warnings are sorted, so that their order does not depend on which fact came first.
+    fileprivate var order: [String] {
+        switch self {
+        case .sideBySide(let name, _): [name.text, "0"]
+        case .noList(let name, _, _): [name.text, "1"]
+        case .notInStore(let pin, _): [pin.name.text, "2", pin.version.text]
+        case .modelkitTakes(_, let demand, _, _): [demand.specification.name.text, "3", "\(demand)"]
+        case .modelkitPart(let demand): [demand.specification.name.text, "4", "\(demand)"]
+        }
+    }
+}
+
+extension [ResolutionWarning] {
+    func inOrder() -> [ResolutionWarning] { sorted { $0.order.lexicographicallyPrecedes($1.order) } }
+}
+
+func resolutionWarnings(_ name: AssetName, _ met: [MetDemand], _ known: KnownVersions) -> [ResolutionWarning] {
+    let chosen = Set(met.map(\.version))
+    return sideBySideWarning(name, met) + listWarning(name, chosen, known) + localOnlyWarnings(name, chosen, known)
         + modelkitWarnings(met, known)
 }
 
-private func sideBySideWarning(_ name: AssetName, _ met: [MetDemand]) -> String? {
+private func sideBySideWarning(_ name: AssetName, _ met: [MetDemand]) -> [ResolutionWarning] {
     let byVersion = Dictionary(grouping: met, by: \.version).sorted { $0.key > $1.key }
-    guard byVersion.count > 1 else { return nil }
-    let reasons = byVersion.map { version, demands in
-        "\(version) for \(enumeration(demands.map(\.demand.words)))"
-    }
-    let (count, all) = byVersion.count == 2 ? ("two", "both") : ("\(byVersion.count)", "all")
-    return "`\(name)` is required at \(count) incompatible versions; installing \(all): "
-        + reasons.joined(separator: "; ")
+    guard byVersion.count > 1 else { return [] }
+    return [.sideBySide(name, byVersion.map { .init(version: $0, demands: $1.map(\.demand)) })]
 }
 
-private func listWarning(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> String? {
-    known.listFault.map { fault in
-        let versions = enumeration(chosen.sorted().map { "`\(name):\($0)`" })
-        return "the store has no usable list of the versions of `\(name)` (\(fault)); using \(versions) without it, as "
-            + "Python modelkit does"
-    }
+private func listWarning(
+    _ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions
+) -> [ResolutionWarning] {
+    known.listFault.map { [.noList(name, chosen: chosen.sorted(), $0)] } ?? []
 }
 
-private func localOnlyWarnings(_ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions) -> [String] {
+private func localOnlyWarnings(
+    _ name: AssetName, _ chosen: Set<AssetVersion>, _ known: KnownVersions
+) -> [ResolutionWarning] {
     guard let inStore = known.inStore else { return [] }
-    let has = inStore.isEmpty ? "no versions" : enumeration(inStore.sorted(by: >).map(\.text))
     return chosen.subtracting(inStore).map { version in
-        "`\(name):\(version)` is in the assets directory but not in the store, which has \(has): "
-            + "other machines cannot get this version"
+        .notInStore(AssetPin(name: name, version: version), inStore: inStore.sorted(by: >))
     }
 }
 
 /// One for each requirement, however many make it: all of them change their choice when one is told.
-private func modelkitWarnings(_ met: [MetDemand], _ known: KnownVersions) -> [String] {
+private func modelkitWarnings(_ met: [MetDemand], _ known: KnownVersions) -> [ResolutionWarning] {
     var seen: Set<VersionRequirement> = []
     return met.filter { seen.insert($0.demand.specification.requirement).inserted }
         .compactMap { modelkitWarning($0, known) }
 }
 
-private func modelkitWarning(_ met: MetDemand, _ known: KnownVersions) -> String? {
+private func modelkitWarning(_ met: MetDemand, _ known: KnownVersions) -> ResolutionWarning? {
     let requirement = met.demand.specification.requirement
-    guard case .partial(let major) = requirement.kind else { return nil }
-    guard let theirs = requirement.modelkitChoice(of: known.all), !requirement.isMet(by: theirs) else { return nil }
-    return "\(met.demand.words) resolves to \(met.version), but Python modelkit with a storage provider would use "
-        + "\(theirs), because its `\(major)` also matches \(theirs); pin the exact version if both are used"
+    guard case .partial(let major) = requirement.kind,
+        let theirs = requirement.modelkitChoice(of: known.all), !requirement.isMet(by: theirs)
+    else { return nil }
+    return .modelkitTakes(theirs, for: met.demand, in: met.version, major: major)
 }
 
 /// One for each entry with a part that Python modelkit cannot be asked for.
-func partWarnings(_ entries: [ManifestEntry]) -> [String] {
-    entries.filter { $0.subPart?.isModelkitPart == false }.map { entry in
-        "\(Demand(entry).words): Python modelkit does not support this part in a specification string; "
-            + "request the whole asset and join the path"
-    }
+func partWarnings(_ entries: [ManifestEntry]) -> [ResolutionWarning] {
+    entries.filter { $0.subPart?.isModelkitPart == false }.map { .modelkitPart(Demand($0)) }
 }
 
 extension RelativePath {

@@ -93,7 +93,7 @@ package struct Resolver: Sendable {
         }
         return Resolution(
             choices: graph.orderedChoices(), entries: entries,
-            warnings: choice.warnings.sorted() + partWarnings(choice.table.entries))
+            warnings: choice.warnings.inOrder() + partWarnings(choice.table.entries))
     }
 
     // MARK: Failures

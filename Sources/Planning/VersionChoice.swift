@@ -8,7 +8,7 @@ struct VersionChoice {
     let pins: [AssetPin?]
     private(set) var failures: [PlanningFailure] = []
     private(set) var unknown: [UnknownAsset] = []
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [ResolutionWarning] = []
 
     init(table: DemandTable, search: VersionSearch, duplicates: DuplicatesPolicy) {
         self.table = table
@@ -25,7 +25,7 @@ struct VersionChoice {
         guard let name = demands.first?.specification.name else { return }
         switch answer {
         case .failure(let error):
-            failures.append(.fact(subject: "the versions of `\(name)`", error: error, demands: demands))
+            failures.append(.fact(subject: .versions(name), error: error, demands: demands))
         case .success(let known) where known.inStore == nil && known.local.isEmpty:
             unknown.append(UnknownAsset(name: name, demands: demands, places: known.places))
         case .success(let known): judge(known, name, demands, numbers)

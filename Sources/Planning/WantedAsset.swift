@@ -27,7 +27,7 @@ struct WantedAsset: Sendable {
         return .notPresent(choice.pin, reason: reason, demands: choice.demands)
     }
 
-    func failure(_ subject: String, _ error: any Error) -> PlanningFailures {
+    func failure(_ subject: FactSubject, _ error: any Error) -> PlanningFailures {
         PlanningFailures([.fact(subject: subject, error: error, demands: choice.demands)])
     }
 

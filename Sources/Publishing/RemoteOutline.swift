@@ -49,8 +49,7 @@ package struct RemoteOutline: Sendable {
         guard faults.isEmpty else { throw PushSourceFaults(list: faults) }
         guard !objects.isEmpty else {
             throw StoreError(
-                .notFound, operation: "push from", address: store.address(of: key),
-                detail: "no such object or prefix")
+                .notFound, operation: .pushFrom, address: store.address(of: key), detail: ObjectDetail.noObjectOrPrefix)
         }
         kind = .directory
         self.objects = objects
@@ -114,10 +113,10 @@ package struct RemoteOutline: Sendable {
         let file = try folder.createNewFile(String(components.last ?? ""))
         let download = try await store.get(object.key, GetOptions())
         let attributes = download.attributes
-        func fault(_ detail: String) -> StoreError {
-            StoreError(.invalidAnswer, operation: "get", address: store.address(of: object.key), detail: detail)
+        func fault(_ detail: ObjectDetail) -> StoreError {
+            StoreError(.invalidAnswer, operation: .get, address: store.address(of: object.key), detail: detail)
         }
-        guard attributes.encoding == nil else { throw fault("it is stored encoded") }
+        guard attributes.encoding == nil else { throw fault(.isEncoded) }
         var offset: Int64 = 0
         switch download.body {
         case .stream(let chunks):
@@ -132,11 +131,11 @@ package struct RemoteOutline: Sendable {
             }
         }
         guard offset == attributes.size else {
-            throw fault("size mismatch: expected \(attributes.size) bytes, got \(offset)")
+            throw fault(.sizeMismatch(expected: attributes.size, actual: offset))
         }
         guard let checksum = attributes.checksum else { return }
         guard try await DiskQueue.shared.run({ () throws(FileError) in try file.has(checksum) }) else {
-            throw fault("\(checksum.algorithm.rawValue) mismatch with the store's checksum")
+            throw fault(.checksumMismatch(checksum.algorithm))
         }
     }
 }

@@ -80,8 +80,8 @@ struct Uploader: Sendable {
         guard let found = try await store.headIfPresent(item.key) else { return false }
         guard found.size == item.size, try await has(item, found) else {
             throw StoreError(
-                .changed, operation: "put", address: store.address(of: item.key),
-                detail: "it already exists with different content")
+                .changed, operation: .put, address: store.address(of: item.key),
+                detail: ObjectDetail.existsWithOtherContent)
         }
         return true
     }
@@ -149,8 +149,8 @@ struct Uploader: Sendable {
         let upload = try await store.startUpload(of: key, .ifAbsent)
         guard try await finish(upload, of: item, ranges, budget) != nil else {
             throw StoreError(
-                .changed, operation: "complete the upload of", address: store.address(of: key),
-                detail: "the upload no longer exists")
+                .changed, operation: .completeUpload, address: store.address(of: key),
+                detail: ObjectDetail.uploadIsGone)
         }
         return 0
     }

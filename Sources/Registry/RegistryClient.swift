@@ -40,7 +40,7 @@ package struct RegistryClient: Sendable {
     package func manifest(_ selector: String? = nil) async throws(StoreError) -> RegistryManifest? {
         let selector = selector ?? reference.selector
         let address = address(of: selector)
-        var call = call("get", .GET, .manifest(selector), address)
+        var call = call(.get, .GET, .manifest(selector), address)
         call.headers = ["accept": RegistryManifest.accepted]
         call.expected = [404]
         let found = try await perform(call) { reply in
@@ -50,14 +50,14 @@ package struct RegistryClient: Sendable {
             // Cut on the way, it is asked for again.
             let told = reply.headers.first(name: "docker-content-digest").flatMap { SHA256Digest(tagged: $0) }
             guard told == nil || told == manifest.digest else {
-                throw RegistryFailure.malformed("the manifest does not match its digest")
+                throw RegistryFailure.malformed(RegistryResponseFault.manifestMismatch)
             }
             return manifest
         }
         guard let asked = SHA256Digest(tagged: selector), let found, found.digest != asked else { return found }
         throw StoreError(
-            .changed, operation: "get", address: address,
-            detail: "expected \(asked.tagged), got \(found.digest.tagged)")
+            .changed, operation: .get, address: address,
+            detail: RegistryDetail.otherDigest(expected: asked.tagged, actual: found.digest.tagged))
     }
 
     private static func mediaType(_ bytes: [UInt8], _ headers: HTTPHeaders) -> String {
@@ -74,7 +74,7 @@ package struct RegistryClient: Sendable {
     ) async throws(StoreError) -> Bool {
         let selector = tag ?? manifest.digest.tagged
         let address = address(of: selector)
-        var call = call("push", .PUT, .manifest(selector), address)
+        var call = call(.push, .PUT, .manifest(selector), address)
         call.headers = ["content-type": manifest.mediaType]
         call.content = .bytes(ByteBuffer(bytes: manifest.bytes))
         let told = try await perform(call) { reply in
@@ -85,8 +85,8 @@ package struct RegistryClient: Sendable {
             kept != manifest.digest.tagged
         {
             throw StoreError(
-                .changed, operation: "push", address: address,
-                detail: "expected \(manifest.digest.tagged), the registry has \(kept)")
+                .changed, operation: .push, address: address,
+                detail: RegistryDetail.keepsOtherDigest(expected: manifest.digest.tagged, actual: kept))
         }
         return told.contains(name: "oci-subject")
     }
@@ -98,7 +98,7 @@ package struct RegistryClient: Sendable {
     }
 
     func call(
-        _ operation: String, _ method: HTTPMethod, _ resource: RegistryResource, _ address: String
+        _ operation: StoreOperation, _ method: HTTPMethod, _ resource: RegistryResource, _ address: String
     ) -> RegistryCall {
         let scope: AccessScope =
             switch purpose {
@@ -140,7 +140,7 @@ package struct RegistryClient: Sendable {
         }
         throw StoreError(
             .invalidAnswer, operation: call.operation, address: call.address,
-            detail: "redirected more than \(Self.mostRedirects) times")
+            detail: RegistryDetail.tooManyRedirects(limit: Self.mostRedirects))
     }
 
     /// Where an answer says that something is. What is asked for over TLS goes on over TLS.
@@ -151,14 +151,14 @@ package struct RegistryClient: Sendable {
         base.target = call.resource.path(in: reference.repository)
         if case .place(let url) = call.resource { base = url }
         guard let location = reply.headers.first(name: "location"), var url = base.resolving(location) else {
-            throw RegistryFailure.malformed("the response has no usable Location")
+            throw RegistryFailure.malformed(RegistryResponseFault.noLocation)
         }
         guard base.scheme == .https, url.scheme == .http else { return url }
         // A proxy does TLS in front of a registry that does not know of it.
         guard url.host == base.host else {
             throw StoreError(
                 .invalidAnswer, operation: call.operation, address: call.address,
-                detail: "the response leads from https to \(url.origin)")
+                detail: RegistryDetail.leadsToPlainText(origin: url.origin))
         }
         (url.scheme, url.port) = (base.scheme, base.port)
         return url

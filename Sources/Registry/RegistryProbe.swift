@@ -12,7 +12,7 @@ extension RegistryClient {
             throw StoreError(failure, address: reference.name)
         } catch {
             throw StoreError(
-                .credentialsUnavailable, operation: "load credentials for", address: reference.name,
+                .credentialsUnavailable, operation: .loadCredentials, address: reference.name,
                 detail: "\(error)")
         }
     }

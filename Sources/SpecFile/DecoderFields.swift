@@ -3,7 +3,7 @@ import AssetModel
 /// The keys of one kind of mapping.
 protocol SpecKey: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
     /// Where the keys stand, for messages.
-    static var place: String { get }
+    static var place: SpecPlace { get }
 }
 
 extension SpecKey {
@@ -12,19 +12,19 @@ extension SpecKey {
 
 /// The keys of the file itself.
 enum FileKey: String, SpecKey {
-    static let place = "at the top level"
+    static let place = SpecPlace.file
     case version, storage, versioning, duplicates, assets
 }
 
 /// The keys below `storage`.
 enum StorageKey: String, SpecKey {
-    static let place = "in `storage`"
+    static let place = SpecPlace.storage
     case provider, bucket, prefix, region, endpoint, anonymous
 }
 
 /// The keys of an asset's long form.
 enum EntryKey: String, SpecKey {
-    static let place = "in an asset"
+    static let place = SpecPlace.asset
     case name, version
     case dependsOn = "depends_on"
     case groups, include, exclude, sha256
@@ -60,10 +60,10 @@ extension YAMLNode {
 extension ManifestDecoder {
     /// The pairs of a mapping by their keys, unknown ones reported; nil where the node is no mapping.
     ///
-    /// - Parameter subject: What the mapping is, for messages: `storage`.
-    mutating func fields<Key: SpecKey>(of node: YAMLNode, as: Key.Type, for subject: String) -> Fields<Key>? {
+    /// - Parameter subject: What the mapping is, for messages.
+    mutating func fields<Key: SpecKey>(of node: YAMLNode, as: Key.Type, for subject: SpecSubject) -> Fields<Key>? {
         guard let pairs = node.pairs else {
-            wrongType(node, for: subject, expected: "a mapping with " + choice(Key.words))
+            wrongType(node, for: subject, expected: .mapping(Key.words))
             return nil
         }
         var fields = Fields<Key>()
@@ -73,7 +73,7 @@ extension ManifestDecoder {
         return fields
     }
 
-    mutating func wrongType(_ node: YAMLNode, for subject: String, expected: String) {
+    mutating func wrongType(_ node: YAMLNode, for subject: SpecSubject, expected: SpecExpectation) {
         if case .unusable = node.content { return }
         diagnostics.add(.wrongType(node, for: subject, expected: expected), at: node.span)
     }

@@ -36,9 +36,7 @@ struct DiagnosticList {
 
     mutating func add(_ fault: SpecFault, at excerpt: SourceExcerpt?) {
         guard !isFull else { return dropped += 1 }
-        found.append(
-            Diagnostic(
-                code: fault.code, message: fault.message, at: excerpt, expected: fault.expected, hint: fault.hint))
+        found.append(fault.diagnostic(at: excerpt))
     }
 
     /// In the order of the file; what stands at one place in the order in which it was found.
@@ -46,8 +44,7 @@ struct DiagnosticList {
         let order = found.indices.sorted { place($0) < place($1) }
         var diagnostics = order.map { found[$0] }
         if dropped > 0, let last = diagnostics.last {
-            diagnostics.append(
-                Diagnostic(code: "too-many", message: "\(dropped) more errors not shown", at: last.excerpt))
+            diagnostics.append(SpecFault.tooMany(dropped).diagnostic(at: last.excerpt))
         }
         return SpecReport(diagnostics)
     }
@@ -56,37 +53,4 @@ struct DiagnosticList {
         let location = found[index].excerpt?.location
         return (location?.line ?? 0, location?.column ?? 0, index)
     }
-}
-
-/// A fault in words, before it has a place.
-struct SpecFault: Error {
-    let code: String
-    let message: String
-    var expected: String?
-    var hint: String?
-
-    init(_ code: String, _ message: String, expected: String? = nil, hint: String? = nil) {
-        self.code = code
-        self.message = message
-        self.expected = expected
-        self.hint = hint
-    }
-}
-
-/// A text of the user in backticks; cut, since a message is for reading.
-func quoted(_ text: some StringProtocol) -> String {
-    let maximumLength = 100
-    return text.unicodeScalars.count > maximumLength ? "`\(text.prefix(maximumLength))…`" : "`\(text)`"
-}
-
-/// `a, b or c`, each in backticks.
-func choice(_ words: some Collection<String>) -> String {
-    let all = words.map { "`\($0)`" }
-    guard let last = all.last, all.count > 1 else { return all.first ?? "" }
-    return all.dropLast().joined(separator: ", ") + " or " + last
-}
-
-/// `did you mean …?`, where a word is near enough.
-func didYouMean(_ word: String, among words: some Sequence<String>) -> String? {
-    nearestWord(to: word, in: words).map { "did you mean `\($0)`?" }
 }

@@ -13,13 +13,13 @@ extension ManifestDecoder {
         case .scalar: return shortEntry(node)
         case .mapping: return longEntry(node)
         case .sequence:
-            wrongType(node, for: "an asset", expected: "a specification string or a mapping with `name`")
+            wrongType(node, for: .asset, expected: .specificationOrMapping)
             return nil
         }
     }
 
     private mutating func shortEntry(_ node: YAMLNode) -> ManifestEntry? {
-        guard let text = text(node, for: "an asset") else { return nil }
+        guard let text = text(node, for: .asset) else { return nil }
         if text.value.isEmpty { diagnostics.add(.emptyItem(in: "assets"), at: text.span) }
         guard !text.value.isEmpty, let specification = specification(text) else { return nil }
         return ManifestEntry(
@@ -32,7 +32,7 @@ extension ManifestDecoder {
             diagnostics.add(fault.0, at: fault.1)
             return nil
         }
-        guard let fields = fields(of: node, as: EntryKey.self, for: "an asset") else { return nil }
+        guard let fields = fields(of: node, as: EntryKey.self, for: .asset) else { return nil }
         let name = name(fields, in: node)
         let requirement = requirement(fields[.version])
         let dependencies = dependencies(fields[.dependsOn])
@@ -65,7 +65,7 @@ extension ManifestDecoder {
             diagnostics.add(.emptyName(pair.value), at: pair.keySpan)
             return nil
         }
-        guard let text = text(pair.value, for: pair.key) else { return nil }
+        guard let text = text(pair.value, for: .key(pair.key)) else { return nil }
         do throws(AssetNameFault) {
             return (try AssetName(text.value), text.span)
         } catch {
@@ -76,7 +76,7 @@ extension ManifestDecoder {
 
     private mutating func requirement(_ pair: YAMLPair?) -> VersionRequirement? {
         guard let pair, !pair.value.isNull else { return .latest }
-        guard let text = text(pair.value, for: pair.key) else { return nil }
+        guard let text = text(pair.value, for: .key(pair.key)) else { return nil }
         do throws(VersionRequirementFault) {
             return try firstReading { system throws(VersionRequirementFault) in
                 try VersionRequirement(parsing: text.value, in: system)

@@ -25,7 +25,7 @@ struct ManifestDecoder {
             diagnostics.add(.emptyFile, at: root.span)
             return nil
         }
-        guard let fields = fields(of: root, as: FileKey.self, for: "the file") else { return nil }
+        guard let fields = fields(of: root, as: FileKey.self, for: .file) else { return nil }
         checkVersion(fields, root: root)
         let storage = storage(fields[.storage])
         let versioning = setting(fields[.versioning], code: "versioning", VersioningSystem.all.map(\.name)) {
@@ -51,7 +51,7 @@ struct ManifestDecoder {
         if fields.lacks(.version) { diagnostics.add(.missingVersion(isEmpty: false), at: root.span) }
         guard let pair = fields[.version] else { return }
         if pair.value.isNull { diagnostics.add(.missingVersion(isEmpty: true), at: pair.keySpan) }
-        guard let text = text(pair.value, for: pair.key), text.value != Self.formatVersion else { return }
+        guard let text = text(pair.value, for: .key(pair.key)), text.value != Self.formatVersion else { return }
         diagnostics.add(.unknownVersion(text), at: text.span)
     }
 
@@ -63,7 +63,7 @@ struct ManifestDecoder {
             return []
         }
         guard let items = pair.value.items else {
-            wrongType(pair.value, for: pair.key, expected: "a list of assets")
+            wrongType(pair.value, for: .key(pair.key), expected: .assets)
             return []
         }
         var entries: [ManifestEntry] = []
@@ -76,12 +76,12 @@ struct ManifestDecoder {
     // MARK: - Texts
 
     /// The text of a node, variables replaced; nil where there is nothing, or something else, which is reported.
-    mutating func text(_ node: YAMLNode, for key: String) -> SpecText? {
+    mutating func text(_ node: YAMLNode, for subject: SpecSubject) -> SpecText? {
         switch node.content {
         case .null, .unusable: return nil
         case .scalar(let written): return substituted(written, node)
         case .sequence, .mapping:
-            wrongType(node, for: key, expected: "a string")
+            wrongType(node, for: subject, expected: .string)
             return nil
         }
     }
@@ -102,7 +102,7 @@ struct ManifestDecoder {
 
     /// The text of an optional key; nil where it is empty, too.
     mutating func optionalText(_ pair: YAMLPair?) -> SpecText? {
-        guard let pair, let text = text(pair.value, for: pair.key), !text.value.isEmpty else { return nil }
+        guard let pair, let text = text(pair.value, for: .key(pair.key)), !text.value.isEmpty else { return nil }
         return text
     }
 
@@ -110,7 +110,7 @@ struct ManifestDecoder {
     mutating func texts(_ pair: YAMLPair?) -> [SpecText] {
         guard let pair, !pair.value.isNull else { return [] }
         guard let items = pair.value.items else {
-            wrongType(pair.value, for: pair.key, expected: "a list of strings")
+            wrongType(pair.value, for: .key(pair.key), expected: .strings)
             return []
         }
         var texts: [SpecText] = []
@@ -130,7 +130,7 @@ struct ManifestDecoder {
             diagnostics.add(fault.0, at: fault.1)
             return nil
         }
-        guard let text = text(item, for: "an item of `\(key)`") else { return nil }
+        guard let text = text(item, for: .item(of: key)) else { return nil }
         if text.value.isEmpty {
             diagnostics.add(.emptyItem(in: key), at: text.span)
             return nil

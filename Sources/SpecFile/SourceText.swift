@@ -78,10 +78,7 @@ struct SourceText: Sendable {
     private static func tooLarge(_ size: Int, _ maximumSize: Int, file: String) -> SpecReport {
         let place = SourceExcerpt(location: SourceLocation(file: file, line: 1, column: 1), line: "", length: 1)
         return SpecReport([
-            Diagnostic(
-                code: "too-large", message: "the file is too large: \(size) bytes", at: place,
-                expected: "at most \(maximumSize) bytes (\(maximumSize >> 20) MiB)",
-                hint: "check that this is the intended file, or split it")
+            SpecFault.fileTooLarge(size, limit: maximumSize).diagnostic(at: place)
         ])
     }
 }

@@ -9,14 +9,15 @@ extension ManifestDecoder {
 
     mutating func storage(_ pair: YAMLPair?) -> StorageSection {
         var section = StorageSection()
-        guard let pair, !pair.value.isNull, let fields = fields(of: pair.value, as: StorageKey.self, for: pair.key)
+        guard let pair, !pair.value.isNull,
+            let fields = fields(of: pair.value, as: StorageKey.self, for: .key(pair.key))
         else { return section }
         section.provider = setting(fields[.provider], code: "provider", Self.providers) {
             Self.providers.contains($0) ? $0 : nil
         }
         section.bucket = words(optionalText(fields[.bucket]))
         // An empty prefix is a prefix: the store's root.
-        section.prefix = fields[.prefix].flatMap { words(text($0.value, for: $0.key)) }
+        section.prefix = fields[.prefix].flatMap { words(text($0.value, for: .key($0.key))) }
         section.region = words(optionalText(fields[.region]))
         section.endpoint = endpoint(fields[.endpoint], provider: section.provider?.value)
         section.anonymous = setting(fields[.anonymous], code: "anonymous", ["true", "false"]) { Bool($0) }

@@ -25,16 +25,11 @@ struct TextFaults {
         guard source.bytes.starts(with: [0xFF, 0xFE]) || source.bytes.starts(with: [0xFE, 0xFF]) else { return nil }
         // Its lines are not to be shown: every second character is a NUL.
         let place = SourceExcerpt(location: source.location(.start), line: "", length: 1)
-        return Diagnostic(
-            code: "encoding", message: "the file is UTF-16", at: place, expected: "UTF-8",
-            hint: "save the file as UTF-8")
+        return SpecFault.utf16.diagnostic(at: place)
     }
 
     private func notUTF8(at offset: Int) -> Diagnostic {
-        let byte = "0x" + hexadecimal(UInt32(source.bytes[offset]), digits: 2)
-        return diagnostic(
-            "encoding", "the file is not UTF-8: byte \(byte) at offset \(offset)", at: source.span(ofByte: offset),
-            "UTF-8", "save the file as UTF-8, not as Latin-1 or Windows-1252")
+        diagnostic(.notUTF8(source.bytes[offset], at: offset), at: source.span(ofByte: offset))
     }
 
     private static func firstInvalidByte(of bytes: [UInt8]) -> Int? {
@@ -67,16 +62,12 @@ struct TextFaults {
     }
 
     private func invisible(_ scalar: Unicode.Scalar, at span: SourceSpan) -> Diagnostic {
-        diagnostic(
-            "control-character", "the file contains the character \(codePoint(scalar))", at: span,
-            "text without control characters", "remove it; it may be invisible in an editor")
+        diagnostic(.invisible(scalar), at: span)
     }
 
-    private func diagnostic(
-        _ code: String, _ message: String, at span: SourceSpan, _ expected: String, _ hint: String
-    ) -> Diagnostic {
+    private func diagnostic(_ fault: SpecFault, at span: SourceSpan) -> Diagnostic {
         let excerpt = SourceExcerpt(location: source.location(span), line: source.line(span.line), length: span.length)
-        return Diagnostic(code: code, message: message, at: excerpt, expected: expected, hint: hint)
+        return fault.diagnostic(at: excerpt)
     }
 }
 
@@ -88,17 +79,6 @@ private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     case ..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
     default: false
     }
-}
-
-/// `U+0000 (NUL)`
-func codePoint(_ scalar: Unicode.Scalar) -> String {
-    let code = "U+" + hexadecimal(scalar.value, digits: 4)
-    let names: [UInt32: String] = [
-        0x00: "NUL", 0x07: "bell", 0x08: "backspace", 0x09: "tab", 0x0A: "line feed", 0x0D: "carriage return",
-        0x1B: "escape", 0x7F: "delete", 0x85: "next line", 0x2028: "line separator", 0x2029: "paragraph separator",
-        0xFEFF: "byte order mark",
-    ]
-    return names[scalar.value].map { "\(code) (\($0))" } ?? code
 }
 
 func hexadecimal(_ number: UInt32, digits: Int) -> String {

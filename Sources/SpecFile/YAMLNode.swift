@@ -38,18 +38,6 @@ struct YAMLNode {
         guard isAlias else { return pairs }
         return pairs.map { YAMLPair(key: $0.key, keySpan: span, value: $0.value.aliased(at: span)) }
     }
-
-    /// What it is, for messages.
-    var kind: String {
-        switch content {
-        case .null(""): "nothing"
-        case .null(let text): "nothing (`\(text)`)"
-        case .scalar: "a string"
-        case .sequence: "a list"
-        case .mapping: "a mapping"
-        case .unusable: "something else"
-        }
-    }
 }
 
 /// A key and its value. Keys of one mapping differ.

@@ -4,8 +4,8 @@ internal import StoreTransport
 /// The way to a store: straight or by a proxy, and which certificates are trusted on it.
 struct StoreConnection {
     let transport: AsyncHTTPTransport
-    /// Where one is set: `10.0.0.1:3128`, or why it is not used.
-    let proxy: Setting<String>?
+    /// Where one is set.
+    let proxy: Setting<ProxyUse>?
 
     /// - Parameters:
     ///   - url: of the bucket.
@@ -17,7 +17,7 @@ struct StoreConnection {
         budget: Double
     ) throws(ConfigurationFault) {
         let proxies = ProxySettings(environment)
-        proxy = try proxies.setting(for: url)?.map { "\($0.host):\($0.port)" } ?? proxies.passedOver(for: url)
+        proxy = try proxies.setting(for: url)?.map { .used($0.place) } ?? proxies.passedOver(for: url)
         transport = AsyncHTTPTransport(
             HTTPTransportSettings(
                 timeouts: .storage(within: budget), proxies: proxies,

@@ -65,7 +65,7 @@ package final class Console: Sendable {
     package var resultFailure: FileError? {
         let code = results.withLock { $0.code }
         guard code != 0, code != EPIPE else { return nil }
-        return FileError(path: "standard output", attempt: "write to", code: code)
+        return FileError(path: "standard output", attempt: .writeTo, code: code)
     }
 
     // MARK: Writing

@@ -166,7 +166,7 @@ extension OutsideNumberTests {
             Exception("FileSystem/Directory.swift", "Int(seconds)", "a whole number of as many bits"),
             Exception("Processes/Subprocess.swift", "deadline - .now", "two minutes at most"),
             Exception("HTTP/WaitingTime.swift", "seconds * 1e9", "ten years at most"),
-            Exception("S3/Requests/S3Words.swift", "abs(offset)", "the difference of two dates of four digits' years"),
+            Exception("Words/S3Words.swift", "abs(offset)", "the difference of two dates of four digits' years"),
         ]
     }
 }

@@ -30,6 +30,15 @@ enum SourceTree {
         }.filter { !$0.code.drop { $0 == " " }.hasPrefix("//") }
     }
 
+    /// The folders that have any Swift.
+    static func swiftTargets() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(root)/Sources").filter { folder in
+            try FileManager.default.subpathsOfDirectory(atPath: "\(root)/Sources/\(folder)").contains {
+                $0.hasSuffix(".swift")
+            }
+        }.sorted()
+    }
+
     private static func files(of targets: [String]) throws -> [String] {
         try targets.flatMap { target in
             try FileManager.default.subpathsOfDirectory(atPath: "\(root)/Sources/\(target)").sorted()

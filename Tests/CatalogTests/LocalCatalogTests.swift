@@ -21,7 +21,7 @@ import Testing
                 ])
             #expect(try catalog.state(of: pin("a", "1.0"), marked: true) == .complete)
             #expect(try catalog.state(of: pin("a", "2.0"), marked: true) == .complete)
-            #expect(try catalog.state(of: pin("a", "2.1"), marked: true) == .incomplete(reason: "no .SUCCESS marker"))
+            #expect(try catalog.state(of: pin("a", "2.1"), marked: true) == .incomplete(.noMarker))
             #expect(try catalog.state(of: pin("a", "2.1"), marked: false) == .complete)
             #expect(try catalog.state(of: pin("a", "3.0"), marked: true) == .missing)
             #expect(try catalog.state(of: pin("b", "1.0"), marked: true) == .missing)
@@ -36,7 +36,7 @@ import Testing
         ]) { catalog async throws in
             let paths = [try RelativePath("en/y%"), try RelativePath("x")]
             #expect(try catalog.state(of: pin("a", "1.0"), marked: true) == .partial(paths: paths))
-            #expect(try catalog.state(of: pin("a", "1.1"), marked: true) == .incomplete(reason: "no .SUCCESS marker"))
+            #expect(try catalog.state(of: pin("a", "1.1"), marked: true) == .incomplete(.noMarker))
         }
     }
 
@@ -64,7 +64,7 @@ import Testing
             let wanted = try link.hasPrefix("n") ? pin("n/a", "1.0") : pin("a", "1.0")
             let error = #expect(throws: FileError.self) { try catalog.state(of: wanted, marked: true) }
             #expect(error?.path == path)
-            #expect(error?.reason == "it is a symbolic link")
+            #expect(error?.refusal == .symbolicLink)
         }
     }
 

@@ -28,83 +28,80 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("not JSON", "not JSON (it begins with `not JSON`)"),
-        ("", "not JSON (it begins with ``)"),
-        (#"{"versions": ["1.0"]"#, "not JSON (it begins with `{\"versions\": [\"1.0\"]`)"),
-        (#"["1.0"]"#, "expected an object, got a list"),
-        (#"{"version": ["1.0"]}"#, "missing `versions`"),
-        (#"{"versions": "1.0"}"#, "invalid `versions`: expected a list of strings, got a string"),
-        (#"{"versions": ["1.0", 2]}"#, "invalid `versions[1]`: expected a string, got a number"),
-        (
-            #"{"versions": ["1.0", "latest"]}"#,
-            "invalid major_minor version `latest`: expected MAJOR or MAJOR.MINOR, such as 1 or 1.4"
-        ),
-        (
-            #"{"versions": ["../1.0"]}"#,
-            "invalid major_minor version `../1.0`: expected MAJOR or MAJOR.MINOR, such as 1 or 1.4"
-        ),
-    ])
-    func refusesVersions(_ content: String, _ fault: String) async throws {
+    @Test(
+        arguments: [
+            ("not JSON", .notJSON("not JSON")),
+            ("", .notJSON("")),
+            (#"{"versions": ["1.0"]"#, .notJSON(#"{"versions": ["1.0"]"#)),
+            (#"["1.0"]"#, .notAnObject(.list)),
+            (#"{"version": ["1.0"]}"#, .missing("versions")),
+            (#"{"versions": "1.0"}"#, .wrongType("versions", expected: .strings, found: .string)),
+            (#"{"versions": ["1.0", 2]}"#, .wrongType("versions[1]", expected: .string, found: .number)),
+            (#"{"versions": ["1.0", "latest"]}"#, .version("latest", .majorMinor)),
+            (#"{"versions": ["../1.0"]}"#, .version("../1.0", .majorMinor)),
+        ] as [(String, MalformedContent)])
+    func refusesVersions(_ content: String, _ fault: MalformedContent) async throws {
         try await withCatalog(InMemoryStore(["a.versions": content])) { catalog async throws in
-            await #expect(throws: CatalogError.malformed(address: "memory/a.versions", fault: fault)) {
+            await #expect(throws: CatalogError.malformed(address: "memory/a.versions", fault)) {
                 try await catalog.versions(of: AssetName("a"), requirements: [.latest])
             }
         }
     }
 
-    @Test(arguments: [
-        (#"{"is_directory": false}"#, "missing `push_date`"),
-        (#"{"push_date": 5}"#, "invalid `push_date`: expected a string, got a number"),
-        (#"{"push_date": "yesterday"}"#, "invalid `push_date` `yesterday`: expected an ISO 8601 date and time"),
-        (
-            #"{"push_date": "2024-01-01", "is_directory": 1}"#,
-            "invalid `is_directory`: expected true or false, got a number"
-        ),
-        (#"{"push_date": "2024-01-01", "is_directory": true}"#, "missing `contents`"),
-        (
-            #"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#,
-            "`contents` is empty"
-        ),
-        (
-            #"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#,
-            "invalid `contents`: expected a list of strings, got an object"
-        ),
-        (
-            #"{"push_date": "2024-01-01", "objects": [{"size": 4611686018427387904, "sha256": "\#(digest)"}]}"#,
-            "invalid `size` 4611686018427387904: expected at most 9007199254740992 bytes"
-        ),
-        (String(repeating: "[", count: 512), "nested more than 64 levels deep"),
-    ])
-    func refusesMetadata(_ content: String, _ fault: String) async throws {
-        try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault: fault))
+    @Test(
+        arguments: [
+            (#"{"is_directory": false}"#, .missing("push_date")),
+            (#"{"push_date": 5}"#, .wrongType("push_date", expected: .string, found: .number)),
+            (#"{"push_date": "yesterday"}"#, .pushDate("yesterday")),
+            (
+                #"{"push_date": "2024-01-01", "is_directory": 1}"#,
+                .wrongType("is_directory", expected: .bool, found: .number)
+            ),
+            (#"{"push_date": "2024-01-01", "is_directory": true}"#, .missing("contents")),
+            (
+                #"{"push_date": "2024-01-01", "is_directory": true, "contents": []}"#,
+                .empty("contents")
+            ),
+            (
+                #"{"push_date": "2024-01-01", "is_directory": true, "contents": {"a": 1}}"#,
+                .wrongType("contents", expected: .strings, found: .object)
+            ),
+            (
+                #"{"push_date": "2024-01-01", "objects": [{"size": 4611686018427387904, "sha256": "\#(digest)"}]}"#,
+                .size(4_611_686_018_427_387_904)
+            ),
+            (String(repeating: "[", count: 512), .tooDeep(limit: 64)),
+        ] as [(String, MalformedContent)])
+    func refusesMetadata(_ content: String, _ fault: MalformedContent) async throws {
+        try await expectMetadataError(content, .malformed(address: "memory/a/1.0.meta", fault))
     }
 
-    @Test(arguments: [
-        (#"["../x"]"#, "../x", "has a `..` component"),
-        (#"["a/../../x"]"#, "a/../../x", "has a `..` component"),
-        (#"["/x"]"#, "/x", "is absolute"),
-        (#"["a//b"]"#, "a//b", "has an empty component"),
-        (#"["a/"]"#, "a/", "has an empty component"),
-        (#"["a/./b"]"#, "a/./b", "has a `.` component"),
-        (#"[""]"#, "", "is empty"),
-        (#"["a\u0000b"]"#, "a\0b", "contains a NUL character"),
-        (#"[".SUCCESS"]"#, ".SUCCESS", "is `.SUCCESS`, the marker's name"),
-        (#"[".SUCCESS/x"]"#, ".SUCCESS/x", "is `.SUCCESS`, the marker's name"),
-        (#"["a", "b", "a"]"#, "a", "is listed twice"),
-        (#"["a/b", "a"]"#, "a", "is both a file and the directory of `a/b`"),
-        (#"["a", "a/b/c"]"#, "a", "is both a file and the directory of `a/b/c`"),
-    ])
-    func refusesUnsafePaths(_ contents: String, _ path: String, _ fault: String) async throws {
+    @Test(
+        arguments: [
+            (#"["../x"]"#, "../x", .path(.dots(".."))),
+            (#"["a/../../x"]"#, "a/../../x", .path(.dots(".."))),
+            (#"["/x"]"#, "/x", .path(.absolute)),
+            (#"["a//b"]"#, "a//b", .path(.emptyComponent)),
+            (#"["a/"]"#, "a/", .path(.emptyComponent)),
+            (#"["a/./b"]"#, "a/./b", .path(.dots("."))),
+            (#"[""]"#, "", .path(.empty)),
+            (#"["a\u0000b"]"#, "a\0b", .path(.nul)),
+            (#"[".SUCCESS"]"#, ".SUCCESS", .path(.reserved)),
+            (#"[".SUCCESS/x"]"#, ".SUCCESS/x", .path(.reserved)),
+            (#"["a", "b", "a"]"#, "a", .listedTwice),
+            (#"["a/b", "a"]"#, "a", .directory(of: try! RelativePath("a/b"))),
+            (#"["a", "a/b/c"]"#, "a", .directory(of: try! RelativePath("a/b/c"))),
+        ] as [(String, String, UnsafePath)])
+    func refusesUnsafePaths(_ contents: String, _ path: String, _ fault: UnsafePath) async throws {
         let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": \#(contents)}"#
-        try await expectMetadataError(content, .unsafePath(address: "memory/a/1.0.meta", path: path, fault: fault))
+        try await expectMetadataError(content, .unsafePath(address: "memory/a/1.0.meta", path: path, fault))
     }
 
     @Test func refusesOverlongPaths() async throws {
         let long = String(repeating: "x", count: 256)
         let content = #"{"push_date": "2024-01-01T00:00:00Z", "is_directory": true, "contents": ["a/\#(long)"]}"#
         try await expectMetadataError(
-            content, .unsafePath(address: "memory/a/1.0.meta", path: "a/" + long, fault: "is longer than 255 bytes"))
+            content, .unsafePath(address: "memory/a/1.0.meta", path: "a/" + long, .path(.tooLong(limit: 255))))
     }
 
     @Test func refusesAnObjectThatIsTooLarge() async throws {
@@ -113,8 +110,7 @@ import Testing
         try await withCatalog(store) { catalog async throws in
             await #expect(
                 throws: CatalogError.malformed(
-                    address: "memory/a.versions",
-                    fault: "it has 16777217 bytes; the limit is 16777216")
+                    address: "memory/a.versions", .tooLong(16_777_217, limit: 16_777_216))
             ) {
                 try await catalog.versions(of: AssetName("a"), requirements: [.latest])
             }

@@ -94,9 +94,9 @@ import Testing
             let report = await scene.execute(
                 try Plan(
                     steps: [
-                        .file("a", "1.0", action: .refetch(.incomplete("no marker"))),
+                        .file("a", "1.0", action: .refetch(.incomplete(.noMarker))),
                         .directory("b", "2.0", ["x"], action: .refetch(.forced)),
-                        .file("c", "1.0", action: .refetch(.incomplete("no marker"))),
+                        .file("c", "1.0", action: .refetch(.incomplete(.noMarker))),
                     ], entries: []))
             #expect(report.words == ["a:1.0 fetched 1/3", "b:2.0 fetched 1/3", "c:1.0 fetched 1/3"])
             #expect(report.kept.map(\.path) == [".modelkit-assets/replaced/a/@1.0"])
@@ -163,8 +163,8 @@ import Testing
                 let report = await scene.execute(plan)
                 #expect(
                     report.results.map(\.outcome.word) == [
-                        "file \(scene.path)/a: it is a symbolic link",
-                        "file \(scene.path)/n: it is a symbolic link", "fetched",
+                        "file \(scene.path)/a: symbolicLink",
+                        "file \(scene.path)/n: symbolicLink", "fetched",
                     ])
                 #expect(try tree(outside) == [:])
             }
@@ -214,7 +214,7 @@ import Testing
             do {
                 try await Task.sleep(for: .seconds(3600))
             } catch {
-                throw StoreError(.unavailable, operation: "get", address: "", detail: "cancelled")
+                throw StoreError(.unavailable, operation: .get, address: "", detail: "cancelled")
             }
             return nil
         }
@@ -249,7 +249,7 @@ import Testing
         let memory = InMemoryStore(["b/1.0/x": "x", "b/1.0/y": "y"])
         let failing = FaultyStore(memory) { (key, options) throws(StoreError) in
             guard key.text == "b/1.0/y" else { return nil }
-            throw StoreError(.unavailable, operation: "get", address: "", detail: "down")
+            throw StoreError(.unavailable, operation: .get, address: "", detail: "down")
         }
         try await withScene(failing) { scene async throws in
             _ = await scene.execute(try Plan(steps: [.directory("b", "1.0", ["x", "y"])], entries: []))

@@ -56,7 +56,7 @@ import Testing
             #expect(part.range == 0..<10)
             #expect(
                 await thrown { try await receive(4..<8, of: store, into: staged) }
-                    == "invalidAnswer: range mismatch: expected bytes 4..<8, got 0..<10")
+                    == "invalidAnswer: rangeMismatch(expected: Range(4..<8), actual: Range(0..<10))")
         }
     }
 
@@ -76,7 +76,8 @@ import Testing
                     try await receive(asked, of: store, into: staged)
                 }
             }
-            #expect(words == "invalidAnswer: range mismatch: expected bytes \(asked.clamped(to: 0..<10)), got \(told)")
+            let expected = asked.clamped(to: 0..<10)
+            #expect(words == "invalidAnswer: rangeMismatch(expected: Range(\(expected)), actual: Range(\(told)))")
             #expect(try lines(of: staged, in: staging) == [])
         }
     }
@@ -103,7 +104,7 @@ import Testing
             _ = try await opened(first(0..<4), of: store, into: staged)
             #expect(
                 await thrown { try await receive(4..<8, of: store, into: staged) }
-                    == "invalidAnswer: the content ended early, at byte \(4 + count)")
+                    == "invalidAnswer: endedEarly(at: \(4 + count))")
             #expect(try lines(of: staged, in: staging).count == 1)
         }
     }
@@ -113,7 +114,7 @@ import Testing
     @Test("a file's bytes are copied and noted; one that became shorter is an error that says where it ends")
     func copies() async throws {
         for (announced, words) in [
-            (10, nil), (12, "invalidAnswer: the content ended early, at byte 10"),
+            (10, nil), (12, "invalidAnswer: endedEarly(at: 10)"),
         ] as [(Int64, String?)] {
             try await withStaging { staging async throws in
                 try write(Self.promised, to: "\(staging.path)/source")

@@ -63,10 +63,10 @@ import Testing
     }
 
     static let wrongLengths: [(fault: Fault, words: String)] = [
-        (.cutAfter(4), "invalidAnswer: the content ended early, at byte 4"),
-        (.cutAfter(0), "invalidAnswer: the content ended early, at byte 0"),
-        (.lengthOff(by: 2), "invalidAnswer: the content ended early, at byte 10"),
-        (.lengthOff(by: -4), "invalidAnswer: the content continued past its announced end, to byte 7"),
+        (.cutAfter(4), "invalidAnswer: endedEarly(at: 4)"),
+        (.cutAfter(0), "invalidAnswer: endedEarly(at: 0)"),
+        (.lengthOff(by: 2), "invalidAnswer: endedEarly(at: 10)"),
+        (.lengthOff(by: -4), "invalidAnswer: wentOn(to: 7)"),
     ]
 
     @Test(

@@ -136,7 +136,7 @@ import Testing
                 try FileManager.default.createSymbolicLink(
                     atPath: "\(staging.path)/a", withDestinationPath: outside)
                 let failure = await thrown { _ = try await remove("a:1.0", in: staging) }
-                #expect(failure?.contains("symbolic link") == true)
+                #expect(failure?.contains("symbolicLink") == true)
                 #expect(try tree(outside) == ["1.0": "/", "1.0/x": "theirs"])
             }
         }

@@ -1,6 +1,7 @@
 import AssetModel
 import AssetsTestSupport
 import FileSystem
+import Glibc
 import FoundationEssentials
 import ObjectStore
 import Planning
@@ -92,11 +93,16 @@ extension AssetOutcome {
         case .present: "present"
         case .fetched: "fetched"
         case .failed(.store(let error)): "store \(error.kind)"
-        case .failed(.file(let error)): "file \(error.path): \(error.reason)"
+        case .failed(.file(let error)): "file \(error.path): \(error.cause)"
         case .failed(.lockTimeout(let wait)): "lock \(wait.path)"
         case .failed(let failure): "\(failure)"
         case .skipped(let cause): "skipped because \(cause)"
         case .interrupted: "interrupted"
         }
     }
+}
+
+extension FileError {
+    /// The refusal, or the system's reason.
+    var cause: String { refusal.map { "\($0)" } ?? String(cString: strerror(code)) }
 }

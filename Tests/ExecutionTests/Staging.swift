@@ -91,9 +91,9 @@ func thrown(_ body: () async throws -> Void) async -> String? {
         try await body()
         return nil
     } catch let error as FileError {
-        return "\(error.attempt): \(error.reason)"
+        return "\(error.attempt): \(error.cause)"
     } catch let error as StoreError {
-        return "\(error.kind): \(error.detail)"
+        return "\(error.kind): \(error.detail.map { "\($0.value)" } ?? "")"
     } catch {
         return "\(error)"
     }

@@ -41,7 +41,7 @@ import Testing
                 { _ = try root.createLog("file") },
             ] as [() throws -> Void] {
                 let error = #expect(throws: FileError.self) { try attempt() }
-                #expect(error?.refusal == "it is a symbolic link")
+                #expect(error?.refusal == .symbolicLink)
             }
             #expect(try tree(path + "/outside") == ["file": "secret"])
         }
@@ -130,7 +130,7 @@ import Testing
             try write("12345", to: path + "/x")
             let root = try Directory.open(path)
             #expect(try root.contents(of: "x", limit: 5) == Array("12345".utf8))
-            #expect(throws: FileError(path: path + "/x", attempt: "read", code: 27)) {
+            #expect(throws: FileError(path: path + "/x", attempt: .read, code: 27)) {
                 try root.contents(of: "x", limit: 4)
             }
             #expect(try root.contents(of: "y", limit: 4) == nil)

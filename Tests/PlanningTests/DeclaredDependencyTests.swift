@@ -80,7 +80,7 @@ struct DeclaredDependencyTests {
         let (plan, failures) = await PlanBuilder(facts: resolved.facts, forceDownload: false, fetches: true)
             .plan(resolved.wanted)
         #expect(plan.steps.map(\.pin.description) == ["b:1.0"])
-        #expect(failures?.failures.map(\.outline) == ["fact: what `a:1.0` depends on at [1]"])
+        #expect(failures?.failures.map(\.outline) == ["fact: dependencies(a:1.0) at [1]"])
     }
 }
 

@@ -102,7 +102,7 @@ struct GeneratedWorldTests {
             {
             case .success(let resolution):
                 outcomes.insert("success")
-                if resolution.warnings.contains(where: { $0.contains("incompatible versions") }) {
+                if resolution.warnings.contains(where: { if case .sideBySide = $0 { true } else { false } }) {
                     outcomes.insert("side by side")
                 }
                 if resolution.choices.contains(where: { $0.neededBy.count > 1 }) { outcomes.insert("shared") }
@@ -118,7 +118,7 @@ struct GeneratedWorldTests {
 private struct Facts: Equatable {
     let choices: [Choice]
     let entries: [String]
-    let warnings: [String]
+    let warnings: [ResolutionWarning]
     let failures: [String]
 
     init(_ result: Result<Resolution, PlanningFailures>) {

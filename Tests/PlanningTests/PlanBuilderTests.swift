@@ -31,9 +31,9 @@ struct PlanBuilderTests {
         (.complete, false, false, .keep),
         (.partial(paths: []), false, true, .refetch(.moreFiles)), (.partial(paths: []), true, true, .refetch(.forced)),
         (.partial(paths: []), true, false, .keep),
-        (.incomplete(reason: "no marker"), false, true, .refetch(.incomplete("no marker"))),
-        (.incomplete(reason: "no marker"), true, true, .refetch(.forced)),
-        (.incomplete(reason: "no marker"), false, false, nil), (.missing, false, true, .fetch),
+        (.incomplete(.noMarker), false, true, .refetch(.incomplete(.noMarker))),
+        (.incomplete(.noMarker), true, true, .refetch(.forced)),
+        (.incomplete(.noMarker), false, false, nil), (.missing, false, true, .fetch),
         (.missing, true, true, .fetch),
         (.missing, true, false, nil),
     ]
@@ -76,7 +76,7 @@ struct PlanBuilderTests {
         #expect(plan.steps.map(\.pin.description) == ["d:1.0"])
         #expect(
             failures?.failures.map(\.outline) == [
-                "fact: the contents of `a:1.0` at [1, 2]", "left-out: b:1.0 needs a:1.0 at [2, 3]",
+                "fact: contents(a:1.0) at [1, 2]", "left-out: b:1.0 needs a:1.0 at [2, 3]",
                 "left-out: c:1.0 needs b:1.0 at [3]",
             ])
     }
@@ -204,7 +204,7 @@ struct PlanFailureTests {
         ]
         #expect(
             try await world.planOutcome(entries) == [
-                "fact: the local state of `s:1.0` at [1]", "fact: the contents of `m:1.0` at [2]",
+                "fact: localState(s:1.0) at [1]", "fact: contents(m:1.0) at [2]",
                 #"conflicting-digests: a:1.0 ["bb"] aa at [3]"#, "empty-selection: d:1.0 at [4]",
                 "no-such-part: d:1.0[de] [] at [4]", "not-for-kind: d:1.0 sha256 at [4]",
             ])
@@ -212,11 +212,11 @@ struct PlanFailureTests {
 
     @Test func `without a store everything must be there`() async throws {
         var world = world
-        world.states = ["d:1.0": .incomplete(reason: "no .SUCCESS marker")]
+        world.states = ["d:1.0": .incomplete(.noMarker)]
         let entries = [try entry("a", line: 1), try entry("d", line: 2)]
         #expect(
             try await world.planOutcome(entries, fetches: false) == [
-                "not-present: a:1.0  at [1]", "not-present: d:1.0 no .SUCCESS marker at [2]",
+                "not-present: a:1.0  at [1]", "not-present: d:1.0 noMarker at [2]",
             ])
     }
 }

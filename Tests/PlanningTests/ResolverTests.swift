@@ -67,10 +67,7 @@ struct VersionChoiceTests {
         let resolution = try await world.resolve(entries).get()
         #expect(resolution.choices.map(\.pin.description) == ["a:1.1", "b:3.0"])
         #expect(
-            resolution.warnings == [
-                "`a:1.1` is in the assets directory but not in the store, which has 1.0: "
-                    + "other machines cannot get this version"
-            ])
+            resolution.warnings == [.notInStore(try pin("a:1.1"), inStore: [try pin("a:1.0").version])])
     }
 
     @Test func `every name is asked for once, with all that is asked of it`() async throws {
@@ -94,19 +91,28 @@ struct ResolutionWarningTests {
         let world = World(store: ["a": ["2.0", "1.4"], "b": ["3.1"]])
         let entries = [try entry("a:2", line: 4), try entry("b:3", line: 9, dependsOn: ["a:1"])]
         #expect(
-            try await world.resolve(entries).get().warnings == [
-                "`a` is required at two incompatible versions; installing both: "
-                    + "2.0 for a:2 (assets.yaml:4); 1.4 for b:3 (assets.yaml:9) → a:1"
+            try await world.resolve(entries).get().warnings.map(outline) == [
+                "a side by side: 2.0 for a:2 (assets.yaml:4); 1.4 for b:3 (assets.yaml:9) → a:1"
             ])
     }
 
     @Test func `modelkit would take 10.3 for 1`() async throws {
         let world = World(store: ["a": ["10.3", "1.4"]])
         #expect(
-            try await world.resolve([try entry("a:1", line: 4)]).get().warnings == [
-                "a:1 (assets.yaml:4) resolves to 1.4, but Python modelkit with a storage provider would use 10.3, "
-                    + "because its `1` also matches 10.3; pin the exact version if both are used"
+            try await world.resolve([try entry("a:1", line: 4)]).get().warnings.map(outline) == [
+                "a:1 (assets.yaml:4) in 1.4, modelkit 10.3 by 1"
             ])
+    }
+
+    private func outline(_ warning: ResolutionWarning) -> String {
+        switch warning {
+        case .sideBySide(let name, let shares):
+            let shares = shares.map { "\($0.version) for \($0.demands.map(\.words).joined(separator: ", "))" }
+            return "\(name) side by side: \(shares.joined(separator: "; "))"
+        case .modelkitTakes(let theirs, let demand, let version, let major):
+            return "\(demand.words) in \(version), modelkit \(theirs) by \(major)"
+        case .noList, .notInStore, .modelkitPart: return "\(warning)"
+        }
     }
 
     @Test(arguments: ["a", "a:1.4", "a >=1, <2", "a:10", "a:2"])
@@ -189,7 +195,7 @@ struct ResolverFailureTests {
             outcome
                 == [
                     "unknown-group: g at []", "circle: [c:1.0] at [1]", "unknown-asset: nlp/y [nlp/x] at [1]",
-                    "fact: the versions of `d` at [2]", "no-version: a at [3, 7]", "duplicates: b at [4, 5]",
+                    "fact: versions(d) at [2]", "no-version: a at [3, 7]", "duplicates: b at [4, 5]",
                     "no-version: e at [6]", "unknown-asset: vision/x [nlp/x] at [7]",
                 ])
     }

@@ -113,7 +113,7 @@ struct ContentWordsTests {
                     + rest
             ])
         #expect(
-            text(.notPresent(pin, reason: "no .SUCCESS marker", demands: demands)) == [
+            text(.notPresent(pin, reason: .noMarker, demands: demands)) == [
                 "error[not-present] (5): `a:1.0` in the assets directory is unusable, and no storage provider is set\n  found: no .SUCCESS marker\n"
                     + rest
             ])
@@ -122,7 +122,7 @@ struct ContentWordsTests {
     @Test func `a store that cannot be reached is one problem, after the others`() throws {
         let failures: [PlanningFailure] = try (1...12).map { line in
             .fact(
-                subject: "the versions of `a\(line)`", error: Unreachable(),
+                subject: .versions(try AssetName("a\(line)")), error: Unreachable(),
                 demands: [try Example.demand("a\(line)", line: line)])
         }
         let words = PlanningWords { _ in Problem(code: "unavailable", message: "no answer", exitStatus: 8) }
@@ -146,7 +146,8 @@ struct ContentWordsTests {
 
     @Test func `of many that require an asset the first are named`() throws {
         let demands = try (1...12).map { try Example.demand("a", line: $0) }
-        let failure = PlanningFailure.fact(subject: "the versions of `a`", error: Unreachable(), demands: demands)
+        let failure = PlanningFailure.fact(
+            subject: .versions(try AssetName("a")), error: Unreachable(), demands: demands)
         let words = PlanningWords { _ in Problem(code: "unavailable", message: "no answer", exitStatus: 8) }
         let problems = words.problems(PlanningFailures([failure]))
         #expect(problems.map { $0.details.count } == [9])

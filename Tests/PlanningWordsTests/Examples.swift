@@ -57,14 +57,14 @@ enum Example {
         return Plan(
             steps: [
                 Step(
-                    pin: lexicon, action: .refetch(.incomplete("no .SUCCESS marker")),
+                    pin: lexicon, action: .refetch(.incomplete(.noMarker)),
                     content: StepContent(kind: .directory, pushTime: 7, objects: [words, sizeless]),
                     neededBy: [.entry("nlp/lexicon:2[en]", line: 12), .asset(weights)]),
                 Step(pin: tokenizer, action: .keep, content: nil, neededBy: [.entry("nlp/tokenizer:1.4", line: 11)]),
                 Step(
                     pin: weights, action: .fetch, content: StepContent(kind: .file, pushTime: 7, objects: [file]),
                     neededBy: [.entry("vision/weights", line: 14)], waitsFor: [lexicon, tokenizer]),
-            ], entries: [], warnings: ["a warning"])
+            ], entries: [], warnings: [.notInStore(lexicon, inStore: [])])
     }
 }
 

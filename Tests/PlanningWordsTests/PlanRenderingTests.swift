@@ -48,7 +48,7 @@ struct PlanTextTests {
     @Test func `columns line up beside wide characters, and a control character moves no cursor`() throws {
         let steps = try ["日本\u{1B}[2J", "plain"].map { reason in
             Step(
-                pin: try Example.pin("a:1.0"), action: .refetch(.incomplete(reason)), content: nil,
+                pin: try Example.pin("a:1.0"), action: .refetch(.planned(reason)), content: nil,
                 neededBy: [.entry("a", line: 2)])
         }
         let lines = PlanText(Example.context, width: 47).text(Plan(steps: steps, entries: [])).split(separator: "\n")
@@ -179,7 +179,7 @@ struct PlanDocumentTests {
           },
           "version" : 1,
           "warnings" : [
-            "a warning"
+            "`nlp/lexicon:2.0` is in the assets directory but not in the store, which has no versions: other machines cannot get this version"
           ]
         }
 

@@ -99,7 +99,7 @@ import Testing
     func objects() async throws {
         let rows: [(Fault, String)] = [
             (.answers(.notFound), "notFound: as the test asks"),
-            (.cutAfter(1), "invalidAnswer: size mismatch: expected 3 bytes, got 1"),
+            (.cutAfter(1), "invalidAnswer: sizeMismatch(expected: 3, actual: 1)"),
         ]
         for (fault, words) in rows {
             let store = FaultStore(try await store.objects())

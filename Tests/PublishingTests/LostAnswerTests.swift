@@ -194,7 +194,7 @@ private struct LosingStore: WritableStore {
     }
 
     private func fault(_ kind: StoreError.Kind, _ key: ObjectKey) -> StoreError {
-        StoreError(kind, operation: "put", address: address(of: key), detail: "the connection was closed")
+        StoreError(kind, operation: .put, address: address(of: key), detail: "the connection was closed")
     }
 
     // MARK: As the store in memory does it

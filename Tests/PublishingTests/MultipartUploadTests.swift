@@ -95,7 +95,7 @@ import Testing
         try await withLarge { items async throws in
             #expect(
                 await thrown { _ = try await Upload(to: store)(items) }
-                    == "changed: it already exists with different content")
+                    == "changed: existsWithOtherContent")
             #expect(try await store.objects() == ["a/1.0": "theirs"])
             #expect(store.requests.contains("abort a/1.0 0"))
         }

@@ -44,7 +44,7 @@ import Testing
     func nothing() async throws {
         for objects in [[:], ["from/a/": ""], ["from/ab": "beside"]] as [[String: String]] {
             let words = await thrown { _ = try await RemoteOutline(of: ObjectKey("from/a"), in: FaultStore(objects)) }
-            #expect(words == "notFound: no such object or prefix")
+            #expect(words == "notFound: noObjectOrPrefix")
         }
     }
 
@@ -88,16 +88,16 @@ import Testing
 
     /// | what is wrong with an answer | what is thrown |
     static let answerRows: [(fault: Fault, words: String)] = [
-        (.cutAfter(2), "invalidAnswer: size mismatch: expected 3 bytes, got 2"),
-        (.lengthOff(by: 1), "invalidAnswer: size mismatch: expected 4 bytes, got 3"),
-        (.lengthOff(by: -1), "invalidAnswer: size mismatch: expected 2 bytes, got 3"),
+        (.cutAfter(2), "invalidAnswer: sizeMismatch(expected: 3, actual: 2)"),
+        (.lengthOff(by: 1), "invalidAnswer: sizeMismatch(expected: 4, actual: 3)"),
+        (.lengthOff(by: -1), "invalidAnswer: sizeMismatch(expected: 2, actual: 3)"),
         (
             .withHeaders { ObjectAttributes(size: $0.size, entityTag: nil, encoding: .gzip) },
-            "invalidAnswer: it is stored encoded"
+            "invalidAnswer: isEncoded"
         ),
         (
             told(String(repeating: "0", count: 32)),
-            "invalidAnswer: MD5 mismatch with the store's checksum"
+            "invalidAnswer: checksumMismatch(AssetModel.ObjectChecksum.Algorithm.md5)"
         ),
         (.answers(.notFound), "notFound: as the test asks"),
     ]

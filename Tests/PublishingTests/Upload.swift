@@ -54,7 +54,7 @@ func thrown(_ body: () async throws -> Void) async -> String? {
         try await body()
         return nil
     } catch let error as StoreError {
-        return "\(error.kind): \(error.detail)"
+        return "\(error.kind): \(error.detail.map { "\($0.value)" } ?? "")"
     } catch {
         return "\(error)"
     }

@@ -96,7 +96,7 @@ import Testing
         store.memory.put("a/1.0", content)
         try await withItems(["a/1.0": "one"]) { items async throws in
             let words = await thrown { _ = try await Upload(to: store)(items) }
-            #expect(words == "changed: it already exists with different content")
+            #expect(words == "changed: existsWithOtherContent")
             #expect(try await store.objects() == ["a/1.0": content])
         }
     }
@@ -159,7 +159,7 @@ import Testing
         store.memory.put("a/1.0", "two")
         try await withItems(["a/1.0": "one"]) { items async throws in
             let words = await thrown { _ = try await Upload(to: store, isResuming: true)(items) }
-            #expect(words == "changed: it already exists with different content")
+            #expect(words == "changed: existsWithOtherContent")
             #expect(!store.requests.contains { $0.hasPrefix("put") })
         }
     }

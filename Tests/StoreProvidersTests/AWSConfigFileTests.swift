@@ -42,15 +42,15 @@ import Testing
     @Test(
         "what cannot be read is refused, with its line",
         arguments: [
-            ("region = a\n", 1, "text before the first section"),
-            ("[default]\nregion\n", 2, "missing `=` or `:`"), ("[default]\n= a\n", 2, "missing key"),
-            ("[default]\nregion = a\nRegion = b\n", 3, "duplicate key `region`"),
-            ("[default]\n[other]\n[default]\n", 3, "duplicate section [default]"),
-            ("[default]\ns3 =\n  path\n", 3, "missing `=` in a nested block"),
-        ])
-    func refused(text: String, line: Int, words: String) {
+            ("region = a\n", 1, .textBeforeSection),
+            ("[default]\nregion\n", 2, .noDelimiter), ("[default]\n= a\n", 2, .noKey),
+            ("[default]\nregion = a\nRegion = b\n", 3, .duplicateKey("region")),
+            ("[default]\n[other]\n[default]\n", 3, .duplicateSection("default")),
+            ("[default]\ns3 =\n  path\n", 3, .noDelimiterInBlock),
+        ] as [(String, Int, AWSConfigFault)])
+    func refused(text: String, line: Int, expected: AWSConfigFault) {
         let fault = #expect(throws: ConfigurationFault.self) { try AWSConfigFile(text, file: "config") }
-        #expect(fault?.words == "invalid configuration file: \(words)")
+        #expect(fault?.fault == AnyErrorDetail(S3SettingFault.file(expected)))
         #expect(fault?.place == .file(SourceLocation(file: "config", line: line, column: 1)))
     }
 

@@ -1,3 +1,4 @@
+import AssetModel
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -28,7 +29,10 @@ import Testing
     @Test func endsWhereTheServerLosesWhatItHad() async throws {
         let error = await failure(SessionServer(.losesWhatItHad))
         #expect(error?.kind == .invalidAnswer)
-        #expect(error?.detail.contains("persisted size went") == true)
+        guard case GCSObjectDetail.lost? = error?.detail?.value else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
     }
 
     @Test func endsWhereTheServerKeepsNothing() async throws {
@@ -77,8 +81,9 @@ import Testing
 private struct FixedIdentity: IdentitySource {
     func current() async -> GCSIdentity {
         let token = AccessToken(value: Secret("token"), expiration: nil)
-        return Identity(
-            credentials: GoogleCredentials(token: token, quotaProject: nil, universe: Google.universe), source: "test")
+        let credentials = GoogleCredentials(token: token, quotaProject: nil, universe: Google.universe)
+        let source = GCSCredentialSource(owner: .user, place: .metadataService)
+        return Identity(FoundCredentials(credentials, source: source))
     }
 
     func refresh(replacing identity: GCSIdentity) async {}

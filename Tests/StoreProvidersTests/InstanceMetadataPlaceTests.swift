@@ -64,6 +64,7 @@ import Testing
     @Test func namesAModeThatThereIsNot() async throws {
         let failure = await #expect(throws: CredentialFailure.self) { try await Self.asked([Self.mode: "dual"]) }
         #expect(failure?.kind == .misconfigured)
-        #expect(failure?.words.contains("dual") == true)
+        let mode = Setting("dual", from: .environment(Self.mode))
+        #expect(failure?.fault == AnyErrorDetail(S3CredentialFault.machine(.invalidMetadataMode(mode))))
     }
 }

@@ -1,3 +1,4 @@
+import AssetModel
 import AssetsTestSupport
 import FileSystem
 import NIOCore
@@ -30,7 +31,8 @@ import Testing
             let lock = try heldLock(of: path)
             let fault = await fault(putting: "object", store)
             #expect(fault?.kind == .unavailable)
-            #expect(fault?.detail == "another process holds the lock `\(path)/.modelkit-assets-uploads/lock`")
+            let lockPath = "\(path)/.modelkit-assets-uploads/lock"
+            #expect(fault?.detail == AnyErrorDetail(LocalDetail.isLocked(by: lockPath, isInterrupted: false)))
             #expect(try Directory.open(path).directory(".modelkit-assets-uploads").entries() == ["lock"])
             withExtendedLifetime(lock) {}
         }

@@ -1,3 +1,4 @@
+import AssetModel
 import NIOHTTP1
 import Testing
 
@@ -60,24 +61,30 @@ import Testing
         #expect(fault.region == answer.region)
     }
 
+    private static func words(_ reason: RetryReason) -> String {
+        guard let status = reason.cause.value as? ServiceStatus else { return "\(reason.cause.value)" }
+        return "\(status.status)" + (status.code.map { " \($0)" } ?? "")
+    }
+
     private static func words(_ handling: FaultHandling<S3Remedy>) -> String {
         switch handling {
         case .fail(let kind): "fail(\(kind))"
         case .retry(let reason, let slowsDown):
-            "retry(\(reason.words), \(reason.wait.map { "\($0)" } ?? "nil"), \(slowsDown))"
+            "retry(\(Self.words(reason)), \(reason.wait.map { "\($0)" } ?? "nil"), \(slowsDown))"
         case .apply(let remedy): "apply(\(remedy))"
         }
     }
 
     @Test func saysWhatTheServerSays() {
         let fault = S3Fault(status: 403, headers: [:], body: Self.body("AccessDenied"))
-        #expect(fault.words == "AccessDenied: why (status 403, request 4711)")
+        #expect(
+            fault.answer == ServiceAnswer(status: 403, code: "AccessDenied", message: "why", requestID: "4711"))
     }
 
     @Test func readsNoPageOfAProxyForAnError() {
         let fault = S3Fault(
             status: 503, headers: ["x-amz-request-id": "1"], body: Array("<html><Code>x</Code></html>".utf8))
-        #expect(fault.words == "status 503, request 1")
+        #expect(fault.answer == ServiceAnswer(status: 503, code: nil, message: nil, requestID: "1"))
     }
 
     @Test func readsTheRegionFromTheBody() {

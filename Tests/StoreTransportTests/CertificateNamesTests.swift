@@ -91,14 +91,4 @@ import Testing
         }
         return all
     }
-
-    @Test func refusalsNameWhatTheCertificateIsFor() {
-        let some = CertificateNames(names: [Self.host("a\u{1B}[2J\u{7}"), Self.address(10, 0, 0, 7), Self.loopback6])
-        #expect(
-            some.refusal(of: "localhost")
-                == "the server's certificate is not valid for `localhost`: it is for `a?[2J?`, `10.0.0.7`, `::1`")
-        let many = CertificateNames(names: (1...7).map { Self.host("\($0).example") })
-        #expect(many.refusal(of: "localhost").hasSuffix("`4.example`, `5.example`, and 2 more"))
-        #expect(CertificateNames(names: []).refusal(of: "a").hasSuffix("it has no subject alternative names"))
-    }
 }

@@ -1,3 +1,4 @@
+import AssetModel
 import ObjectStore
 import Synchronization
 import Testing
@@ -5,6 +6,9 @@ import Testing
 @testable import StoreTransport
 
 private struct Token: ExpiringCredentials {
+    typealias Source = String
+    typealias Absence = String
+
     let text: String
     let expiration: Double?
 }
@@ -31,7 +35,7 @@ private struct Token: ExpiringCredentials {
             time.withLock { $0 = Double(now) }
             let identity = try await identities.current()
             #expect(identity.credentials?.text == text)
-            #expect(identity.source == "source \(text)")
+            #expect(identity.source == .found("source \(text)"))
         }
     }
 
@@ -44,16 +48,17 @@ private struct Token: ExpiringCredentials {
     }
 
     @Test("why there are none is an error of the store") func failure() async {
+        let failure = CredentialFailure(.unreachable, "web identity", "STS cannot be reached")
         let identities = ProvidedIdentity<Token>(
             address: "s3://acme", renewal: CredentialRenewal(advisory: 900, mandatory: 600), now: { 0 }
         ) {
-            throw CredentialFailure(.unreachable, "web identity", "STS cannot be reached", remedy: "check the network")
+            throw failure
         }
         let error = await #expect(throws: StoreError.self) { try await identities.current() }
         #expect(error?.kind == .credentialsUnavailable)
         #expect(error?.address == "s3://acme")
-        #expect(error?.notes == ["web identity: STS cannot be reached"])
-        #expect(error?.remedy == "check the network")
+        #expect(error?.notes == [AnyErrorDetail(failure)])
+        #expect(error?.remedy == AnyErrorDetail(failure))
     }
 
     @Test("an anonymous identity has no credentials, and does not expire") func anonymous() async throws {

@@ -88,6 +88,6 @@ import Testing
     @Test func saysWhichProxyIsPassedOver() throws {
         let environment = ProviderEnvironment(variables: ["ALL_PROXY": "socks5://user:pearl@proxy:1"], now: { 0 })
         let remark = ProxySettings(environment).passedOver(for: try #require(HTTPURL("http://a.example")))
-        #expect(remark == Setting("none (the socks5 proxy is not supported)", from: .environment("ALL_PROXY")))
+        #expect(remark == Setting(.passedOver(scheme: "socks5"), from: .environment("ALL_PROXY")))
     }
 }

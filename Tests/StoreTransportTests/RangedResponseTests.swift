@@ -5,6 +5,13 @@ import Testing
 
 /// The object is `0123456789`.
 @Suite("Answers to requests of a range") struct RangedResponseTests {
+    enum Outcome: Equatable, ExpressibleByStringLiteral {
+        case read(String)
+        case refused(RangedResponse.Fault)
+
+        init(stringLiteral text: String) { self = .read(text) }
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var status = 200
@@ -14,7 +21,7 @@ import Testing
         var takesWhole = false
         var matches: Bool?
         /// `0-9/10: 0123456789`, with `?` where it may be cut; or why it is refused.
-        let outcome: String
+        let outcome: Outcome
     }
 
     private static let length = ("content-length", "10")
@@ -33,22 +40,22 @@ import Testing
             body: ["2345"], asked: 2..<6, outcome: "2-5/10: 2345"),
         Case(
             testDescription: "another range", status: 206, headers: [("content-range", "bytes 0-3/10")], asked: 2..<6,
-            outcome: "unexpected range: bytes 0 to 4"),
+            outcome: .refused(.otherRange(0..<4))),
         Case(
             testDescription: "a range that was not asked for", status: 206,
             headers: [("content-range", "bytes 0-9/10")],
-            outcome: "unexpected range: bytes 0 to 10"),
+            outcome: .refused(.otherRange(0..<10))),
         Case(
             testDescription: "a range without its header", status: 206, asked: 2..<6,
-            outcome: "invalid `Content-Range: `"),
+            outcome: .refused(.invalidContentRange(""))),
         Case(
             testDescription: "a range that ends before it begins", status: 206,
             headers: [("content-range", "bytes 5-2/10")], asked: 2..<6,
-            outcome: "invalid `Content-Range: bytes 5-2/10`"),
+            outcome: .refused(.invalidContentRange("bytes 5-2/10"))),
         Case(
             testDescription: "a range with another length", status: 206,
             headers: [("content-range", "bytes 2-5/10"), length], asked: 2..<6,
-            outcome: "length mismatch: 10 bytes announced for a range of 4"),
+            outcome: .refused(.lengthMismatch(announced: 10, range: 4))),
         Case(
             testDescription: "all in place of the range", headers: [length], asked: 2..<6, outcome: "2-5/10: 2345"),
         Case(
@@ -56,7 +63,7 @@ import Testing
             outcome: "0-9/10: 0123456789"),
         Case(
             testDescription: "all in place of a range behind it", headers: [length], asked: 12..<14,
-            outcome: "expected a range, got an object that ends before it"),
+            outcome: .refused(.endsBeforeRange)),
         Case(
             testDescription: "all, in chunks", headers: [("transfer-encoding", "chunked")],
             outcome: "0-9/10: 0123456789"),
@@ -66,7 +73,7 @@ import Testing
             outcome: "0-9/10: 0123456789"),
         Case(
             testDescription: "something else, up to the end of the connection", matches: false,
-            outcome: "the response has no Content-Length and does not match its digest"),
+            outcome: .refused(.digestMismatch)),
         Case(
             testDescription: "a range cut out of what has no length", headers: [("transfer-encoding", "chunked")],
             asked: 4..<7, outcome: "4-6/10: 456"),
@@ -78,14 +85,14 @@ import Testing
         #expect(try await Self.outcome(of: answer, response) == answer.outcome)
     }
 
-    private static func outcome(of answer: Case, _ response: HTTPResponse) async throws -> String {
+    private static func outcome(of answer: Case, _ response: HTTPResponse) async throws -> Outcome {
         do {
             let read = try await RangedResponse.read(
                 response, asked: answer.asked, takesWhole: answer.takesWhole, matches: { _ in answer.matches })
             let end = "\(read.range.upperBound - 1)/\(read.size)\(read.isComplete ? "" : "?")"
-            return "\(read.range.lowerBound)-\(end): \(try await read.body.text())"
+            return .read("\(read.range.lowerBound)-\(end): \(try await read.body.text())")
         } catch let fault as RangedResponse.Fault {
-            return fault.words
+            return .refused(fault)
         }
     }
 
@@ -97,6 +104,6 @@ import Testing
                 HTTPResponse(status: 200, headers: [:], body: body), asked: nil, takesWhole: false,
                 matches: { _ in nil })
         }
-        #expect(fault?.words == "the response has no Content-Length and more than 16 MiB")
+        #expect(fault == .tooLong(limit: 16 << 20))
     }
 }

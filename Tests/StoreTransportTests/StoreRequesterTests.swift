@@ -1,3 +1,4 @@
+import AssetModel
 import NIOCore
 import NIOHTTP1
 import ObjectStore
@@ -9,14 +10,14 @@ import Testing
 /// A dialect of three statuses, to which nothing of a cloud belongs: 401 has a remedy, 503 passes, the rest fails.
 private final class PlainDialect: StoreDialect {
     struct Call: StoreCall {
-        let operation = "get"
+        let operation = StoreOperation.get
         let address = "plain://object"
         let hasBody = false
     }
 
     struct Fault: ServiceFault {
         let status: Int
-        var words: String { "status \(status)" }
+        var answer: ServiceAnswer { ServiceAnswer(status: status, code: nil, message: nil) }
         var handling: FaultHandling<String> {
             switch status {
             case 401: .apply("new token")
@@ -62,11 +63,11 @@ private final class PlainDialect: StoreDialect {
 
     func completed(_ error: StoreError, for failed: FailedCall<PlainDialect>) -> StoreError {
         var error = error
-        if let remedy = failed.remedy { error.notes.append("\(remedy) did not help") }
+        if let remedy = failed.remedy { error.note(remedy) }
         return error
     }
 
-    func endpointWords(_ signed: Signed?) -> String? { signed?.request.url.origin }
+    func endpoint(_ signed: Signed?) -> CallNote? { signed.map { .endpoint($0.request.url.origin, nil) } }
 }
 
 /// Answers in turn with a status, and with the last one from then on; 0 is a connection that ends before an answer.
@@ -88,32 +89,46 @@ private final class PlainServer: HTTPTransport {
 }
 
 @Suite("Calls of any dialect") struct StoreRequesterTests {
+    enum Outcome: Equatable {
+        case body(String)
+        case error(StoreError.Kind, [AnyErrorDetail])
+
+        static func error(_ kind: StoreError.Kind, _ details: any ErrorDetail...) -> Outcome {
+            .error(kind, details.map(AnyErrorDetail.init))
+        }
+
+        static let read = Outcome.body("body")
+
+        static func status(_ status: Int) -> ServiceAnswer { ServiceAnswer(status: status, code: nil, message: nil) }
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let statuses: [Int]
         var idempotency = Idempotency.idempotent
-        let outcome: String
+        /// The body, or the error's detail and notes.
+        let outcome: Outcome
         /// The number of each attempt's token.
         let tokens: [Int]
     }
 
     private static let cases = [
-        Case(testDescription: "success", statuses: [200], outcome: "body", tokens: [0]),
-        Case(testDescription: "a transient fault", statuses: [503, 200], outcome: "body", tokens: [0, 0]),
-        Case(testDescription: "a lost answer", statuses: [0, 0, 200], outcome: "body", tokens: [0, 0, 0]),
-        Case(testDescription: "a fault with a remedy", statuses: [401, 200], outcome: "body", tokens: [0, 1]),
+        Case(testDescription: "success", statuses: [200], outcome: .read, tokens: [0]),
+        Case(testDescription: "a transient fault", statuses: [503, 200], outcome: .read, tokens: [0, 0]),
+        Case(testDescription: "a lost answer", statuses: [0, 0, 200], outcome: .read, tokens: [0, 0, 0]),
+        Case(testDescription: "a fault with a remedy", statuses: [401, 200], outcome: .read, tokens: [0, 1]),
         Case(
             testDescription: "a remedy is applied once", statuses: [401],
-            outcome: "unauthenticated: status 401, new token did not help", tokens: [0, 1]),
-        Case(testDescription: "a fault", statuses: [404], outcome: "notFound: status 404", tokens: [0]),
+            outcome: .error(.unauthenticated, Outcome.status(401), "new token"), tokens: [0, 1]),
+        Case(testDescription: "a fault", statuses: [404], outcome: .error(.notFound, Outcome.status(404)), tokens: [0]),
         Case(
             testDescription: "no more attempts than are allowed", statuses: [503],
-            outcome: "unavailable: status 503, failed after 3 attempts", tokens: [0, 0, 0]),
+            outcome: .error(.unavailable, Outcome.status(503), CallNote.failedAfter(attempts: 3)), tokens: [0, 0, 0]),
         Case(
             testDescription: "a request that may have taken effect", statuses: [0, 200], idempotency: .notIdempotent,
-            outcome: "unavailable: connection reset", tokens: [0]),
+            outcome: .error(.unavailable, HTTPFailureDetail.said("connection reset")), tokens: [0]),
         Case(
-            testDescription: "one that has not", statuses: [401, 200], idempotency: .notIdempotent, outcome: "body",
+            testDescription: "one that has not", statuses: [401, 200], idempotency: .notIdempotent, outcome: .read,
             tokens: [0, 1]),
     ]
 
@@ -124,9 +139,9 @@ private final class PlainServer: HTTPTransport {
             let body = try await requester.perform(PlainDialect.Call(), call.idempotency) { reply in
                 String(decoding: try await reply.response.readBody(limit: 10), as: UTF8.self)
             }
-            #expect(body == call.outcome)
+            #expect(.body(body) == call.outcome)
         } catch {
-            #expect((["\(error.kind): \(error.detail)"] + error.notes).joined(separator: ", ") == call.outcome)
+            #expect(.error(error.kind, [error.detail].compactMap(\.self) + error.notes) == call.outcome)
         }
         #expect(server.tokens.withLock { $0 } == call.tokens.map { "token-\($0)" })
     }
@@ -142,7 +157,7 @@ private final class PlainServer: HTTPTransport {
             }
         }
         #expect(error?.kind == .invalidAnswer)
-        #expect(error?.detail == "no length")
+        #expect(error?.detail == AnyErrorDetail("no length"))
         #expect(server.tokens.withLock { $0.count } == 3)
     }
 }

@@ -62,7 +62,7 @@ import Testing
         try await RawServer.with("") { server in
             let request = Self.request(to: server, answerLimit: 0.2)
             let failure = await #expect(throws: HTTPFailure.self) { try await Self.transport.send(request) }
-            #expect(failure == HTTPFailure(.timedOut, "no response within 0 seconds"))
+            #expect(failure == HTTPFailure(.timedOut, .noResponse(within: 0)))
             // The connection is not left to another request.
             await Self.expectClosed(server)
         }

@@ -15,7 +15,7 @@ struct ExecutionWordsTests {
         let problems = StoreError.Kind.allCases.map { kind in
             Problem(
                 StoreError(
-                    kind, operation: "get", address: "s3://acme-models/nlp/lexicon/2.0\u{1B}[2J",
+                    kind, operation: .get, address: "s3://acme-models/nlp/lexicon/2.0\u{1B}[2J",
                     detail: "what\nthe store said"))
         }
         try expectGolden(goldenText(problems), "words-store.txt")
@@ -28,17 +28,18 @@ struct ExecutionWordsTests {
         let escaped = "a\\u{1B}[2J\\nb\\u{0}\\u{202E}"
         #expect([problem.message, problem.hint] + problem.details == [escaped, escaped, escaped])
         #expect(
-            Problem(CatalogError.malformed(address: "a", fault: text)).message == "malformed object `a`: \(escaped)")
+            Problem(CatalogError.malformed(address: "a", .missing(text))).message
+                == "malformed object `a`: missing `\(escaped)`")
     }
 
     @Test("every kind of file error names the path, the attempt, the reason and what to do")
     func files() throws {
         let errors =
             [ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ELOOP, EIO].map {
-                FileError(path: "/assets/nlp/lexicon/2.0", attempt: "write to", code: $0)
+                FileError(path: "/assets/nlp/lexicon/2.0", attempt: .writeTo, code: $0)
             }
-            + ["is a symbolic link", "is not a folder"].map {
-                FileError(path: "/assets/nlp", attempt: "create", refusal: $0)
+            + [FileRefusal.symbolicLink, .notRegularFile].map {
+                FileError(path: "/assets/nlp", attempt: .create, refusal: $0)
             }
         try expectGolden(goldenText(errors.map { Problem($0) }), "words-files.txt")
     }
@@ -61,10 +62,10 @@ struct ExecutionWordsTests {
             .checksum(
                 algorithm: "CRC32C",
                 DigestMismatch(address: address, expected: "9f86d0", actual: "e3b0c4", recorder: .store)),
-            .decoding(address: address, detail: "the data is truncated gzip"),
+            .decoding(address: address, .truncated),
             .size(address: address, expected: 34_100_000, actual: 12, recorder: .store),
             .store(unavailable),
-            .file(FileError(path: "/assets", attempt: "open", code: ENOENT)),
+            .file(FileError(path: "/assets", attempt: .open, code: ENOENT)),
         ]
         let causes: [MismatchCause] = [.truncated(12), .page, .errorDocument, .pointer, .empty]
         let mismatches = causes.map { cause in

@@ -127,4 +127,4 @@ struct ProgressModelTests {
 }
 
 let unavailable = StoreError(
-    .unavailable, operation: "get", address: "s3://acme-models/nlp/lexicon/2.0", detail: "connection refused")
+    .unavailable, operation: .get, address: "s3://acme-models/nlp/lexicon/2.0", detail: "connection refused")

@@ -38,7 +38,7 @@ struct ReportTests {
         let run = Run(
             plan: Plan(
                 steps: try names.map { try fetchStep($0) }, entries: [],
-                warnings: Array(repeating: String(repeating: "語", count: 800), count: 100)),
+                warnings: Array(repeating: try warning(String(repeating: "語", count: 800)), count: 100)),
             report: Report(results: results, seconds: 1))
         let summary = ReportText(run).summary()
         #expect(summary.utf8.count + PlainRenderer.limit < 64 << 10)
@@ -88,8 +88,13 @@ struct ReportTests {
             try entry("nlp/lexicon:2[en/words.txt]", "nlp/lexicon:2.0"),
             try entry("nlp/tokenizer", "nlp/tokenizer:1.4"), try entry("nlp/lexicon:2.0", "nlp/lexicon:2.0"),
         ]
-        let plan = Plan(steps: steps, entries: entries, warnings: ["two versions\u{7} of nlp/lexicon"])
+        let plan = Plan(steps: steps, entries: entries, warnings: [try warning("s3://acme\u{7}/nlp/lexicon.versions")])
         return try run(plan, ["nlp/lexicon:2.0": .fetched, "nlp/tokenizer:1.4": .present])
+    }
+
+    private func warning(_ address: String) throws -> ResolutionWarning {
+        let (name, version) = (try AssetName("nlp/lexicon"), try pin("nlp/lexicon:2.0").version)
+        return .noList(name, chosen: [version], .missing(address: address))
     }
 
     private func nothingRun() throws -> Run {

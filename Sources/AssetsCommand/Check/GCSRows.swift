@@ -23,7 +23,7 @@ extension CheckRows {
                 "endpoint", endpoint?.value.origin ?? "Google (default)",
                 source: (endpoint?.provenance ?? .builtIn).description),
             configuration.quotaProject.map { CheckTable.Row("quota project", $0) },
-            opening.proxy.map { CheckTable.Row("proxy", $0) },
+            opening.proxy.map { CheckTable.Row("proxy", $0.map(\.words)) },
             configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
             CheckTable.Row("storage timeout", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
@@ -37,7 +37,7 @@ extension CheckRows {
         case .failed(let fault): return Problem.all(of: fault).map { failed("account", $0) }
         case .found(let identity):
             let rows = [
-                CheckTable.Row("account", identity.source, state: .ok),
+                CheckTable.Row("account", identity.source.words, state: .ok),
                 identity.expiration.map { CheckTable.Row("token expires", at: $0) },
             ]
             return rows.compactMap(\.self).map { ($0, nil) }

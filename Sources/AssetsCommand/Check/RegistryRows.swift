@@ -29,7 +29,7 @@ private struct RegistryRows {
         case .failure(let error): failed("account", error)
         case .success(nil): (CheckTable.Row("account", "none (requests are anonymous)"), nil)
         case .success(let found?):
-            (CheckTable.Row("account", found.user ?? "of a token", source: found.source), nil)
+            (CheckTable.Row("account", found.user ?? "of a token", source: found.source.words), nil)
         }
     }
 

@@ -29,7 +29,7 @@ extension CheckRows {
             CheckTable.Row("addressing", endpoint.style.rawValue, source: configuration.style.provenance.description),
             CheckTable.Row(
                 "object address", endpoint.url(of: ObjectKey("KEY"), query: [], region: endpoint.region).description),
-            opening.proxy.map { CheckTable.Row("proxy", $0) },
+            opening.proxy.map { CheckTable.Row("proxy", $0.map(\.words)) },
             configuration.certificateAuthorities.map { CheckTable.Row("certificates", $0) },
             CheckTable.Row("storage timeout", settings.storageTimeout.map { Units.duration($0) }),
         ].compactMap(\.self)
@@ -53,7 +53,8 @@ extension CheckRows {
             return Problem.all(of: fault).map { failed("access key", $0) }
         case .found(let credentials, let source, let caller):
             let rows = [
-                CheckTable.Row("access key", credentials.shownID, state: .ok), CheckTable.Row("source", source),
+                CheckTable.Row("access key", credentials.shownKey.words, state: .ok),
+                CheckTable.Row("source", source.words),
                 credentials.expiration.map { CheckTable.Row("expires", at: $0) }, identity(caller),
             ]
             return rows.compactMap(\.self).map { ($0, nil) }
@@ -63,7 +64,7 @@ extension CheckRows {
     private func identity(_ caller: Result<String?, CredentialFailure>) -> CheckTable.Row? {
         switch caller {
         case .success(let name): name.map { CheckTable.Row("identity", $0) }
-        case .failure(let failure): CheckTable.Row("identity", "unknown: \(failure.words)")
+        case .failure(let failure): CheckTable.Row("identity", "unknown: \(failure.fault.words)")
         }
     }
 

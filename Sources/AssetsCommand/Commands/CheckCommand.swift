@@ -64,7 +64,10 @@ struct CheckCommand: AsyncParsableCommand {
             }
             if policy {
                 let names = try checking.neededNames()
-                shell.console.writeResult(try S3Policy(for: names, workspace.settings, role).document())
+                guard let policy = S3Policy(for: names, workspace.settings, role) else {
+                    throw Problems([.noBucketForPolicy])
+                }
+                shell.console.writeResult(try policy.document())
                 return 0
             }
             let table = try await table(checking, workspace, shell)

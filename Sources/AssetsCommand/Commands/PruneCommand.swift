@@ -54,7 +54,7 @@ struct PruneCommand: AsyncParsableCommand {
                 format == .json
                     ? try JSONText.document(
                         PruneDocument(removed: removed, freedBytes: outcome.freedBytes, isDryRun: dryRun)) : text)
-            shell.warn(outcome.warnings.map(\.words))
+            shell.warn(outcome.warnings.sentences)
             if let replaced = try pruning.replacedFolder() {
                 shell.warn([
                     "`\(replaced)` holds unrelated content moved out of the way of assets: remove what is not needed"

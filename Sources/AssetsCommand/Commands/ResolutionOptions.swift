@@ -24,7 +24,7 @@ struct ResolutionOptions: ParsableArguments {
 
     func resolve(_ session: Session, _ shell: Shell) async throws(Faults) -> Resolved {
         let resolved = try await Planner(session: session, groups: Set(group)).resolve().get()
-        shell.warn(resolved.wanted.warnings)
+        shell.warn(resolved.wanted.warnings.sentences)
         return resolved
     }
 

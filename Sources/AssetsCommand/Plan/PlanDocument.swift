@@ -22,7 +22,7 @@ struct PlanDocument: Encodable, Sendable {
         assetsDir = context.assetsDirectory
         _store = OrNull(wrappedValue: context.store)
         steps = plan.steps.map { StepDocument($0, context) }
-        warnings = plan.warnings
+        warnings = plan.warnings.sentences
         totals = TotalsDocument(PlanTotals(plan), freeBytes: context.freeBytes)
     }
 }

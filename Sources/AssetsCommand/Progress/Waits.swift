@@ -43,7 +43,7 @@ final class Waits: Sendable {
         let until = ContinuousClock.now + .seconds(notice.pause + Self.echo)
         state.withLock { state in
             state.retries += 1
-            state.last = (notice.reason.words, until)
+            state.last = (notice.reason.cause.words, until)
         }
     }
 

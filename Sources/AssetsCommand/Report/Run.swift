@@ -31,7 +31,7 @@ struct Run: Sendable {
 
     /// What is worth knowing and stopped nothing.
     var warnings: [String] {
-        plan.warnings + ((cacheFault.map { [$0] } ?? []) + report.cacheFaults).map(\.words)
+        plan.warnings.sentences + ((cacheFault.map { [$0] } ?? []) + report.cacheFaults).map(\.words)
             + ExecutionWords.unchecked(report.checksumFaults)
             + report.kept.map { words(for: $0) }
     }

@@ -13,7 +13,7 @@ enum ExecutionWords {
         guard let first = faults.first else { return [] }
         let others = faults.count > 1 ? " and \(Units.count(faults.count - 1, "other object"))" : ""
         return [
-            "could not verify \(first.address)\(others) against the store's checksum: \(first.operation) failed: \(first.detail)"
+            "could not verify \(first.address)\(others) against the store's checksum: \(first.operation.words) failed: \(first.detail?.words ?? "")"
         ]
     }
 }
@@ -26,7 +26,7 @@ extension Problem {
         case .lockTimeout(let wait): self = .lockTimeout(wait)
         case .digest(let mismatch): self = .digest(mismatch)
         case .checksum(let algorithm, let mismatch): self = .checksum(algorithm, mismatch)
-        case .decoding(let address, let detail): self = .decoding(address, detail)
+        case .decoding(let address, let fault): self = .decoding(address, fault)
         case .size(let address, let expected, let actual, let recorder):
             self = .replaced(
                 code: "size-mismatch",
@@ -73,10 +73,10 @@ extension Problem {
             exitStatus: 6)
     }
 
-    private static func decoding(_ address: String, _ detail: String) -> Problem {
+    private static func decoding(_ address: String, _ fault: DecodingFault) -> Problem {
         Problem(
             code: "undecodable", message: "cannot decode \(quoted(address))",
-            details: ["its Content-Encoding header says gzip, but \(detail)", notInstalled],
+            details: ["its Content-Encoding header says gzip, but \(fault.words)", notInstalled],
             hint: "clear the object's Content-Encoding, or push the asset as a new version",
             exitStatus: 6)
     }
@@ -121,49 +121,6 @@ extension MismatchCause {
         case .pointer: "the content is a Git LFS pointer: run `git lfs pull` before pushing"
         case .empty: "the content is empty"
         }
-    }
-}
-
-// MARK: - Files
-
-extension Problem {
-    init(_ error: FileError) {
-        let reason = error.refusal?.escapedForTerminal ?? lowerFirst(error.reason)
-        let words = FileErrorWords(error)
-        self.init(
-            code: words.code, message: "cannot \(error.attempt.escapedForTerminal) \(quoted(error.path)): \(reason)",
-            hint: words.hint, exitStatus: 9, cause: words.cause)
-    }
-}
-
-/// What a file error means for the user.
-private struct FileErrorWords {
-    let code: String
-    let hint: String
-    /// Of a file system: what fails for one file fails for all.
-    var cause: String?
-
-    init(_ error: FileError) {
-        switch error {
-        case _ where error.isNoSpace: self.init("disk-full", "free some space and run again to resume", isGeneral: true)
-        case _ where error.isReadOnly: self.init("read-only", "mount it writable, or \(Self.move)", isGeneral: true)
-        case _ where error.isNotPermitted:
-            self.init("not-permitted", "grant the current user access, or \(Self.move)")
-        case _ where error.code == ELOOP || error.refusal?.contains("symbolic link") == true:
-            self.init(
-                "symbolic-link",
-                "symbolic links inside the assets directory are not followed: replace it with a directory")
-        default:
-            self.init(
-                "file-error", "`modelkit-assets check` tests the assets directory, its permissions and its free space")
-        }
-    }
-
-    private static let move = "set MODELKIT_ASSETS_DIR to another directory"
-
-    private init(_ code: String, _ hint: String, isGeneral: Bool = false) {
-        (self.code, self.hint) = (code, hint)
-        cause = isGeneral ? code : nil
     }
 }
 

@@ -73,14 +73,14 @@ extension Problem {
 
     init(_ error: CatalogError) {
         switch error {
-        case .malformed(let address, let fault):
+        case .malformed(let address, let content):
             self.init(
-                code: "malformed-object", message: "malformed object `\(address)`: \(fault)",
+                code: "malformed-object", message: "malformed object `\(address)`: \(content.words)",
                 hint: "push the asset again, or restore the object", exitStatus: 5
             )
         case .unsafePath(let address, let path, let fault):
             self.init(
-                code: "unsafe-path", message: "unsafe path in `\(address)`: `\(path)` \(fault)",
+                code: "unsafe-path", message: "unsafe path in `\(address)`: `\(path)` \(fault.words)",
                 hint: "this version is not fetched: push it again with paths that stay inside the asset",
                 exitStatus: 5)
         case .noStore:
@@ -119,18 +119,25 @@ extension Problem {
 
 // MARK: - Warnings
 
-extension OperationWarning {
-    var words: String {
-        switch self {
-        case .resolution(let words): words
-        case .altered(let pin, let path):
-            "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory does not match the store's checksum, which is now "
-                + "in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
-        case .inUse(let pin): "`\(pin)` was not removed: another process holds its lock"
-        case .holds(let pin, let inner): "`\(pin)` was not removed: `\(inner)` is inside its directory"
-        case .lockNotAttached(let target, let faults):
-            "the image is complete, but the lockfile was not attached to `\(target)`: "
-                + (Problems(faults).list.first?.message ?? "")
+extension [OperationWarning] {
+    var sentences: [String] {
+        var resolution: [ResolutionWarning] = []
+        let others = compactMap { warning -> String? in
+            switch warning {
+            case .resolution(let found):
+                resolution.append(found)
+                return nil
+            case .altered(let pin, let path):
+                return
+                    "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory does not match the store's checksum, "
+                    + "which is now in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
+            case .inUse(let pin): return "`\(pin)` was not removed: another process holds its lock"
+            case .holds(let pin, let inner): return "`\(pin)` was not removed: `\(inner)` is inside its directory"
+            case .lockNotAttached(let target, let faults):
+                return "the image is complete, but the lockfile was not attached to `\(target)`: "
+                    + (Problems(faults).list.first?.message ?? "")
+            }
         }
+        return resolution.sentences + others
     }
 }

@@ -1,7 +1,9 @@
 internal import AssetModel
 internal import FileSystem
+internal import ObjectStore
 internal import Operations
 internal import Planning
+internal import SpecFile
 
 // The words for what is the matter with a saved plan.
 
@@ -85,7 +87,7 @@ extension PlanChange {
             "`\(pin)` \(difference.words(in: recorder == .lock ? "the lockfile" : "the store"))"
         case .missingPart(let pin, let part): "`\(pin)` has no `\(part)` in the assets directory"
         case .gone(let address): "`\(address)` no longer exists"
-        case .unreadable(let address, let detail): "`\(address)` cannot be read: \(detail)"
+        case .unreadable(let error): "`\(error.address)` cannot be read: \(error.detail?.words ?? "")"
         case .size(let address, let was, let now): "the size of `\(address)` changed from \(was) to \(now) bytes"
         case .otherContent(let address): "the content of `\(address)` changed"
         }

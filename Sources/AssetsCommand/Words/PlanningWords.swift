@@ -16,7 +16,7 @@ struct PlanningWords {
         var (problems, facts): ([FailureWords], [FailureWords]) = ([], [])
         for failure in failures.failures {
             if case .fact(let subject, let error, let demands) = failure {
-                facts.add(FailureWords(fact(error), subject, demands))
+                facts.add(FailureWords(fact(error), subject.words, demands))
             } else {
                 problems.add(FailureWords(failure.problem, failure.subject, []))
             }
@@ -102,7 +102,7 @@ extension PlanningFailure {
         case .unsettled(let names, _):
             "no stable combination of \(enumeration(names.map { "`\($0)`" })) exists"
         // The words of the fact are told in its place.
-        case .fact(let subject, _, _): subject
+        case .fact(let subject, _, _): subject.words
         }
     }
 
@@ -121,7 +121,7 @@ extension PlanningFailure {
         case .conflictingDigests(_, let digests, let recorded, _):
             digestDetails(digests, recorded) + requiredBy(demands)
         case .notPresent(_, let reason, _):
-            listed("found:", [reason].compactMap(\.self)) + requiredBy(demands)
+            listed("found:", [reason?.words].compactMap(\.self)) + requiredBy(demands)
         case .notForKind, .leftOut, .unsettled, .fact: requiredBy(demands)
         }
     }

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Operations
 internal import Publishing
+internal import SpecFile
 internal import Terminal
 
 // The words for whatever a push can fail with.
@@ -22,7 +23,8 @@ extension Problem {
         case .temporaryFolder(let error):
             self.init(
                 code: "temporary-folder",
-                message: "cannot \(error.attempt) `\(error.path.escapedForTerminal)`: \(lowerFirst(error.reason))",
+                message:
+                    "cannot \(error.attempt.words) `\(error.path.escapedForTerminal)`: \(lowerFirst(error.reason))",
                 details: ["assets pushed from another store are downloaded there first"],
                 hint: "set TMPDIR to a directory with enough space", exitStatus: 9)
         case .name(let fault, let text):
@@ -78,7 +80,7 @@ extension Problem {
     private static func rightsToPush(_ settings: Settings) -> (details: [String], hint: String)? {
         switch settings.provider?.value {
         case .s3:
-            guard let policy = try? S3Policy(for: [], settings, .developer) else { return nil }
+            guard let policy = S3Policy(for: [], settings, .developer) else { return nil }
             return (
                 policy.Statement.map { rule in
                     "pushing requires \(enumeration(rule.Action)) on \(enumeration(rule.Resource))"
@@ -97,7 +99,8 @@ extension Problem {
     private init(refusedByFolder error: StoreError) {
         self.init(
             code: "permission-denied",
-            message: "cannot \(error.operation) `\(error.address.escapedForTerminal)`: \(lowerFirst(error.detail))",
+            message: "cannot \(error.operation.words) `\(error.address.escapedForTerminal)`: "
+                + lowerFirst(error.detail?.words ?? ""),
             hint: "grant the current user write access to the directory and its subdirectories", exitStatus: 4)
     }
 }

@@ -15,12 +15,14 @@ extension Problem {
     /// ```
     init(registry error: StoreError) {
         let words = RegistryErrorWords(error.kind)
-        let said = error.detail.escapedForTerminal
-        let place = "\(error.operation.escapedForTerminal) \(quoted(error.address))"
+        let said = error.detail?.words.escapedForTerminal ?? ""
+        let place = "\(error.operation.words) \(quoted(error.address))"
         self.init(
             code: words.code, message: "cannot \(place): \(Self.reason(error) ?? words.reason)",
-            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
-            hint: error.cause == .unreachable ? Self.unreachable : error.remedy?.escapedForTerminal ?? words.hint,
+            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"])
+                + error.notes.flatMap(\.notes).map(\.escapedForTerminal),
+            hint: error.cause == .unreachable
+                ? Self.unreachable : error.remedy?.advice?.escapedForTerminal ?? words.hint,
             exitStatus: words.exitStatus)
     }
 
@@ -29,9 +31,9 @@ extension Problem {
     private static func reason(_ error: StoreError) -> String? {
         switch error.cause {
         case .noCredentials: "no credentials found"
-        case .unusableCredentials(let words): words.escapedForTerminal
-        case .rejectedCredentials(let service, let code):
-            "\(service) rejected the credentials (\(code.escapedForTerminal))"
+        case .unusableCredentials(let failure): failure.words.escapedForTerminal
+        case .rejectedCredentials(let service, let code, let status):
+            "\(service) rejected the credentials (\(code?.escapedForTerminal ?? "status \(status)"))"
         case .unreachable: "the registry is unreachable"
         case .failing: "the registry keeps failing"
         case .anonymous, .noBucket, .invalidBucket, .otherRegion, .offline, nil: nil

@@ -16,19 +16,6 @@ extension Problem {
             details: [setting.provenance.phrase, "expected \(words.expected)"], hint: words.hint,
             exitStatus: status)
     }
-
-    /// The code of settings that keep a store from being opened.
-    static let storeSettings = "store-settings"
-
-    init(_ fault: ConfigurationFault) {
-        let place = fault.place.map { [$0.phrase.escapedForTerminal] } ?? []
-        let expected = fault.expected.map { ["expected \($0.escapedForTerminal)"] } ?? []
-        self.init(
-            code: Self.storeSettings, message: fault.words.escapedForTerminal, details: place + expected,
-            hint: fault.hint?.escapedForTerminal
-                ?? "`modelkit-assets check` prints every setting and its source",
-            exitStatus: 3)
-    }
 }
 
 private struct SettingWords {

@@ -11,11 +11,12 @@ extension Problem {
     /// ```
     init(_ error: StoreError) {
         let words = StoreErrorWords(error)
-        let said = error.detail.escapedForTerminal
-        let hint = error.remedy?.escapedForTerminal ?? words.hint
+        let said = error.detail?.words.escapedForTerminal ?? ""
+        let hint = error.remedy?.advice?.escapedForTerminal ?? words.hint
         self.init(
             code: words.code, message: words.message,
-            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"]) + error.notes.map(\.escapedForTerminal),
+            details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"])
+                + error.notes.flatMap(\.notes).map(\.escapedForTerminal),
             hint: hint, exitStatus: words.exitStatus,
             cause: words.isGeneral ? "\(words.code): \(words.reason): \(hint ?? "")" : nil)
     }
@@ -35,7 +36,7 @@ private struct StoreErrorWords {
 
     init(_ error: StoreError) {
         self = StoreErrorWords(error.kind)
-        let place = "\(error.operation.escapedForTerminal) \(quoted(error.address))"
+        let place = "\(error.operation.words) \(quoted(error.address))"
         if let cause = error.cause { apply(cause) }
         message = "cannot \(place): \(reason)"
         switch error.cause {
@@ -49,9 +50,9 @@ private struct StoreErrorWords {
     private mutating func apply(_ cause: StoreError.Cause) {
         switch cause {
         case .noCredentials: reason = "no credentials found"
-        case .unusableCredentials(let words): reason = words.escapedForTerminal
-        case .rejectedCredentials(let service, let code):
-            reason = "\(service) rejected the credentials (\(code.escapedForTerminal))"
+        case .unusableCredentials(let failure): reason = failure.words.escapedForTerminal
+        case .rejectedCredentials(let service, let code, let status):
+            reason = "\(service) rejected the credentials (\(code?.escapedForTerminal ?? "status \(status)"))"
         case .anonymous: reason = "the bucket does not allow anonymous access"
         case .noBucket, .invalidBucket: reason = "invalid bucket"
         case .otherRegion: reason = "the bucket is in another region"

@@ -2,10 +2,15 @@ internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
 internal import Operations
+internal import SpecFile
 
 // The words for stores and directories that cannot be opened, and for assets that a store does not have.
 
 extension Problem {
+    static let noBucketForPolicy = Problem(
+        code: "no-bucket", message: "--policy requires an S3 bucket, and none is set",
+        hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
+
     init(_ fault: DirectoryFault) {
         switch fault {
         case .notSet:
@@ -47,7 +52,7 @@ extension Problem {
         case .folder(let error, let bucket):
             let problem = Problem(error)
             self.init(
-                code: problem.code, message: "cannot open the store `\(bucket.value)`: \(error.detail)",
+                code: problem.code, message: "cannot open the store `\(bucket.value)`: \(error.detail?.words ?? "")",
                 details: [bucket.provenance.phrase], hint: "choose a directory that exists",
                 exitStatus: problem.exitStatus)
         case .isAssetsDirectory(let path):

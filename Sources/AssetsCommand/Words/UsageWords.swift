@@ -1,5 +1,5 @@
-internal import AssetModel
 internal import ArgumentParser
+internal import AssetModel
 
 // The words for wrong arguments.
 

@@ -60,7 +60,7 @@ extension ContentCache {
         let new = try NewEntry(of: content.digest, in: self)
         let size = try file.status().size
         guard try new.file.copy(from: file.descriptor, 0..<size, to: 0) == size else {
-            throw FileError(path: file.path, attempt: "read", refusal: "it was truncated while being read")
+            throw FileError(path: file.path, attempt: .read, refusal: .truncated)
         }
         return new
     }

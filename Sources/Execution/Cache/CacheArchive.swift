@@ -45,7 +45,7 @@ extension ContentCache {
         while offset < size {
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(size - offset, Int64(Self.step)))])
             let count = try file.read(into: room, at: offset)
-            guard count > 0 else { throw FileError(path: file.path, attempt: "read", refusal: "became shorter") }
+            guard count > 0 else { throw FileError(path: file.path, attempt: .read, refusal: .archive(.becameShorter)) }
             try output.write(UnsafeRawBufferPointer(rebasing: room[..<count]))
             offset += Int64(count)
         }
@@ -93,7 +93,7 @@ extension ContentCache {
             offset += Int64(bytes.count)
         }
         guard hash.finish().sha256 == digest else {
-            throw reader.fault("has an entry that does not match its digest \(digest.hex)")
+            throw reader.fault(.digestMismatch(digest.hex))
         }
     }
 
@@ -123,18 +123,18 @@ private struct TarReader {
 
     init(_ input: ByteStream) { self.input = input }
 
-    func fault(_ refusal: String) -> FileError {
-        FileError(path: input.name, attempt: "import", refusal: refusal)
+    func fault(_ fault: FileRefusal.ArchiveFault) -> FileError {
+        FileError(path: input.name, attempt: .importArchive, refusal: .archive(fault))
     }
 
     /// The next header, its content still to be read; nil at the end of the archive.
     mutating func next() throws(FileError) -> TarHeader? {
         let block = try Array(take(TarHeader.block))
         if block.allSatisfy({ $0 == 0 }) { return nil }
-        guard var header = TarHeader(block) else { throw fault("is not a tar archive") }
+        guard var header = TarHeader(block) else { throw fault(.notTar) }
         size = header.size
         guard header.kind == .records else { return header }
-        guard size <= Self.recordsLimit else { throw fault("is not a tar archive") }
+        guard size <= Self.recordsLimit else { throw fault(.notTar) }
         var records: [UInt8] = []
         try read { (bytes) throws(FileError) in records.append(contentsOf: bytes) }
         let real = TarHeader.size(inRecords: records)
@@ -161,7 +161,7 @@ private struct TarReader {
     /// - Returns: memory that is good until the next call.
     private func take(_ count: Int) throws(FileError) -> UnsafeRawBufferPointer {
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count])
-        guard try input.read(into: room) == count else { throw fault("ends early") }
+        guard try input.read(into: room) == count else { throw fault(.endsEarly) }
         return UnsafeRawBufferPointer(room)
     }
 }

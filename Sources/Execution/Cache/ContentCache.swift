@@ -62,7 +62,7 @@ package struct ContentCache: Sendable {
         if try folder.contents(of: Layout.tag, limit: 1 << 16) == Array(Layout.tagText.utf8) { return true }
         guard others.isEmpty else {
             throw FileError(
-                path: folder.path, attempt: "use the cache", refusal: "it is neither empty nor a modelkit-assets cache")
+                path: folder.path, attempt: .useCache, refusal: .notACache)
         }
         return false
     }

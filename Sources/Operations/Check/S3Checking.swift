@@ -11,7 +11,8 @@ package final class S3Findings: Sendable {
         /// Requests are not signed, as this setting says.
         case anonymous
         /// - Parameter caller: as STS names it; nothing depends on it: whoever may not ask may still read the bucket.
-        case found(AWSCredentials, source: String, caller: Result<String?, CredentialFailure>)
+        case found(
+            AWSCredentials, source: IdentitySourceName<AWSCredentials>, caller: Result<String?, CredentialFailure>)
         case failed(Fault)
     }
 

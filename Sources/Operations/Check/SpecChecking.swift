@@ -102,6 +102,6 @@ extension StoreError {
     fileprivate init(reading key: ObjectKey, in store: any ObjectStore, _ error: any Error) {
         self =
             error as? StoreError
-            ?? StoreError(.unavailable, operation: "get", address: store.address(of: key), detail: "\(error)")
+            ?? StoreError(.unavailable, operation: .get, address: store.address(of: key), detail: "\(error)")
     }
 }

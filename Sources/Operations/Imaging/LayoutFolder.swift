@@ -26,7 +26,7 @@ struct LayoutFolder: Layout {
         if try folder.status(of: LayoutFile.marker) == nil {
             let others = try folder.entries().filter { $0 != "blobs" && !PathText.hasPrefix($0, ".") }
             guard others.isEmpty else {
-                throw FileError(path: path, attempt: "use the image layout", refusal: "it is none")
+                throw FileError(path: path, attempt: .useLayout, refusal: .notALayout)
             }
         }
         blobs = try folder.makeDirectory(LayoutFile.blobs)
@@ -42,7 +42,7 @@ struct LayoutFolder: Layout {
         do throws(ImageFault) {
             return try ImageIndex(reading: bytes)
         } catch {
-            throw FileError(path: folder.path, attempt: "read the index of", refusal: "it is malformed")
+            throw FileError(path: folder.path, attempt: .readIndex, refusal: .malformed)
         }
     }
 

@@ -27,7 +27,7 @@ func makeDirectories(_ path: String, isPrivate: Bool = false) throws(FileError) 
     for component in PathText.components(of: AbsolutePath.of(path)) {
         made += "/" + component
         if mkdir(made, mode) != 0, errno != EEXIST {
-            throw FileError(path: made, attempt: "create the directory", code: errno)
+            throw FileError(path: made, attempt: .createDirectory, code: errno)
         }
     }
 }

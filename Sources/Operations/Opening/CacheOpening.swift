@@ -22,7 +22,7 @@ package struct CacheOpening {
             let (own, other) = (try folder.status(), try directory.status())
             if own.inode == other.inode, own.device == other.device {
                 throw FileError(
-                    path: folder.path, attempt: "use the cache", refusal: "it is the assets directory")
+                    path: folder.path, attempt: .useCache, refusal: .isAssetsDirectory)
             }
             (cache, fault) = (try ContentCache(in: folder), nil)
         } catch {

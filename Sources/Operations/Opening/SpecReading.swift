@@ -75,7 +75,7 @@ enum SpecReading {
         while bytes.count < readLimit {
             let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileError(path: "standard input", attempt: "read", code: errno) }
+            guard count >= 0 else { throw FileError(path: "standard input", attempt: .read, code: errno) }
             if count == 0 { break }
             bytes += buffer[..<count]
         }

@@ -1,5 +1,6 @@
 package import AssetModel
 package import FileSystem
+package import ObjectStore
 package import Planning
 
 /// Why a saved plan cannot be written, read or applied.
@@ -53,7 +54,7 @@ package enum PlanChange: Sendable {
     case content(AssetPin, ContentDifference, in: DigestRecorder)
     case missingPart(AssetPin, RelativePath)
     case gone(address: String)
-    case unreadable(address: String, detail: String)
+    case unreadable(StoreError)
     /// In bytes, as it is stored.
     case size(address: String, was: Int64, now: Int64)
     case otherContent(address: String)

@@ -11,8 +11,12 @@ package struct PlanSealing: Sendable {
     package init(session: Session) { self.session = session }
 
     /// Writes the plan to a file for `Applying`, with what the store and the directory have now.
-    package func save(_ plan: Plan, to path: String) async throws(Faults) {
-        let sealed = try await seal(plan)
+    ///
+    /// - Parameter wording: the words for a reason, which a plan keeps for those who read it.
+    package func save(
+        _ plan: Plan, to path: String, wording: (RefetchReason) -> String
+    ) async throws(Faults) {
+        let sealed = try await seal(plan, wording)
         do {
             try WholeFile.write(Array(try JSONText.document(sealed).utf8), to: path)
         } catch let error as FileError {
@@ -22,13 +26,13 @@ package struct PlanSealing: Sendable {
         }
     }
 
-    func seal(_ plan: Plan) async throws(Faults) -> SealedPlan {
+    func seal(_ plan: Plan, _ wording: (RefetchReason) -> String) async throws(Faults) -> SealedPlan {
         var assets: [SealedPlan.Asset] = []
         for (step, objects) in zip(plan.steps, try await objects(of: plan.steps)) {
             assets.append(
                 SealedPlan.Asset(
                     name: step.pin.name.text, version: step.pin.version.text, action: step.action.word,
-                    reason: step.action.reason, kind: step.content?.kind, pushTime: step.content?.pushTime,
+                    reason: step.action.reason.map(wording), kind: step.content?.kind, pushTime: step.content?.pushTime,
                     isPartial: step.content?.selection != nil, objects: objects,
                     waitsFor: step.waitsFor.map(\.description), local: try await local(step.pin)))
         }
@@ -190,9 +194,8 @@ package struct PlanSealing: Sendable {
 }
 
 extension StepAction {
-    var reason: String? {
-        guard case .refetch(let reason) = self else { return nil }
-        return reason.words
+    var reason: RefetchReason? {
+        if case .refetch(let reason) = self { reason } else { nil }
     }
 }
 
@@ -208,7 +211,7 @@ extension SealedPlan.Object {
     fileprivate func change(_ address: String, _ answer: Result<ObjectAttributes, StoreError>) -> PlanChange? {
         switch answer {
         case .failure(let error) where error.kind == .notFound: return .gone(address: address)
-        case .failure(let error): return .unreadable(address: address, detail: error.detail)
+        case .failure(let error): return .unreadable(error)
         case .success(let told):
             if told.size != storedSize { return .size(address: address, was: storedSize, now: told.size) }
             return told.entityTag == entityTag ? nil : .otherContent(address: address)

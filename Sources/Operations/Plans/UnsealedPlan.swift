@@ -76,7 +76,7 @@ extension Step {
         switch asset.action {
         case "keep": action = .keep
         case "fetch": action = .fetch
-        case "refetch": action = .refetch(.damaged(asset.reason ?? "as it was planned"))
+        case "refetch": action = .refetch(.planned(asset.reason))
         default: throw SealedPlanFault.notAnAction(asset.action)
         }
         self.init(

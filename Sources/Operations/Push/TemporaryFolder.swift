@@ -9,7 +9,7 @@ struct TemporaryFolder {
         let parent = environment["TMPDIR"] ?? "/tmp"
         var template = Array("\(parent)/modelkit-assets-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw FileError(path: parent, attempt: "create a temporary directory in", code: errno)
+            throw FileError(path: parent, attempt: .createTemporaryDirectory, code: errno)
         }
         path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }

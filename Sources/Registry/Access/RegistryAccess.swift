@@ -131,9 +131,7 @@ final class RegistryAccess: Sendable {
             url.scheme == .https || url.isLoopback || isPlain
         else {
             throw CredentialFailure(
-                .misconfigured, "",
-                "the registry sends its clients to `\(HTTPURL.shown(text))` for tokens, and credentials require https",
-                remedy: "ask the operator of the registry")
+                .misconfigured, "", RegistryCredentialFault.insecureRealm(shown: HTTPURL.shown(text)))
         }
         return url
     }

@@ -70,7 +70,7 @@ struct TokenService: Sendable {
     private func send(_ request: HTTPRequest) async throws(CredentialFailure) -> BufferedResponse {
         try await CredentialServiceClient(
             transport: settings.credentialTransport, sleep: { await WaitingTime(seconds: $0).sleep() }, provider: "",
-            service: "the token server", attempts: Self.attempts, pause: 0.5
+            attempts: Self.attempts, pause: 0.5, unreachable: { RegistryCredentialFault.unreachable($0) }
         ).send(request)
     }
 
@@ -85,9 +85,7 @@ struct TokenService: Sendable {
             }),
             token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
-            throw CredentialFailure(
-                .malformed, "", "the token server at \(realm.origin) returned no token",
-                remedy: "check for a proxy that answers in its place")
+            throw CredentialFailure(.malformed, "", RegistryCredentialFault.noToken(origin: realm.origin))
         }
         let lifetime = fields.wholeNumber("expires_in").map(Double.init).flatMap(ClampedSeconds.clamped)
         return AccessToken(
@@ -106,21 +104,16 @@ struct TokenService: Sendable {
     private func refusal(
         _ answer: BufferedResponse, _ redaction: Redaction, _ found: FoundRegistryCredentials?
     ) -> CredentialFailure {
-        let fault = RegistryFault(status: answer.status, headers: answer.headers, body: answer.body)
-        let words = redaction(fault.words)
+        let fault = RegistryFault(status: answer.status, headers: answer.headers, body: answer.body).redacted(redaction)
+        let origin = realm.origin
         guard !answer.isTransientFailure else {
-            return CredentialFailure(
-                .unreachable, "", "the token server at \(realm.origin) failed: \(words)",
-                remedy: CredentialServiceClient.retryLater)
+            return failure(.unreachable, .tokenServerFailed(origin: origin, fault.answer))
         }
-        guard let found else {
-            return CredentialFailure(
-                .refused, "", "the token server at \(realm.origin) denied anonymous access: \(words)",
-                remedy: RegistryWords.logIn)
-        }
-        return CredentialFailure(
-            .refused, "",
-            "the token server at \(realm.origin) rejected the credentials from \(found.source): \(words)",
-            remedy: RegistryWords.logIn)
+        guard let found else { return failure(.refused, .denied(origin: origin, fault.answer)) }
+        return failure(.refused, .rejected(origin: origin, found.source, fault.answer))
+    }
+
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: RegistryCredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, "", fault)
     }
 }

@@ -15,7 +15,7 @@ extension RegistryClient {
     /// - Throws: `StoreError`, and whatever the source throws.
     package func upload(_ blob: any BlobSource, mountingFrom other: String? = nil) async throws -> BlobDelivery {
         let address = address(of: blob.digest.tagged)
-        var state = RetryState("push", address: address, requester.dialect.retries)
+        var state = RetryState(.push, address: address, requester.dialect.retries)
         var other = other
         while true {
             let session: HTTPURL
@@ -32,7 +32,8 @@ extension RegistryClient {
                 if let cause = reading.failure { throw cause }
                 guard Self.isAmbiguous(error), !Task.isCancelled else { throw error }
                 if try await hasBlob(blob.digest) { return .present }
-                try await state.wait(RetryReason(error.detail, wait: error.pause), orThrow: error)
+                try await state.wait(
+                    RetryReason(error.detail?.value ?? CallNote.invalidResponse, wait: error.pause), orThrow: error)
             }
         }
     }
@@ -42,7 +43,7 @@ extension RegistryClient {
     private static func isAmbiguous(_ error: StoreError) -> Bool {
         switch error.kind {
         case .unavailable, .notFound: true
-        case .invalidAnswer: error.detail.hasPrefix("BLOB_UPLOAD_")
+        case .invalidAnswer: (error.detail?.value as? ServiceAnswer)?.code?.hasPrefix("BLOB_UPLOAD_") ?? false
         case .permissionDenied, .unauthenticated, .credentialsUnavailable, .changed, .invalidRange, .misconfigured,
             .unusableSettings:
             false
@@ -73,7 +74,7 @@ extension RegistryClient {
     private func begin(
         _ digest: SHA256Digest, _ query: [(name: String, value: String?)], _ scopes: [AccessScope]
     ) async throws(StoreError) -> Beginning {
-        var call = call("push", .POST, .uploads, address(of: digest.tagged))
+        var call = call(.push, .POST, .uploads, address(of: digest.tagged))
         call.query = query
         call.scopes += scopes
         let sent = call
@@ -85,7 +86,7 @@ extension RegistryClient {
     }
 
     private func send(_ reading: SourceReading, to session: HTTPURL, _ address: String) async throws(StoreError) {
-        var call = call("push", .PUT, .place(session), address)
+        var call = call(.push, .PUT, .place(session), address)
         call.query = [("digest", reading.blob.digest.tagged)]
         call.headers = ["content-type": "application/octet-stream"]
         call.content = .stream(reading.body)
@@ -94,7 +95,7 @@ extension RegistryClient {
             let kept = reply.headers.first(name: "docker-content-digest")
             guard let kept, kept.hasPrefix("sha256:"), kept != reading.blob.digest.tagged else { return }
             throw StoreError(
-                .changed, operation: "push", address: address, detail: "the registry computed the digest \(kept)")
+                .changed, operation: .push, address: address, detail: RegistryDetail.computed(digest: kept))
         }
     }
 
@@ -102,7 +103,7 @@ extension RegistryClient {
     package func tryPushing() async throws(StoreError) {
         let digest = SHA256Digest(bytes: Digests.sha256([]))
         guard case .session(let url) = try await begin(digest, mountingFrom: nil) else { return }
-        var call = call("push", .DELETE, .place(url), reference.name)
+        var call = call(.push, .DELETE, .place(url), reference.name)
         // Registries forget uploads by themselves, and some know no other way.
         call.expected = Set(400..<500).subtracting([401])
         _ = try? await perform(call, .notIdempotent) { _ in 0 }

@@ -7,7 +7,7 @@ internal import StoreTransport
 extension RegistryClient {
     /// Whether the repository has a blob.
     package func hasBlob(_ digest: SHA256Digest) async throws(StoreError) -> Bool {
-        var call = call("head", .HEAD, .blob(digest), address(of: digest.tagged))
+        var call = call(.head, .HEAD, .blob(digest), address(of: digest.tagged))
         call.expected = [404]
         return try await perform(call) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
@@ -20,12 +20,12 @@ extension RegistryClient {
     /// - Parameter limit: in bytes.
     package func content(of digest: SHA256Digest, limit: Int = 8 << 20) async throws(StoreError) -> [UInt8] {
         let address = address(of: digest.tagged)
-        let bytes = try await perform(call("get", .GET, .blob(digest), address)) { reply in
+        let bytes = try await perform(call(.get, .GET, .blob(digest), address)) { reply in
             try await reply.response.readBody(limit: limit)
         }
         guard SHA256Digest(bytes: Digests.sha256(bytes)) == digest else {
             throw StoreError(
-                .changed, operation: "get", address: address, detail: "the content does not match its digest")
+                .changed, operation: .get, address: address, detail: RegistryDetail.digestMismatch)
         }
         return bytes
     }
@@ -41,8 +41,8 @@ extension RegistryClient {
         let whole = try await open(digest, nil)
         guard whole.attributes.size == size else {
             throw StoreError(
-                .changed, operation: "get", address: address,
-                detail: "expected \(size) bytes, got \(whole.attributes.size)")
+                .changed, operation: .get, address: address,
+                detail: ObjectDetail.sizeMismatch(expected: size, actual: whole.attributes.size))
         }
         return ResumingBody(
             address: address, range: 0..<size, opened: whole.body, context: requester.dialect.retries
@@ -55,7 +55,7 @@ extension RegistryClient {
     }
 
     private func open(_ digest: SHA256Digest, _ range: Range<Int64>?) async throws(StoreError) -> ObjectResponse {
-        var call = call("get", .GET, .blob(digest), address(of: digest.tagged))
+        var call = call(.get, .GET, .blob(digest), address(of: digest.tagged))
         if let range {
             call.headers = ["range": "bytes=\(range.lowerBound)-\(max(range.upperBound - 1, range.lowerBound))"]
         }

@@ -50,7 +50,7 @@ extension RegistryClient {
     /// Nil where the registry has no lists.
     private func page(_ digest: SHA256Digest, _ type: String?, at place: HTTPURL?) async throws(StoreError) -> Page? {
         var call = call(
-            "list", .GET, place.map(RegistryResource.place) ?? .referrers(digest), address(of: digest.tagged))
+            .list, .GET, place.map(RegistryResource.place) ?? .referrers(digest), address(of: digest.tagged))
         if place == nil { call.query = type.map { [("artifactType", $0)] } ?? [] }
         call.headers = ["accept": RegistryManifest.index]
         // What does not know the address answers in several ways.

@@ -7,7 +7,7 @@ internal import StoreTransport
 struct CredentialHelper: Sendable {
     let name: String
     /// The file that names it.
-    let place: String
+    let place: RegistryCredentialPlace
 
     /// In seconds: one that asks a person has no terminal to do it.
     private static let timeout = 30.0
@@ -17,23 +17,22 @@ struct CredentialHelper: Sendable {
     /// Nil where it has none for this server.
     func credentials(of server: String) async throws(CredentialFailure) -> FoundRegistryCredentials? {
         guard name.utf8.allSatisfy({ $0.isLetterOrDigit || "._-".utf8.contains($0) }) else {
-            throw failure(.misconfigured, "invalid credential helper `\(name)` in \(place)")
+            throw failure(.misconfigured, .name)
         }
         let output = try await run(server)
         guard output.status == 0 else {
             let said = String(decoding: output.standardOutput.prefix(200), as: UTF8.self).trimmed
             if Self.absences.contains(where: said.contains) { return nil }
-            let line = output.firstErrorLine.map { ": \($0)" } ?? ""
-            throw failure(.refused, "`\(program)` exited with status \(output.status)\(line)")
+            throw failure(.refused, .exited(status: output.status, said: output.firstErrorLine))
         }
         guard let answer = JSONFields(output.standardOutput), let secret = answer.text("Secret") else {
-            throw failure(.malformed, "`\(program)` printed no credentials")
+            throw failure(.malformed, .printedNone)
         }
         let user = answer.text("Username") ?? ""
         if user.isEmpty, secret.isEmpty { return nil }
         return FoundRegistryCredentials(
             user == "<token>" ? .identityToken(Secret(secret)) : .password(user: user, Secret(secret)),
-            source: "\(program) (\(place))")
+            source: RegistryCredentialSource(place: place, helper: program))
     }
 
     private static let absences = [
@@ -45,13 +44,12 @@ struct CredentialHelper: Sendable {
             return try await Subprocess.run([program, "get"], input: server, timeout: Self.timeout)
         } catch {
             let kind: CredentialFailure.Kind = error.isInterruption ? .unreachable : .misconfigured
-            throw failure(kind, "`\(program)` \(error.words)")
+            throw failure(kind, .fault(error))
         }
     }
 
-    private func failure(_ kind: CredentialFailure.Kind, _ words: String) -> CredentialFailure {
-        CredentialFailure(
-            kind, "", words,
-            remedy: "install the helper on the PATH, or remove it from \(place) and log in again")
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: RegistryHelperFault) -> CredentialFailure {
+        let name = if case .name = fault { name } else { program }
+        return CredentialFailure(kind, "", RegistryCredentialFault.helper(name, fault, place))
     }
 }

@@ -18,27 +18,18 @@ struct CredentialSearch: Sendable {
         for place in places {
             guard let file = try read(place) else { continue }
             if let name = file.helper(of: keys) {
-                let helper = CredentialHelper(name: name, place: place.words)
+                let helper = CredentialHelper(name: name, place: place)
                 if let found = try await helper.credentials(of: keys.server) { return found }
             }
             if let credentials = file.credentials(of: keys) {
-                return FoundRegistryCredentials(credentials, source: place.words)
+                return FoundRegistryCredentials(
+                    credentials, source: RegistryCredentialSource(place: place, helper: nil))
             }
         }
         return nil
     }
 
-    /// Where credentials may be.
-    private struct Place: Sendable {
-        /// Nil where the variable has the document itself.
-        let path: String?
-        let variable: String?
-
-        var words: String {
-            let variable = variable.map { "environment variable \($0)" }
-            return [path, variable].compactMap(\.self).joined(separator: ", ")
-        }
-    }
+    private typealias Place = RegistryCredentialPlace
 
     private var places: [Place] {
         let named = environment["REGISTRY_AUTH_FILE"].map { Place(path: $0, variable: "REGISTRY_AUTH_FILE") }
@@ -63,19 +54,19 @@ struct CredentialSearch: Sendable {
                 try place.path.map { path throws(ConfigurationFault) in try SmallFile.read(path) }
                 ?? environment["DOCKER_AUTH_CONFIG"].map { Array($0.utf8) }
         } catch {
-            throw failure(error.words, error.hint)
+            throw failure(.unreadable(error))
         }
         guard let bytes, !bytes.isEmpty else {
             guard place.variable == "REGISTRY_AUTH_FILE" else { return nil }
-            throw failure("`\(place.words)` does not exist or is empty", nil)
+            throw failure(.missing(place))
         }
         guard let file = CredentialFile(bytes) else {
-            throw failure("\(place.words) is not a Docker credentials JSON document", nil)
+            throw failure(.notCredentials(place))
         }
         return file
     }
 
-    private func failure(_ words: String, _ remedy: String?) -> CredentialFailure {
-        CredentialFailure(.misconfigured, "", words, remedy: remedy ?? "log in again, or mount the secret at this path")
+    private func failure(_ fault: RegistryCredentialFault) -> CredentialFailure {
+        CredentialFailure(.misconfigured, "", fault)
     }
 }

@@ -23,10 +23,9 @@ package enum RegistryCredentials: Sendable {
 /// Credentials, and where they come from.
 package struct FoundRegistryCredentials: Sendable {
     package let credentials: RegistryCredentials
-    /// `/home/a/.docker/config.json`, `docker-credential-pass (/home/a/.docker/config.json)`
-    package let source: String
+    package let source: RegistryCredentialSource
 
-    package init(_ credentials: RegistryCredentials, source: String) {
+    package init(_ credentials: RegistryCredentials, source: RegistryCredentialSource) {
         self.credentials = credentials
         self.source = source
     }

@@ -6,7 +6,7 @@ internal import StoreTransport
 
 /// A request to a registry before it has an address and a token.
 struct RegistryCall: StoreCall {
-    let operation: String
+    let operation: StoreOperation
     let address: String
     var method: HTTPMethod
     var resource: RegistryResource
@@ -18,7 +18,8 @@ struct RegistryCall: StoreCall {
     var expected: Set<Int> = []
 
     init(
-        _ operation: String, address: String, method: HTTPMethod, resource: RegistryResource, scopes: [AccessScope]
+        _ operation: StoreOperation, address: String, method: HTTPMethod, resource: RegistryResource,
+        scopes: [AccessScope]
     ) {
         self.operation = operation
         self.address = address

@@ -70,10 +70,10 @@ struct RegistryDialect: StoreDialect {
     func kind(of fault: RegistryFault, after remedy: RegistryRemedy) -> StoreError.Kind { .unauthenticated }
 
     func completed(_ error: StoreError, for failed: FailedCall<RegistryDialect>) -> StoreError {
-        RegistryWords.complete(error, failed.fault, failed.call, failed.signed?.identity, reference)
+        error.completed(failed.fault, failed.call, failed.signed?.identity, reference)
     }
 
-    func endpointWords(_ signed: Signed?) -> String? { endpoint.origin }
+    func endpoint(_ signed: Signed?) -> CallNote? { .endpoint(endpoint.origin, nil) }
 }
 
 typealias RegistryRequester = StoreRequester<RegistryDialect>

@@ -16,13 +16,7 @@ struct RegistryFault: ServiceFault {
     /// How it wants to be told who asks.
     let challenge: AuthenticationChallenge?
 
-    /// `DENIED: requested access to the resource is denied (status 403)`
-    var words: String {
-        let said = [code, message].compactMap(\.self).joined(separator: ": ")
-        return said.isEmpty ? "status \(status)" : "\(said) (status \(status))"
-    }
-
-    var shortWords: String { code ?? "status \(status)" }
+    var answer: ServiceAnswer { ServiceAnswer(status: status, code: code, message: message) }
 
     /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> RegistryFault {
@@ -101,6 +95,6 @@ extension RegistryFault {
     }
 
     private func again(slowsDown: Bool) -> FaultHandling<RegistryRemedy> {
-        .retry(RetryReason("\(status)\(code.map { " " + $0 } ?? "")", wait: retryAfter), slowsDown: slowsDown)
+        .retry(RetryReason(ServiceStatus(status, code), wait: retryAfter), slowsDown: slowsDown)
     }
 }

@@ -16,15 +16,15 @@ struct LockDecoder {
     }
 
     mutating func lock(_ root: YAMLNode) -> Lock? {
-        guard let fields = fields(root, as: LockKey.self, "the lockfile"), isOfThisVersion(fields, root) else {
+        guard let fields = fields(root, as: LockKey.self, .lock), isOfThisVersion(fields, root) else {
             return nil
         }
         guard let pair = fields[.assets] else {
-            diagnostics.add(.lock("missing `assets`", expected: "a list of assets"), at: root.span)
+            diagnostics.add(.missingInLock("assets", .assets), at: root.span)
             return nil
         }
         guard let items = pair.value.items else {
-            wrongType(pair.value, "`assets`", "a list of assets")
+            wrongType(pair.value, .key("assets"), .assets)
             return nil
         }
         var entries: [Entry] = []
@@ -32,8 +32,7 @@ struct LockDecoder {
         for item in items {
             guard let entry = entry(item) else { continue }
             if let line = places.updateValue(item.span.line, forKey: entry.asset.pin) {
-                diagnostics.add(
-                    .lock("duplicate entry for `\(entry.asset.pin)`; the first is on line \(line)"), at: item.span)
+                diagnostics.add(.lockedTwice(entry.asset.pin, line: line), at: item.span)
             }
             entries.append(entry)
         }
@@ -63,7 +62,7 @@ struct LockDecoder {
     }
 
     private mutating func isOfThisVersion(_ fields: Fields<LockKey>, _ root: YAMLNode) -> Bool {
-        guard let text = text(fields[.version], "version", in: root, "`version: \(LockFile.formatVersion)`") else {
+        guard let text = text(fields[.version], "version", in: root, .formatVersion) else {
             return false
         }
         guard text.value == LockFile.formatVersion else {
@@ -74,27 +73,24 @@ struct LockDecoder {
     }
 
     private mutating func entry(_ node: YAMLNode) -> Entry? {
-        guard let fields = fields(node, as: LockedAssetKey.self, "an asset") else { return nil }
-        let name = value(fields[.name], "name", in: node, "an asset's name") { try? AssetName($0) }
-        let version = value(fields[.version], "version", in: node, "a \(system.name) version, \(system.form)") {
+        guard let fields = fields(node, as: LockedAssetKey.self, .asset) else { return nil }
+        let name = value(fields[.name], "name", in: node, .name) { try? AssetName($0) }
+        let version = value(fields[.version], "version", in: node, .version(system)) {
             [system] in system.version($0)
         }
-        let kind = value(fields[.kind], "kind", in: node, "`file` or `directory`") { AssetKind(rawValue: $0) }
-        let pushed = value(fields[.pushed], "pushed", in: node, "a date and time, such as 2024-03-01T12:00:00Z") {
+        let kind = value(fields[.kind], "kind", in: node, .kind) { AssetKind(rawValue: $0) }
+        let pushed = value(fields[.pushed], "pushed", in: node, .pushTime) {
             PushDate.seconds($0)
         }
         let digest = fields[.digest].flatMap {
-            value($0, "digest", in: node, "64 hexadecimal digits") { SHA256Digest(hex: $0) }
+            value($0, "digest", in: node, .digest) { SHA256Digest(hex: $0) }
         }
         let dependencies = items(fields[.dependencies]).compactMap { dependency($0) }
         let files = items(fields[.files]).compactMap { file($0) }.sorted(by: Self.order)
         guard let name, let version, let kind, let pushed else { return nil }
         let isWhole = kind == .file ? files.map(\.path) == [nil] : !files.isEmpty && files.allSatisfy { $0.path != nil }
         if !isWhole {
-            let expected = kind == .file ? "one file without a `path`" : "files, each with a `path`"
-            diagnostics.add(
-                .lock("invalid `files` of `\(name):\(version)` for a \(kind.rawValue)", expected: expected),
-                at: node.span)
+            diagnostics.add(.lockedFiles(of: AssetPin(name: name, version: version), kind), at: node.span)
         }
         let asset = LockedAsset(
             pin: AssetPin(name: name, version: version), kind: kind, pushTime: pushed,
@@ -103,11 +99,11 @@ struct LockDecoder {
     }
 
     private mutating func dependency(_ node: YAMLNode) -> LockedDependency? {
-        guard let fields = fields(node, as: LockedDependencyKey.self, "a dependency") else { return nil }
-        let specification = value(fields[.asset], "asset", in: node, "a specification string, name[:version]") {
+        guard let fields = fields(node, as: LockedDependencyKey.self, .lockedDependency) else { return nil }
+        let specification = value(fields[.asset], "asset", in: node, .specification) {
             [system] in try? AssetSpecification(parsing: $0, in: system)
         }
-        let version = value(fields[.version], "version", in: node, "a \(system.name) version, \(system.form)") {
+        let version = value(fields[.version], "version", in: node, .version(system)) {
             [system] in system.version($0)
         }
         guard let specification, let version else { return nil }
@@ -115,20 +111,20 @@ struct LockDecoder {
     }
 
     private mutating func file(_ node: YAMLNode) -> ObjectFacts? {
-        guard let fields = fields(node, as: LockedFileKey.self, "a file") else { return nil }
+        guard let fields = fields(node, as: LockedFileKey.self, .lockedFile) else { return nil }
         var file = ObjectFacts(path: nil)
         if let pair = fields[.path] {
-            guard let path = value(pair, "path", in: node, "a path inside the asset", { try? RelativePath($0) }) else {
+            guard let path = value(pair, "path", in: node, .path, { try? RelativePath($0) }) else {
                 return nil
             }
             file = ObjectFacts(path: path)
         }
-        file.size = fields[.size].flatMap { value($0, "size", in: node, "a number of bytes") { Self.size($0) } }
+        file.size = fields[.size].flatMap { value($0, "size", in: node, .size) { Self.size($0) } }
         file.sha256 = fields[.sha256].flatMap {
-            value($0, "sha256", in: node, "64 hexadecimal digits") { SHA256Digest(hex: $0) }
+            value($0, "sha256", in: node, .digest) { SHA256Digest(hex: $0) }
         }
         file.checksum = fields[.checksum].flatMap {
-            value($0, "checksum", in: node, "an algorithm and hexadecimal digits, such as CRC32C:1a2b3c4d") {
+            value($0, "checksum", in: node, .checksum) {
                 ObjectChecksum(tagged: $0)
             }
         }
@@ -146,9 +142,9 @@ struct LockDecoder {
 
     // MARK: Pieces
 
-    private mutating func fields<Key: SpecKey>(_ node: YAMLNode, as: Key.Type, _ subject: String) -> Fields<Key>? {
+    private mutating func fields<Key: SpecKey>(_ node: YAMLNode, as: Key.Type, _ subject: SpecSubject) -> Fields<Key>? {
         guard let pairs = node.pairs else {
-            wrongType(node, subject, "a mapping with \(choice(Key.words))")
+            wrongType(node, subject, .mapping(Key.words))
             return nil
         }
         var fields = Fields<Key>()
@@ -161,7 +157,7 @@ struct LockDecoder {
     private mutating func items(_ pair: YAMLPair?) -> [YAMLNode] {
         guard let pair, !pair.value.isNull else { return [] }
         guard let items = pair.value.items else {
-            wrongType(pair.value, "`\(pair.key)`", "a list")
+            wrongType(pair.value, .key(pair.key), .list)
             return []
         }
         return items
@@ -169,72 +165,49 @@ struct LockDecoder {
 
     /// - Parameter node: what the pair belongs to.
     private mutating func text(
-        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: String
+        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: LockValue
     ) -> (value: String, span: SourceSpan)? {
         guard let pair else {
-            diagnostics.add(.lock("missing `\(key)`", expected: expected), at: node.span)
+            diagnostics.add(.missingInLock(key, .lockValue(expected)), at: node.span)
             return nil
         }
         guard case .scalar(let text) = pair.value.content else {
-            wrongType(pair.value, "`\(key)`", expected)
+            wrongType(pair.value, .key(key), .lockValue(expected))
             return nil
         }
         return (text, pair.value.span)
     }
 
     private mutating func value<Value>(
-        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: String, _ make: (String) -> Value?
+        _ pair: YAMLPair?, _ key: String, in node: YAMLNode, _ expected: LockValue, _ make: (String) -> Value?
     ) -> Value? {
         guard let (text, span) = text(pair, key, in: node, expected) else { return nil }
         if let value = make(text) { return value }
-        diagnostics.add(.lock("invalid `\(key)` \(quoted(text))", expected: expected), at: span)
+        diagnostics.add(.lockValue(key, text, expected), at: span)
         return nil
     }
 
-    private mutating func wrongType(_ node: YAMLNode, _ subject: String, _ expected: String) {
-        diagnostics.add(.lock("wrong type of \(subject): \(node.kind)", expected: expected), at: node.span)
+    private mutating func wrongType(_ node: YAMLNode, _ subject: SpecSubject, _ expected: SpecExpectation) {
+        diagnostics.add(.wrongTypeInLock(node, for: subject, expected), at: node.span)
     }
 }
 
 private enum LockKey: String, SpecKey {
-    static let place = "in the lockfile"
+    static let place = SpecPlace.lock
     case version, assets
 }
 
 private enum LockedAssetKey: String, SpecKey {
-    static let place = "in an asset of the lockfile"
+    static let place = SpecPlace.lockedAsset
     case name, version, kind, pushed, digest, dependencies, files
 }
 
 private enum LockedDependencyKey: String, SpecKey {
-    static let place = "in a dependency of the lockfile"
+    static let place = SpecPlace.lockedDependency
     case asset, version
 }
 
 private enum LockedFileKey: String, SpecKey {
-    static let place = "in a file of the lockfile"
+    static let place = SpecPlace.lockedFile
     case path, size, sha256, checksum
-}
-
-extension SpecFault {
-    fileprivate static func lock(_ message: String, expected: String? = nil) -> SpecFault {
-        SpecFault(
-            "lock", message, expected: expected,
-            hint: "the lockfile is generated: restore it from version control, or remove it and run "
-                + "`modelkit-assets lock`")
-    }
-
-    fileprivate static func mixed(_ pin: AssetPin) -> SpecFault {
-        SpecFault(
-            "lock-mixed", "the entry of `\(pin)` does not match its digest, as after a faulty merge",
-            expected: "lines that match its `digest`",
-            hint: "run `modelkit-assets lock`: it keeps the version and reads its files from the store again")
-    }
-
-    fileprivate static func lockVersion(_ text: String) -> SpecFault {
-        SpecFault(
-            "lock-version", "unsupported lockfile version \(quoted(text))",
-            expected: "`\(LockFile.formatVersion)`",
-            hint: "it was written by a newer modelkit-assets: upgrade this one")
-    }
 }

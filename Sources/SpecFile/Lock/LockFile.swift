@@ -132,9 +132,3 @@ enum LockText {
         return result + "\""
     }
 }
-
-extension SpecFault {
-    fileprivate static let conflict = SpecFault(
-        "merge-conflict", "unresolved merge conflict", expected: "no conflict markers",
-        hint: "take either side of each conflict, then run `modelkit-assets lock`")
-}

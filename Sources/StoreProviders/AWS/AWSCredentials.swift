@@ -16,10 +16,16 @@ package struct AWSCredentials: Hashable, Sendable {
         self.expiration = expiration
     }
 
-    /// The id of the access key, for a message. One that AWS does not give out may be a secret in the wrong place: a key
-    /// pasted with its secret, or the two swapped.
-    package var shownID: String {
+    package var shownKey: ShownAccessKey {
         let isID = (16...128).contains(accessKeyID.utf8.count) && accessKeyID.utf8.allSatisfy(\.isLetterOrDigit)
-        return isID ? accessKeyID : "[hidden: not 16 to 128 letters and digits]"
+        return isID ? .id(accessKeyID) : .hidden
     }
+}
+
+/// The id of an access key, for a message.
+package enum ShownAccessKey: Hashable, Sendable {
+    case id(String)
+    /// AWS gives out none that does not have 16 to 128 letters and digits: it may be a secret in the wrong place, as of a key
+    /// pasted with its secret, or the two swapped.
+    case hidden
 }

@@ -8,9 +8,9 @@ enum XMLTree {
     static func parse(_ bytes: [UInt8]) throws(XMLFault) -> XMLElement {
         // S3 keeps a connection alive with blanks before a late answer, which XML does not allow before its declaration.
         let start = bytes.firstIndex { !" \r\n\t".utf8.contains($0) } ?? bytes.endIndex
-        guard let count = CInt(exactly: bytes.count - start) else { throw XMLFault(words: "document too long") }
+        guard let count = CInt(exactly: bytes.count - start) else { throw .tooLong }
         let builder = XMLBuilder()
-        guard let parser = XML_ParserCreate("UTF-8") else { throw XMLFault(words: "out of memory") }
+        guard let parser = XML_ParserCreate("UTF-8") else { throw .outOfMemory }
         defer { XML_ParserFree(parser) }
         builder.parser = parser
         XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
@@ -18,15 +18,15 @@ enum XMLTree {
             parser, { data, name, _ in target(of: data)?.begin(name) }, { data, _ in target(of: data)?.end() })
         XML_SetCharacterDataHandler(parser) { data, text, count in target(of: data)?.append(text, Int(count)) }
         XML_SetStartDoctypeDeclHandler(parser) { data, _, _, _, _ in
-            target(of: data)?.stop("it has a document type declaration")
+            target(of: data)?.stop(.documentType)
         }
         let status = bytes[start...].withUnsafeBytes { bytes in
             XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count, 1)
         }
-        if let fault = builder.fault { throw XMLFault(words: fault) }
+        if let fault = builder.fault { throw fault }
         guard status == XML_STATUS_OK, let root = builder.root else {
-            let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "empty document"
-            throw XMLFault(words: "line \(XML_GetCurrentLineNumber(parser)): \(words)")
+            let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) }
+            throw .syntax(line: Int(clamping: XML_GetCurrentLineNumber(parser)), words)
         }
         return root
     }
@@ -45,10 +45,14 @@ struct XMLElement: Sendable, Equatable {
 }
 
 /// Why some text is not XML that is read here.
-struct XMLFault: Error, Sendable, CustomStringConvertible {
-    let words: String
-
-    var description: String { words }
+package enum XMLFault: Error, Hashable, Sendable {
+    /// What expat says; nil where it says nothing, as of an empty document.
+    case syntax(line: Int, String?)
+    case tooLong
+    case tooDeep
+    /// It has a document type declaration, whose entities could expand.
+    case documentType
+    case outOfMemory
 }
 
 private func target(of data: UnsafeMutableRawPointer?) -> XMLBuilder? {
@@ -61,11 +65,11 @@ private func target(of data: UnsafeMutableRawPointer?) -> XMLBuilder? {
 private final class XMLBuilder {
     var parser: XML_Parser?
     var root: XMLElement?
-    var fault: String?
+    var fault: XMLFault?
     private var open: [XMLElement] = []
 
     func begin(_ name: UnsafePointer<CChar>?) {
-        guard open.count < XMLTree.deepest, let name else { return stop("nested too deeply") }
+        guard open.count < XMLTree.deepest, let name else { return stop(.tooDeep) }
         let text = String(cString: name)
         open.append(XMLElement(name: text.split(separator: ":").last.map(String.init) ?? text))
     }
@@ -81,7 +85,7 @@ private final class XMLBuilder {
         open[open.count - 1].text += String(decoding: text, as: UTF8.self)
     }
 
-    func stop(_ fault: String) {
+    func stop(_ fault: XMLFault) {
         self.fault = self.fault ?? fault
         XML_StopParser(parser, 0)
     }

@@ -6,8 +6,8 @@ package struct GCSClient: Sendable {
     package let configuration: GCSConfiguration
     package let identities: any IdentitySource<GoogleCredentials>
     package let store: GCSStore
-    /// By which the bucket is reached: `10.0.0.1:3128`.
-    package let proxy: Setting<String>?
+    /// By which the bucket is reached.
+    package let proxy: Setting<ProxyUse>?
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.

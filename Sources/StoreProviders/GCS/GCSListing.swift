@@ -9,7 +9,7 @@ struct GCSListing: Decodable, Sendable {
     /// - Parameter token: what the page was asked for with; nil for the first.
     func page(after token: String?) throws(GCSFailure) -> ListPage {
         guard token == nil || nextPageToken != token else {
-            throw .malformed("the listing repeats its page token")
+            throw .malformed(GCSResponseFault.repeatedPageToken)
         }
         var objects: [ListedObject] = []
         for item in items ?? [] { objects.append(try Self.object(item)) }
@@ -18,7 +18,7 @@ struct GCSListing: Decodable, Sendable {
 
     private static func object(_ item: GCSObject) throws(GCSFailure) -> ListedObject {
         guard let name = item.name, let size = item.size.flatMap(Int64.init), size >= 0 else {
-            throw .malformed("an object in the listing has no name or no size")
+            throw .malformed(GCSResponseFault.objectWithoutNameOrSize)
         }
         return ListedObject(key: ObjectKey(name), size: size)
     }

@@ -63,16 +63,14 @@ enum GCSObjectResponse {
         // Decoded on the way, it has another length and another checksum than the store's.
         guard encoding == GCSEncoding.of(headers.first(name: "x-goog-stored-content-encoding")) ?? encoding else {
             throw StoreError(
-                .invalidAnswer, operation: "get", address: address,
-                detail: "it is stored with `Content-Encoding: gzip` but arrived decoded",
-                remedy: "configure the proxy not to change the `Accept-Encoding` header")
+                .invalidAnswer, operation: .get, address: address, detail: GCSObjectDetail.arrivedDecoded,
+                remedy: GCSAdvice.keepEncoding)
         }
         let content = try await RangedResponse.read(
             reply.response, asked: options.range, takesWhole: options.takesWhole,
             matches: { GCSChecksum.md5(headers)?.isOf($0) })
         guard let generation = headers.first(name: "x-goog-generation") else {
-            throw GCSFailure.malformed(
-                "the response has no generation, so it does not come from Google Cloud Storage")
+            throw GCSFailure.malformed(GCSResponseFault.noGeneration)
         }
         let attributes = ObjectAttributes(
             size: content.size, entityTag: generation, checksum: GCSChecksum.of(headers), encoding: encoding)
@@ -87,7 +85,7 @@ extension GCSReply {
     func json<Value: Decodable & Sendable>(_: Value.Type) async throws -> Value {
         let body = try await response.readBody(limit: Self.limit)
         guard let document = JSONDocument.decode(Value.self, from: body) else {
-            throw GCSFailure.malformed("the response is not valid JSON of an object")
+            throw GCSFailure.malformed(GCSResponseFault.notJSON)
         }
         return document
     }

@@ -36,7 +36,7 @@ package struct GCSStore: ObjectStore {
 
     private func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectResponse {
         var call = GCSCall(
-            "get", address: address(of: key), method: .GET, resource: .content(context.bucket, key))
+            .get, address: address(of: key), method: .GET, resource: .content(context.bucket, key))
         call.query = [("alt", "media")]
         if let tag = options.entityTag { call.query.append(("generation", tag)) }
         // Without it, an object that is stored compressed arrives otherwise than it is stored, with no length or checksum.
@@ -50,8 +50,8 @@ package struct GCSStore: ObjectStore {
                 let response = try await GCSObjectResponse.read(reply, options, address: address(of: key))
                 guard options.entityTag == nil || response.attributes.entityTag == options.entityTag else {
                     throw StoreError(
-                        .changed, operation: "get", address: address(of: key),
-                        detail: "its generation changed")
+                        .changed, operation: .get, address: address(of: key),
+                        detail: GCSObjectDetail.generationChanged)
                 }
                 try await response.checkSize { () async throws(StoreError) in try await head(key) }
                 return response
@@ -60,16 +60,16 @@ package struct GCSStore: ObjectStore {
             // That generation is gone, and whether there is another is for the next run.
             guard error.kind == .notFound, options.entityTag != nil else { throw error }
             throw StoreError(
-                .changed, operation: "get", address: address(of: key), detail: "its generation no longer exists")
+                .changed, operation: .get, address: address(of: key), detail: GCSObjectDetail.generationIsGone)
         }
     }
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
-        var call = GCSCall("head", address: address(of: key), method: .GET, resource: .object(context.bucket, key))
+        var call = GCSCall(.head, address: address(of: key), method: .GET, resource: .object(context.bucket, key))
         call.query = [("fields", "size,generation,crc32c,md5Hash,contentEncoding")]
         return try await requester.perform(call) { reply in
             guard let attributes = try await reply.json(GCSObject.self).attributes else {
-                throw GCSFailure.malformed("the response has no Content-Length")
+                throw GCSFailure.malformed(GCSResponseFault.noSize)
             }
             return attributes
         }
@@ -82,7 +82,7 @@ package struct GCSStore: ObjectStore {
     /// - Parameter limit: how many objects the page has at most; nil for the store's own number.
     func list(prefix: String, from token: String?, limit: Int?) async throws(StoreError) -> ListPage {
         var call = GCSCall(
-            "list", address: address(of: ObjectKey(prefix)), method: .GET, resource: .objects(context.bucket))
+            .list, address: address(of: ObjectKey(prefix)), method: .GET, resource: .objects(context.bucket))
         call.query = [("prefix", prefix), ("projection", "noAcl"), ("fields", "nextPageToken,items(name,size)")]
         if let token { call.query.append(("pageToken", token)) }
         if let limit { call.query.append(("maxResults", "\(limit)")) }
@@ -94,7 +94,7 @@ package struct GCSStore: ObjectStore {
     /// Which of these the credentials have on the bucket.
     package func heldPermissions(_ wanted: [String]) async throws(StoreError) -> Set<String> {
         var call = GCSCall(
-            "ask for the permissions on", address: name, method: .GET, resource: .permissions(context.bucket))
+            .findPermissions, address: name, method: .GET, resource: .permissions(context.bucket))
         call.query = wanted.map { ("permissions", $0) }
         return try await requester.perform(call) { reply in
             Set(try await reply.json(GCSPermissions.self).permissions ?? [])

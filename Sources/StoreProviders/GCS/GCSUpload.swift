@@ -23,7 +23,7 @@ extension GCSStore: WritableStore {
                 + "\r\n--\(boundary)\r\ncontent-type: application/octet-stream\r\n\r\n")
         body.writeImmutableBuffer(content)
         body.writeString("\r\n--\(boundary)--\r\n")
-        var call = GCSCall("put", address: address(of: key), method: .POST, resource: .uploads(context.bucket))
+        var call = GCSCall(.put, address: address(of: key), method: .POST, resource: .uploads(context.bucket))
         call.query = [("uploadType", "multipart")] + condition.query + encryption
         call.headers = ["content-type": "multipart/related; boundary=\"\(boundary)\""]
         call.body = body
@@ -40,14 +40,14 @@ extension GCSStore: WritableStore {
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
         var call = GCSCall(
-            "start an upload of", address: address(of: key), method: .POST, resource: .uploads(context.bucket))
+            .startUpload, address: address(of: key), method: .POST, resource: .uploads(context.bucket))
         call.query = [("uploadType", "resumable")] + condition.query + encryption
         call.headers = ["content-type": "application/json; charset=UTF-8"]
         call.body = ByteBuffer(string: GCSNewObject(name: key.text, md5Hash: nil).text)
         let url = try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 1 << 16)
             guard let url = reply.headers.first(name: "location").flatMap({ HTTPURL($0) }) else {
-                throw GCSFailure.malformed("the response has no session URI of the upload")
+                throw GCSFailure.malformed(GCSResponseFault.noSession)
             }
             return url
         }
@@ -57,12 +57,12 @@ extension GCSStore: WritableStore {
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {
-        let operation = "upload part \(number) of"
+        let operation = StoreOperation.uploadPart(number)
         var session = try await session(of: upload, operation)
         guard number == session.parts + 1 else {
             throw StoreError(
                 .invalidAnswer, operation: operation, address: address(of: upload.key),
-                detail: "expected part \(session.parts + 1) of this upload")
+                detail: GCSObjectDetail.otherPart(expected: session.parts + 1))
         }
         session.tail.writeImmutableBuffer(content)
         session.crc32c = ContentChecksum.crc32c(session.crc32c, content)
@@ -71,7 +71,7 @@ extension GCSStore: WritableStore {
             guard made == nil else {
                 throw StoreError(
                     .invalidAnswer, operation: operation, address: address(of: upload.key),
-                    detail: "the store ended the upload before its last part")
+                    detail: GCSObjectDetail.endedBeforeLastPart)
             }
             session = next
         }
@@ -84,7 +84,7 @@ extension GCSStore: WritableStore {
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> WriteReceipt {
-        let operation = "complete the upload of"
+        let operation = StoreOperation.completeUpload
         var session = try await session(of: upload, operation)
         while true {
             let (next, made) = try await sent(session, isLast: true, upload.key, operation)
@@ -102,15 +102,15 @@ extension GCSStore: WritableStore {
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
         var call = GCSCall(
-            "delete", address: address(of: key), method: .DELETE, resource: .object(context.bucket, key))
+            .delete, address: address(of: key), method: .DELETE, resource: .object(context.bucket, key))
         call.expected = [404]
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
-        let session = try await session(of: upload, "abort the upload of")
+        let session = try await session(of: upload, .abortUpload)
         var call = GCSCall(
-            "abort the upload of", address: address(of: upload.key), method: .DELETE, resource: .upload(session.url))
+            .abortUpload, address: address(of: upload.key), method: .DELETE, resource: .upload(session.url))
         // What the store answers to a client that takes its request back.
         call.expected = [499]
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
@@ -138,7 +138,7 @@ extension GCSReply {
     func newObject() async throws -> GCSObject {
         let object = try await json(GCSObject.self)
         guard object.attributes != nil, object.generation != nil else {
-            throw GCSFailure.malformed("the response does not describe the written object")
+            throw GCSFailure.malformed(GCSResponseFault.noWrittenObject)
         }
         return object
     }

@@ -5,17 +5,17 @@ internal import ObjectStore
 internal import StoreTransport
 
 extension GCSStore {
-    func session(of upload: MultipartUpload, _ operation: String) async throws(StoreError) -> GCSSession {
+    func session(of upload: MultipartUpload, _ operation: StoreOperation) async throws(StoreError) -> GCSSession {
         if let session = await sessions[upload.identifier] { return session }
         throw StoreError(
-            .notFound, operation: operation, address: address(of: upload.key), detail: "the upload has already ended")
+            .notFound, operation: operation, address: address(of: upload.key), detail: GCSObjectDetail.uploadHasEnded)
     }
 
     /// Sends as much of the buffered content as can be sent: whole units, and with the last all of it.
     ///
     /// - Returns: the session with what the store has not kept, and after the last the object.
     func sent(
-        _ session: GCSSession, isLast: Bool, _ key: ObjectKey, _ operation: String
+        _ session: GCSSession, isLast: Bool, _ key: ObjectKey, _ operation: StoreOperation
     ) async throws(StoreError) -> (session: GCSSession, made: GCSObject?) {
         var session = session
         var state = RetryState(operation, address: address(of: key), context.retries)
@@ -27,12 +27,13 @@ extension GCSStore {
                 let (kept, made) = try await send(session, chunk, isLast: isLast, key, operation)
                 try session.keep(upTo: kept, operation, address: address(of: key))
                 if made != nil || kept > start { return (session, made) }
-                var error = state.error(.unavailable, "the store persists none of the uploaded bytes")
+                var error = state.error(.unavailable, GCSObjectDetail.keepsNothing)
                 error.cause = .failing
-                try await state.wait(RetryReason(error.detail), orThrow: error)
+                try await state.wait(RetryReason(GCSObjectDetail.keepsNothing), orThrow: error)
             } catch {
                 guard error.kind == .unavailable, !Task.isCancelled else { throw error }
-                try await state.wait(RetryReason(error.detail, wait: error.pause), orThrow: error)
+                try await state.wait(
+                    RetryReason(error.detail?.value ?? CallNote.invalidResponse, wait: error.pause), orThrow: error)
                 // Some of it may have been kept.
                 let (kept, made) = try await kept(in: session, key, operation)
                 try session.keep(upTo: kept, operation, address: address(of: key))
@@ -42,7 +43,7 @@ extension GCSStore {
     }
 
     private func send(
-        _ session: GCSSession, _ chunk: Int, isLast: Bool, _ key: ObjectKey, _ operation: String
+        _ session: GCSSession, _ chunk: Int, isLast: Bool, _ key: ObjectKey, _ operation: StoreOperation
     ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
         let end = ByteSum.adding(session.offset, Int64(chunk))
         let total = isLast ? "\(end)" : "*"
@@ -53,13 +54,13 @@ extension GCSStore {
 
     /// How much of it the store has.
     private func kept(
-        in session: GCSSession, _ key: ObjectKey, _ operation: String
+        in session: GCSSession, _ key: ObjectKey, _ operation: StoreOperation
     ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
         try await put("bytes */*", nil, session, key, operation)
     }
 
     private func put(
-        _ range: String, _ body: ByteBuffer?, _ session: GCSSession, _ key: ObjectKey, _ operation: String
+        _ range: String, _ body: ByteBuffer?, _ session: GCSSession, _ key: ObjectKey, _ operation: StoreOperation
     ) async throws(StoreError) -> (kept: Int64, made: GCSObject?) {
         var call = GCSCall(operation, address: address(of: key), method: .PUT, resource: .upload(session.url))
         call.headers = ["content-range": range]
@@ -104,11 +105,11 @@ struct GCSSession: Sendable {
     static let unit = 256 << 10
 
     /// - Throws: where the store has less than it had: what it lost is here no longer.
-    mutating func keep(upTo end: Int64, _ operation: String, address: String) throws(StoreError) {
+    mutating func keep(upTo end: Int64, _ operation: StoreOperation, address: String) throws(StoreError) {
         guard end >= offset else {
             throw StoreError(
                 .invalidAnswer, operation: operation, address: address,
-                detail: "the upload's persisted size went from \(offset) to \(end) bytes")
+                detail: GCSObjectDetail.lost(from: offset, to: end))
         }
         let count = Int(min(end - offset, Int64(tail.readableBytes)))
         tail.moveReaderIndex(forwardBy: count)

@@ -46,7 +46,7 @@ struct LocalListing {
         if [ENOENT, ENOTDIR, ELOOP].contains(errno) { return nil }
         let address = "\(root)/\(key)"
         throw LocalStore.error(
-            FileError(path: address, attempt: "stat", code: errno), operation: "list", address: address)
+            FileError(path: address, attempt: .stat, code: errno), operation: .list, address: address)
     }
 
     private func isLink(_ key: String) -> Bool {
@@ -60,7 +60,7 @@ struct LocalListing {
         } catch  where error.isMissing {
             return []
         } catch {
-            throw LocalStore.error(error, operation: "list", address: "\(root)/\(folder)")
+            throw LocalStore.error(error, operation: .list, address: "\(root)/\(folder)")
         }
     }
 }

@@ -23,7 +23,7 @@ package struct LocalStore: ObjectStore {
         var status = stat()
         guard stat(root, &status) == 0 else { throw Self.error(opening: root, code: errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw StoreError(.misconfigured, operation: "open", address: root, detail: "not a directory")
+            throw StoreError(.misconfigured, operation: .open, address: root, detail: LocalDetail.notADirectory)
         }
     }
 
@@ -32,12 +32,11 @@ package struct LocalStore: ObjectStore {
     package func address(of key: ObjectKey) -> String { key.text.isEmpty ? root : "\(root)/\(key.text)" }
 
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
-        let path = try path(of: key, operation: "get")
+        let path = try path(of: key, operation: .get)
         return try await DiskQueue.shared.run { () throws(StoreError) in
-            let (file, attributes) = try open(path, operation: "get")
+            let (file, attributes) = try open(path, operation: .get)
             if let wanted = options.entityTag, wanted != attributes.entityTag {
-                throw StoreError(
-                    .changed, operation: "get", address: path, detail: "the file changed during the fetch")
+                throw StoreError(.changed, operation: .get, address: path, detail: LocalDetail.fileChanged)
             }
             if options.range == nil, attributes.size <= Self.smallSize {
                 return try whole(file, attributes, path: path)
@@ -45,7 +44,7 @@ package struct LocalStore: ObjectStore {
             let range = options.range ?? 0..<attributes.size
             guard options.range == nil || range.lowerBound < attributes.size else {
                 throw StoreError(
-                    .invalidRange, operation: "get", address: path, detail: "the file has \(attributes.size) bytes")
+                    .invalidRange, operation: .get, address: path, detail: LocalDetail.ends(at: attributes.size))
             }
             return ObjectDownload(
                 attributes: attributes, range: range.clamped(to: 0..<attributes.size), body: .file(file))
@@ -53,8 +52,8 @@ package struct LocalStore: ObjectStore {
     }
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
-        let path = try path(of: key, operation: "head")
-        return try await DiskQueue.shared.run { () throws(StoreError) in try open(path, operation: "head").1 }
+        let path = try path(of: key, operation: .head)
+        return try await DiskQueue.shared.run { () throws(StoreError) in try open(path, operation: .head).1 }
     }
 
     package func list(prefix: String, from token: String?) async throws(StoreError) -> ListPage {
@@ -78,19 +77,19 @@ package struct LocalStore: ObjectStore {
         }
         guard count == attributes.size else {
             throw StoreError(
-                .invalidAnswer, operation: "get", address: path,
-                detail: "size mismatch: expected \(attributes.size) bytes, got \(count)")
+                .invalidAnswer, operation: .get, address: path,
+                detail: ObjectDetail.sizeMismatch(expected: attributes.size, actual: Int64(count)))
         }
         return ObjectDownload(
             attributes: attributes, range: 0..<attributes.size, body: .stream(OneChunk(buffer: buffer)))
     }
 
-    private func open(_ path: String, operation: String) throws(StoreError) -> (OpenedFile, ObjectAttributes) {
+    private func open(_ path: String, operation: StoreOperation) throws(StoreError) -> (OpenedFile, ObjectAttributes) {
         do throws(FileError) {
             let file = try File.openForReading(path)
             let status = try file.status()
             guard status.kind == .file else {
-                throw FileError(path: path, attempt: "open", code: status.kind == .directory ? ENOENT : EINVAL)
+                throw FileError(path: path, attempt: .open, code: status.kind == .directory ? ENOENT : EINVAL)
             }
             // The closure keeps the file, and with it the descriptor, for as long as the download is referred to.
             let opened = OpenedFile(descriptor: file.descriptor) { _ in withExtendedLifetime(file) {} }
@@ -104,31 +103,31 @@ package struct LocalStore: ObjectStore {
         "\(status.inode)-\(status.size)-\(status.modified).\(status.modifiedNanoseconds)"
     }
 
-    func path(of key: ObjectKey, operation: String) throws(StoreError) -> String {
+    func path(of key: ObjectKey, operation: StoreOperation) throws(StoreError) -> String {
         // Keys come from validated names and paths; this is the wall behind them.
         let bad = key.text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
             $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
         }
         guard !bad, !key.text.utf8.contains(0) else {
             throw StoreError(
-                .notFound, operation: operation, address: "\(root)/\(key.text)", detail: "not a path inside the store")
+                .notFound, operation: operation, address: "\(root)/\(key.text)", detail: LocalDetail.outside)
         }
         return address(of: key)
     }
 
-    static func error(_ error: FileError, operation: String, address: String) -> StoreError {
+    static func error(_ error: FileError, operation: StoreOperation, address: String) -> StoreError {
         let kind: StoreError.Kind =
             switch error.code {
             case ENOENT, ENOTDIR, ENAMETOOLONG: .notFound
             case EACCES, EPERM: .permissionDenied
             default: .unavailable
             }
-        return StoreError(kind, operation: operation, address: address, detail: error.reason)
+        return StoreError(kind, operation: operation, address: address, detail: LocalDetail.file(error))
     }
 
     private static func error(opening path: String, code: CInt) -> StoreError {
         let kind: StoreError.Kind = code == EACCES ? .permissionDenied : .unavailable
-        return StoreError(kind, operation: "open", address: path, detail: String(cString: strerror(code)))
+        return StoreError(kind, operation: .open, address: path, detail: String(cString: strerror(code)))
     }
 }
 

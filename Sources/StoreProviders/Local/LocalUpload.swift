@@ -12,17 +12,17 @@ extension LocalStore: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> WriteReceipt {
-        let made = try await writing("put", key) { root throws(FileError) in
+        let made = try await writing(.put, key) { root throws(FileError) in
             let made = try self.uploads.newFile(in: try root.makeDirectory(Self.uploadsFolder))
             try made.file.append(content)
             try made.file.sync()
             return made
         }
-        return try await place(made, "put", key, condition)
+        return try await place(made, .put, key, condition)
     }
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
-        try await writing("delete", key) { root throws(FileError) in
+        try await writing(.delete, key) { root throws(FileError) in
             let (parent, last) = splitKey(key)
             try root.directoryIfPresent(parent)?.remove(last)
         }
@@ -31,7 +31,7 @@ extension LocalStore: WritableStore {
     package func startUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
-        try await writing("start an upload of", key) { root throws(FileError) in
+        try await writing(.startUpload, key) { root throws(FileError) in
             let name = try self.uploads.newParts(in: try root.makeDirectory(Self.uploadsFolder))
             return MultipartUpload(key: key, identifier: name, condition: condition)
         }
@@ -40,7 +40,7 @@ extension LocalStore: WritableStore {
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {
-        try await writing("upload part \(number) of", upload.key) { root throws(FileError) in
+        try await writing(.uploadPart(number), upload.key) { root throws(FileError) in
             let file = try parts(of: upload, root).createFile("\(number)", truncate: true)
             try file.append(content)
             return UploadedPart(
@@ -52,7 +52,7 @@ extension LocalStore: WritableStore {
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> WriteReceipt {
         defer { uploads.end(upload.identifier) }
-        let operation = "complete the upload of"
+        let operation = StoreOperation.completeUpload
         let made = try await writing(operation, upload.key) { root throws(FileError) in
             let folder = try self.parts(of: upload, root)
             let made = try self.uploads.newFile(in: try root.makeDirectory(Self.uploadsFolder))
@@ -72,7 +72,7 @@ extension LocalStore: WritableStore {
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
-        try await writing("abort the upload of", upload.key) { root throws(FileError) in
+        try await writing(.abortUpload, upload.key) { root throws(FileError) in
             try root.directoryIfPresent(Self.uploadsFolder)?.remove(upload.identifier)
             self.uploads.end(upload.identifier)
         }
@@ -86,7 +86,7 @@ extension LocalStore: WritableStore {
 
     /// Renames a whole file to its key. Writers that set conditions wait for one another.
     private func place(
-        _ made: NewFile, _ operation: String, _ key: ObjectKey, _ condition: PutCondition
+        _ made: NewFile, _ operation: StoreOperation, _ key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> WriteReceipt {
         do throws(StoreError) {
             let lock = condition == .none ? nil : try await lock(operation, key)
@@ -101,7 +101,7 @@ extension LocalStore: WritableStore {
                     case .ifAbsent: old == nil
                     case .ifUnchanged(let tag): old == tag
                     }
-                guard holds else { throw FileError(path: "\(folder.path)/\(last)", attempt: "put", code: EEXIST) }
+                guard holds else { throw FileError(path: "\(folder.path)/\(last)", attempt: .put, code: EEXIST) }
                 try made.place(as: last, in: folder)
                 // What is listed later must not be lost with the power when this is.
                 try sync(parent, below: root)
@@ -128,7 +128,7 @@ extension LocalStore: WritableStore {
     private static let lockInterval = Duration.milliseconds(5)
 
     /// Waits for the lock of those that set conditions, without holding up a thread.
-    private func lock(_ operation: String, _ key: ObjectKey) async throws(StoreError) -> File {
+    private func lock(_ operation: StoreOperation, _ key: ObjectKey) async throws(StoreError) -> File {
         let end = ContinuousClock.now + lockPatience
         while true {
             let lock: File? = try await writing(operation, key) { root throws(FileError) in
@@ -136,16 +136,18 @@ extension LocalStore: WritableStore {
                 return try file.tryLock() ? file : nil
             }
             if let lock { return lock }
-            var fault = "another process holds the lock `\(root)/\(Self.uploadsFolder)/lock`"
+            var isInterrupted = false
             if ContinuousClock.now < end {
                 do {
                     try await Task.sleep(for: Self.lockInterval)
                     continue
                 } catch {
-                    fault = "interrupted while \(fault)"
+                    isInterrupted = true
                 }
             }
-            throw StoreError(.unavailable, operation: operation, address: address(of: key), detail: fault)
+            throw StoreError(
+                .unavailable, operation: operation, address: address(of: key),
+                detail: LocalDetail.isLocked(by: "\(root)/\(Self.uploadsFolder)/lock", isInterrupted: isInterrupted))
         }
     }
 
@@ -155,7 +157,8 @@ extension LocalStore: WritableStore {
     }
 
     private func writing<Value: Sendable>(
-        _ operation: String, _ key: ObjectKey, _ body: @escaping @Sendable (Directory) throws(FileError) -> Value
+        _ operation: StoreOperation, _ key: ObjectKey,
+        _ body: @escaping @Sendable (Directory) throws(FileError) -> Value
     ) async throws(StoreError) -> Value {
         let path = try path(of: key, operation: operation)
         return try await DiskQueue.shared.run { () throws(StoreError) in
@@ -164,7 +167,7 @@ extension LocalStore: WritableStore {
             } catch {
                 if error.isExisting {
                     throw StoreError(
-                        .changed, operation: operation, address: path, detail: "precondition failed")
+                        .changed, operation: operation, address: path, detail: LocalDetail.preconditionFailed)
                 }
                 throw Self.error(error, operation: operation, address: path)
             }

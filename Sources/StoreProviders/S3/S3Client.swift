@@ -8,8 +8,8 @@ package struct S3Client: Sendable {
     package let identities: any IdentitySource<AWSCredentials>
     package let store: S3Store
     private let settings: S3CredentialSettings
-    /// By which the bucket is reached: `10.0.0.1:3128`.
-    package let proxy: Setting<String>?
+    /// By which the bucket is reached.
+    package let proxy: Setting<ProxyUse>?
 
     /// - Parameters:
     ///   - window: how many requests are sent at the same time.

@@ -5,7 +5,9 @@ internal import StoreTransport
 enum S3Listing {
     /// - Parameter token: what the page was asked for with; nil for the first.
     static func page(_ root: XMLElement, after token: String?) throws(S3Failure) -> ListPage {
-        guard root.name == "ListBucketResult" else { throw .malformed("expected a listing, got <\(root.name)>") }
+        guard root.name == "ListBucketResult" else {
+            throw .malformed(S3ResponseFault.otherDocument(.objects, found: root.name))
+        }
         let isEncoded = root["EncodingType"] == "url"
         var objects: [ListedObject] = []
         for child in root.children where child.name == "Contents" { objects.append(try object(child, isEncoded)) }
@@ -15,16 +17,16 @@ enum S3Listing {
     private static func object(_ element: XMLElement, _ isEncoded: Bool) throws(S3Failure) -> ListedObject {
         guard let text = element["Key"], let key = isEncoded ? PercentEncoding.decodeForm(text) : text,
             let size = element["Size"].flatMap(Int64.init), size >= 0
-        else { throw .malformed("an object in the listing has no key or no size") }
+        else { throw .malformed(S3ResponseFault.objectWithoutKeyOrSize) }
         return ListedObject(key: ObjectKey(key), size: size)
     }
 
     private static func next(_ root: XMLElement, after token: String?) throws(S3Failure) -> String? {
         guard root["IsTruncated"] == "true" else { return nil }
         guard let next = root["NextContinuationToken"], !next.isEmpty else {
-            throw .malformed("the listing is truncated but has no continuation token")
+            throw .malformed(S3ResponseFault.noContinuationToken)
         }
-        guard next != token else { throw .malformed("the listing repeats its continuation token") }
+        guard next != token else { throw .malformed(S3ResponseFault.repeatedContinuationToken) }
         return next
     }
 }
@@ -37,10 +39,10 @@ extension S3Reply {
     func xml() async throws -> XMLElement {
         let body = try await response.readBody(limit: Self.xmlLimit)
         let root: XMLElement
-        do {
+        do throws(XMLFault) {
             root = try XMLTree.parse(body)
         } catch {
-            throw S3Failure.malformed("the response is not valid XML: \(error)")
+            throw S3Failure.malformed(S3ResponseFault.xml(error))
         }
         if root.name == "Error" {
             throw S3Failure.fault(S3Fault(status: 500, headers: headers, body: body))

@@ -13,8 +13,7 @@ enum S3Object {
             matches: { whole.checksum?.isOf($0) })
         let attributes = S3Attributes.of(reply.headers, size: content.size, isWhole: content.isWhole)
         guard attributes.entityTag != nil else {
-            throw S3Failure.malformed(
-                "the response has no ETag, so it does not come from S3")
+            throw S3Failure.malformed(S3ResponseFault.noETag)
         }
         return ObjectResponse(attributes: attributes, content: content)
     }

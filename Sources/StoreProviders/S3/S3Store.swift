@@ -37,7 +37,7 @@ package struct S3Store: ObjectStore {
 
     /// Sends the request, and reads the head of the answer.
     func open(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectResponse {
-        var call = S3Call("get", address: address(of: key), method: .GET, key: key)
+        var call = S3Call(.get, address: address(of: key), method: .GET, key: key)
         if let range = options.range {
             call.headers.add(
                 name: "range", value: "bytes=\(range.lowerBound)-\(max(range.upperBound - 1, range.lowerBound))")
@@ -49,7 +49,7 @@ package struct S3Store: ObjectStore {
             // Not every store heeds If-Match: `rclone serve s3` does not.
             guard options.entityTag == nil || response.attributes.entityTag == options.entityTag else {
                 throw StoreError(
-                    .changed, operation: "get", address: address(of: key), detail: "its ETag changed")
+                    .changed, operation: .get, address: address(of: key), detail: S3ObjectDetail.eTagChanged)
             }
             try await response.checkSize { () async throws(StoreError) in try await head(key) }
             return response
@@ -57,14 +57,14 @@ package struct S3Store: ObjectStore {
     }
 
     package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes {
-        var call = S3Call("head", address: address(of: key), method: .HEAD, key: key)
+        var call = S3Call(.head, address: address(of: key), method: .HEAD, key: key)
         // The reader of an object's first part asks for its checksum meanwhile.
         call.waitsAtGate = false
         if context.wantsChecksums { call.headers.add(name: "x-amz-checksum-mode", value: "ENABLED") }
         return try await requester.perform(call) { reply in
             _ = try await reply.response.readBody(limit: 0)
             guard let size = reply.headers.first(name: "content-length").flatMap(Int64.init), size >= 0 else {
-                throw S3Failure.malformed("the response has no Content-Length")
+                throw S3Failure.malformed(S3ResponseFault.noContentLength)
             }
             return S3Attributes.of(reply.headers, size: size, isWhole: true)
         }
@@ -76,7 +76,7 @@ package struct S3Store: ObjectStore {
 
     /// - Parameter limit: how many objects the page has at most; nil for the store's own number.
     func list(prefix: String, from token: String?, limit: Int?) async throws(StoreError) -> ListPage {
-        var call = S3Call("list", address: address(of: ObjectKey(prefix)), method: .GET)
+        var call = S3Call(.list, address: address(of: ObjectKey(prefix)), method: .GET)
         call.query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)]
         if let token { call.query.append(("continuation-token", token)) }
         if let limit { call.query.append(("max-keys", "\(limit)")) }

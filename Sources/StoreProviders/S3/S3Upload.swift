@@ -8,26 +8,26 @@ extension S3Store: WritableStore {
     package func put(
         _ key: ObjectKey, _ content: ByteBuffer, _ condition: PutCondition
     ) async throws(StoreError) -> WriteReceipt {
-        var call = S3Call("put", address: address(of: key), method: .PUT, key: key)
+        var call = S3Call(.put, address: address(of: key), method: .PUT, key: key)
         let digest = call.carry(content)
         call.headers.add(contentsOf: encryption + condition.headers)
         return try await requester.perform(call) { reply in try await reply.receipt(for: content, md5: digest) }
     }
 
     package func delete(_ key: ObjectKey) async throws(StoreError) {
-        let call = S3Call("delete", address: address(of: key), method: .DELETE, key: key)
+        let call = S3Call(.delete, address: address(of: key), method: .DELETE, key: key)
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
     }
 
     package func startUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload {
-        var call = S3Call("start an upload of", address: address(of: key), method: .POST, key: key)
+        var call = S3Call(.startUpload, address: address(of: key), method: .POST, key: key)
         call.query = [("uploads", nil)]
         call.headers.add(contentsOf: encryption)
         return try await requester.perform(call) { reply in
             guard let identifier = try await reply.xml()["UploadId"], !identifier.isEmpty else {
-                throw S3Failure.malformed("the response has no upload ID")
+                throw S3Failure.malformed(S3ResponseFault.noUploadID)
             }
             return MultipartUpload(key: key, identifier: identifier, condition: condition)
         }
@@ -37,7 +37,7 @@ extension S3Store: WritableStore {
     package func unfinishedUpload(
         of key: ObjectKey, _ condition: PutCondition
     ) async throws(StoreError) -> MultipartUpload? {
-        var call = S3Call("find uploads of", address: address(of: key), method: .GET)
+        var call = S3Call(.findUploads, address: address(of: key), method: .GET)
         call.query = [("encoding-type", "url"), ("prefix", key.text), ("uploads", nil)]
         let found = try await requester.perform(call) { reply in
             try S3UploadListing.latest(of: key, try await reply.xml())
@@ -46,7 +46,7 @@ extension S3Store: WritableStore {
         var parts: [Int: UploadedPart] = [:]
         var marker: String?
         repeat {
-            var call = S3Call("list the parts of", address: address(of: key), method: .GET, key: key)
+            var call = S3Call(.listParts, address: address(of: key), method: .GET, key: key)
             call.query = [("uploadId", found)] + (marker.map { [("part-number-marker", $0)] } ?? [])
             let (page, next) = try await requester.perform(call) { [marker] reply in
                 try S3UploadListing.parts(try await reply.xml(), after: marker)
@@ -60,7 +60,7 @@ extension S3Store: WritableStore {
     package func uploadPart(
         _ number: Int, of upload: MultipartUpload, _ content: ByteBuffer
     ) async throws(StoreError) -> UploadedPart {
-        var call = S3Call("upload part \(number) of", address: address(of: upload.key), method: .PUT, key: upload.key)
+        var call = S3Call(.uploadPart(number), address: address(of: upload.key), method: .PUT, key: upload.key)
         call.query = [("partNumber", "\(number)"), ("uploadId", upload.identifier)]
         let digest = call.carry(content)
         // The entity tag of a part is its MD5; where a key of KMS makes it something else, the part is sent again.
@@ -80,7 +80,7 @@ extension S3Store: WritableStore {
     package func completeUpload(
         _ upload: MultipartUpload, _ parts: [UploadedPart]
     ) async throws(StoreError) -> WriteReceipt {
-        var call = S3Call("complete the upload of", address: address(of: upload.key), method: .POST, key: upload.key)
+        var call = S3Call(.completeUpload, address: address(of: upload.key), method: .POST, key: upload.key)
         call.query = [("uploadId", upload.identifier)]
         call.body = ByteBuffer(string: Self.document(of: parts))
         call.headers.add(name: "content-type", value: "application/xml")
@@ -90,13 +90,13 @@ extension S3Store: WritableStore {
             let root = try await reply.xml()
             guard root.name == "CompleteMultipartUploadResult",
                 let tag = root["ETag"] ?? reply.headers.first(name: "etag")
-            else { throw S3Failure.malformed("the response has no ETag of the completed object") }
+            else { throw S3Failure.malformed(S3ResponseFault.noETagOfCompletedObject) }
             return WriteReceipt(entityTag: tag, evidence: S3EntityTag.evidence(tag, of: parts))
         }
     }
 
     package func abortUpload(_ upload: MultipartUpload) async throws(StoreError) {
-        var call = S3Call("abort the upload of", address: address(of: upload.key), method: .DELETE, key: upload.key)
+        var call = S3Call(.abortUpload, address: address(of: upload.key), method: .DELETE, key: upload.key)
         call.query = [("uploadId", upload.identifier)]
         try await requester.perform(call) { reply in _ = try await reply.response.readBody(limit: 1 << 16) }
     }
@@ -120,7 +120,7 @@ extension S3Reply {
     fileprivate func receipt(for content: ByteBuffer, md5: [UInt8]) async throws -> WriteReceipt {
         _ = try await response.readBody(limit: 1 << 16)
         guard let tag = headers.first(name: "etag"), !tag.isEmpty else {
-            throw S3Failure.malformed("the response has no ETag, so it does not come from S3")
+            throw S3Failure.malformed(S3ResponseFault.noETag)
         }
         let reported = S3Attributes.checksums(of: headers)
         return WriteReceipt(

@@ -6,7 +6,7 @@ enum S3UploadListing {
     /// The identifier of the upload that was begun last.
     static func latest(of key: ObjectKey, _ root: XMLElement) throws(S3Failure) -> String? {
         guard root.name == "ListMultipartUploadsResult" else {
-            throw .malformed("expected a list of uploads, got <\(root.name)>")
+            throw .malformed(S3ResponseFault.otherDocument(.uploads, found: root.name))
         }
         let isEncoded = root["EncodingType"] == "url"
         let uploads = root.children.filter { child in
@@ -21,7 +21,7 @@ enum S3UploadListing {
     ) throws(S3Failure) -> (parts: [UploadedPart], next: String?) {
         // moto calls it ListPartsResponse.
         guard root.name.hasPrefix("ListParts") else {
-            throw .malformed("expected a list of parts, got <\(root.name)>")
+            throw .malformed(S3ResponseFault.otherDocument(.parts, found: root.name))
         }
         let parts = root.children.compactMap { child -> UploadedPart? in
             guard child.name == "Part", let number = child["PartNumber"].flatMap({ Int($0) }),

@@ -20,6 +20,6 @@ package struct ObjectResponse: Sendable {
     /// - Throws: `HTTPFailure`, `StoreError`
     package func checkSize(by head: () async throws(StoreError) -> ObjectAttributes) async throws {
         guard !content.isComplete else { return }
-        guard try await head().size == attributes.size else { throw HTTPFailure(.closed, "the response ended early") }
+        guard try await head().size == attributes.size else { throw HTTPFailure(.closed, .endedEarly) }
     }
 }

@@ -6,8 +6,8 @@ package protocol ServiceFault: Sendable {
     /// What can help against some faults: other credentials, another region. Each is applied once for a call.
     associatedtype Remedy: Hashable, Sendable
 
-    /// `AccessDenied: not for you (status 403)`
-    var words: String { get }
+    /// As the service words it.
+    var answer: ServiceAnswer { get }
     var handling: FaultHandling<Remedy> { get }
 
     /// - Parameter body: of the answer, which may come from a proxy in place of the service.
@@ -30,7 +30,7 @@ package enum AttemptFailure<Fault: ServiceFault>: Error {
     case fault(Fault)
     case transport(HTTPFailure)
     /// The answer is not what the protocol says: how.
-    case malformed(String)
+    case malformed(any RedactableDetail)
     /// No other attempt can help: there are no credentials, or the object has changed.
     case final(StoreError)
 
@@ -39,9 +39,9 @@ package enum AttemptFailure<Fault: ServiceFault>: Error {
         switch error {
         case let failure as Self: self = failure
         case let failure as HTTPFailure: self = .transport(failure)
-        case let fault as RangedResponse.Fault: self = .malformed(fault.words)
+        case let fault as RangedResponse.Fault: self = .malformed(fault)
         case let error as StoreError: self = .final(error)
-        case is CancellationError: self = .transport(HTTPFailure(.cancelled, "interrupted"))
+        case is CancellationError: self = .transport(HTTPFailure(.cancelled, .interrupted))
         default: self = .malformed("\(error)")
         }
     }
@@ -50,8 +50,8 @@ package enum AttemptFailure<Fault: ServiceFault>: Error {
     func redacted(_ redaction: Redaction) -> Self {
         switch self {
         case .final: self
-        case .malformed(let detail): .malformed(redaction(detail))
-        case .transport(let failure): .transport(HTTPFailure(failure.kind, redaction(failure.detail)))
+        case .malformed(let detail): .malformed(detail.redacted(redaction))
+        case .transport(let failure): .transport(HTTPFailure(failure.kind, failure.detail.redacted(redaction)))
         case .fault(let fault): .fault(fault.redacted(redaction))
         }
     }

@@ -2,8 +2,7 @@ package import ObjectStore
 
 /// A request to a store before it has an address and a signature: what is the same in each attempt.
 package protocol StoreCall: Sendable {
-    /// `get`, `list`: in messages.
-    var operation: String { get }
+    var operation: StoreOperation { get }
     /// In messages.
     var address: String { get }
     /// Whether it carries content, which takes its time to be sent.
@@ -66,8 +65,8 @@ package protocol StoreDialect: Sendable {
     /// The error, with the identity that was used and what to do.
     func completed(_ error: StoreError, for failed: FailedCall<Self>) -> StoreError
 
-    /// The endpoint in messages; nil where it is not known.
-    func endpointWords(_ signed: Signed?) -> String?
+    /// The endpoint, for messages; nil where it is not known.
+    func endpoint(_ signed: Signed?) -> CallNote?
 }
 
 extension StoreDialect {

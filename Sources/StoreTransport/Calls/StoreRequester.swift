@@ -1,3 +1,4 @@
+internal import AssetModel
 package import ObjectStore
 internal import Synchronization
 
@@ -40,9 +41,9 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
             case .success(let value): return value
             case .failure(let failure): failed = failure
             }
-            if Task.isCancelled { throw state.error(.unavailable, "interrupted") }
-            if idempotency == .notIdempotent, let words = failed.failure.transientDescription {
-                var error = state.error(.unavailable, words)
+            if Task.isCancelled { throw state.error(.unavailable, CallNote.interrupted) }
+            if idempotency == .notIdempotent, let detail = failed.failure.transientDetail {
+                var error = state.error(.unavailable, detail)
                 error.cause = .failing
                 error.pause = failed.failure.pause
                 throw error
@@ -124,7 +125,7 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         case .final(let error): throw error
         case .malformed(let detail):
             let error = state.error(.invalidAnswer, detail)
-            try await state.wait(RetryReason("invalid response"), orThrow: error)
+            try await state.wait(RetryReason(CallNote.invalidResponse), orThrow: error)
         case .transport(let failure):
             let error = error(failure, failed.signed, state)
             try await state.wait(after: failure, hasAnswered: hasAnswered, orThrow: error)
@@ -152,20 +153,19 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     }
 
     private func error(_ kind: StoreError.Kind, _ failed: FailedCall<Dialect>, _ state: RetryState) -> StoreError {
-        var error = state.error(kind, failed.fault.words)
+        var error = state.error(kind, failed.fault.answer)
         if kind == .unavailable { error.cause = .failing }
         return dialect.completed(error, for: failed)
     }
 
     private func error(_ failure: HTTPFailure, _ signed: Dialect.Signed?, _ state: RetryState) -> StoreError {
         var error = state.error(failure.kind == .malformed ? .invalidAnswer : .unavailable, failure.detail)
-        if let words = dialect.endpointWords(signed) { error.notes.append("endpoint: \(words)") }
-        if failure.kind == .timedOut, !hasAnswered {
-            error.notes.append("the endpoint has answered no request of this run")
-        }
+        if let endpoint = dialect.endpoint(signed) { error.note(endpoint) }
+        if failure.kind == .timedOut, !hasAnswered { error.note(CallNote.noAnswerYet) }
         if error.kind == .unavailable { error.cause = hasAnswered ? .failing : .unreachable }
-        error.remedy = TransportWords.remedy(
-            for: failure, certificates: dialect.certificatesVariable, isAnswered: hasAnswered)
+        error.remedy = NetworkAdvice(
+            failure, certificates: dialect.certificatesVariable, isAnswered: hasAnswered
+        ).map(AnyErrorDetail.init)
         return error
     }
 }

@@ -16,16 +16,12 @@ package enum CertificateBundle {
         guard isNeeded else { return path }
         if (try? Directory.open(path)) != nil { return path }
         let bytes = try SmallFile.read(path, limit: limit)
-        guard let bytes else { throw fault("certificate file `\(path)` does not exist", setting) }
+        guard let bytes else {
+            throw ConfigurationFault(ConnectionSettingFault.noCertificateFile(path), place: setting.provenance)
+        }
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
-            throw fault("no valid certificate in `\(path)`", setting)
+            throw ConfigurationFault(ConnectionSettingFault.noCertificate(in: path), place: setting.provenance)
         }
         return path
-    }
-
-    private static func fault(_ words: String, _ setting: Setting<String>) -> ConfigurationFault {
-        ConfigurationFault(
-            words, place: setting.provenance, expected: "PEM certificates",
-            hint: "check that the secret is mounted, or unset the variable to use the system's certificates")
     }
 }

@@ -1,15 +1,15 @@
 /// The hosts that a certificate is valid for: its subject alternative names, and never its common name.
 ///
 /// Rules: RFC 6125, section 6.4, as OpenSSL applies them for boto3.
-struct CertificateNames: Hashable, Sendable {
-    enum Name: Hashable, Sendable {
+package struct CertificateNames: Hashable, Sendable {
+    package enum Name: Hashable, Sendable {
         /// A dNSName, byte for byte.
         case host([UInt8])
         /// An iPAddress: 4 bytes or 16 in network order.
         case address([UInt8])
     }
 
-    let names: [Name]
+    package let names: [Name]
 
     /// Whether the certificate is valid for a host of an URL: a name, an IPv4 address, or an IPv6 address in brackets.
     ///
@@ -36,26 +36,6 @@ struct CertificateNames: Hashable, Sendable {
         guard pattern.starts(with: "*.".utf8), let end = host.firstIndex(of: dot), end > 0 else { return false }
         let parent = pattern.dropFirst(2).split(separator: dot, omittingEmptySubsequences: false)
         return parent.count >= 2 && parent.allSatisfy { !$0.isEmpty } && pattern.dropFirst() == host[end...]
-    }
-
-    /// Why the certificate is refused for a host, without what a terminal would act on.
-    func refusal(of host: String) -> String {
-        let shown = names.prefix(Self.shownNames).map { "`\($0.text)`" }.joined(separator: ", ")
-        let more = names.count > Self.shownNames ? ", and \(names.count - Self.shownNames) more" : ""
-        return "the server's certificate is not valid for `\(host)`: "
-            + (names.isEmpty ? "it has no subject alternative names" : "it is for \(shown)\(more)")
-    }
-
-    private static let shownNames = 5
-}
-
-extension CertificateNames.Name {
-    fileprivate var text: String {
-        switch self {
-        case .host(let bytes):
-            String(decoding: bytes.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
-        case .address(let bytes): AddressText.text(bytes)
-        }
     }
 }
 

@@ -30,7 +30,7 @@ enum ForwardingProxy {
     /// - Throws: for a proxy that refuses `.proxy`, and for one that does not reach the server `.noProxy`.
     static func check(_ head: HTTPResponseHead, from proxy: ProxyAddress) throws(HTTPFailure) {
         let status = Int(head.status.code)
-        if status == 407 { throw HTTPFailure(.proxy, "requires credentials") }
+        if status == 407 { throw HTTPFailure(.proxy, .proxy(.needsCredentials)) }
         guard status >= 400 else { return }
         let type = head.headers.first(name: "content-type")?.lowercased() ?? ""
         let isPage = type.hasPrefix("text/html")
@@ -41,8 +41,8 @@ enum ForwardingProxy {
         let isProxys =
             isDeclared || isPage && (status == 403 || status >= 500) || !isOfStore && (status == 502 || status == 504)
         guard isProxys else { return }
-        guard status >= 500 else { throw HTTPFailure(.proxy, "rejected the request with status \(status)") }
-        throw HTTPFailure(.noProxy, "\(proxy.words) returned status \(status)")
+        guard status >= 500 else { throw HTTPFailure(.proxy, .proxy(.rejected(status: status))) }
+        throw HTTPFailure(.noProxy, .byProxy(proxy.place, .proxy(.answered(status: status))))
     }
 
     /// For a connection to a proxy, on its event loop.

@@ -81,7 +81,7 @@ final class OutgoingBody: Sendable {
         do {
             for try await piece in try await content.open() where piece.readableBytes > 0 {
                 left -= Int64(piece.readableBytes)
-                guard left >= 0 else { throw HTTPFailure(.content, "the content has become longer") }
+                guard left >= 0 else { throw HTTPFailure(.content, .contentGrew) }
                 if left > 0 { try await send(piece, by: writer) } else { last = piece }
             }
         } catch let failure as HTTPFailure {
@@ -89,7 +89,7 @@ final class OutgoingBody: Sendable {
         } catch {
             throw HTTPFailure(.content, "\(error)")
         }
-        guard let last else { throw HTTPFailure(.content, "the content has become shorter") }
+        guard let last else { throw HTTPFailure(.content, .contentShrank) }
         sendLast(last, by: writer)
     }
 
@@ -120,7 +120,7 @@ final class OutgoingBody: Sendable {
             }
         }
         let alarm = loop.scheduleTask(in: WaitingTime(seconds: idle).timeAmount) {
-            self.resume(number, .failed(HTTPFailure(.timedOut, "the server stopped reading the request")))
+            self.resume(number, .failed(HTTPFailure(.timedOut, .notRead)))
         }
         defer { alarm.cancel() }
         switch await outcome() {
@@ -128,7 +128,7 @@ final class OutgoingBody: Sendable {
         case .failed(let failure): throw failure
         case .stopped:
             Self.keep(written)
-            throw HTTPFailure(.cancelled, "cancelled")
+            throw HTTPFailure(.cancelled, .cancelled)
         }
     }
 

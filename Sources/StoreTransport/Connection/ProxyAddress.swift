@@ -6,8 +6,8 @@ package struct ProxyAddress: Hashable, Sendable {
     /// `user:password` in base 64, as HTTP's basic authentication has it.
     package let credentials: Secret?
 
-    /// `the proxy at 10.0.0.1:3128`
-    var words: String { "the proxy at \(host):\(port)" }
+    /// `10.0.0.1:3128`
+    package var place: String { "\(host):\(port)" }
 
     /// The host as a resolver takes it.
     var name: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
@@ -28,4 +28,12 @@ package struct ProxyAddress: Hashable, Sendable {
         guard let url = HTTPURL(rest), url.scheme == .http else { return nil }
         (host, port, self.credentials) = (url.host, url.port, credentials)
     }
+}
+
+/// What becomes of a proxy that is set.
+package enum ProxyUse: Hashable, Sendable {
+    /// `10.0.0.1:3128`
+    case used(String)
+    /// It is spoken to in a way that is not supported.
+    case passedOver(scheme: String)
 }

@@ -47,9 +47,7 @@ package struct ProxySettings: Sendable {
         guard let setting = named(for: url) else { return nil }
         if let proxy = ProxyAddress(setting.value) { return setting.map { _ in proxy } }
         if isPassedOver(setting, for: url) { return nil }
-        throw ConfigurationFault(
-            "unsupported proxy", place: setting.provenance,
-            expected: "`http://HOST:PORT` (TLS and SOCKS proxies are not supported)")
+        throw ConfigurationFault(ConnectionSettingFault.unsupportedProxy, place: setting.provenance)
     }
 
     /// The same for a request that is about to go out.
@@ -57,16 +55,16 @@ package struct ProxySettings: Sendable {
         do {
             return try setting(for: url)?.value
         } catch {
-            throw HTTPFailure(.proxy, error.words + (error.place.map { " (\($0))" } ?? ""))
+            throw HTTPFailure(.proxy, .proxySetting(error))
         }
     }
 
     /// ALL_PROXY, where it would be for this address and names a proxy of another kind.
-    package func passedOver(for url: HTTPURL) -> Setting<String>? {
+    package func passedOver(for url: HTTPURL) -> Setting<ProxyUse>? {
         guard let setting = named(for: url), ProxyAddress(setting.value) == nil, isPassedOver(setting, for: url) else {
             return nil
         }
-        return setting.map { "none (the \($0.prefix { $0 != ":" }) proxy is not supported)" }
+        return setting.map { .passedOver(scheme: String($0.prefix { $0 != ":" })) }
     }
 
     private func named(for url: HTTPURL) -> Setting<String>? {

@@ -12,10 +12,10 @@ enum ServerIdentity {
     static func check(_ channel: any Channel, is host: String) throws {
         // Without a handler for TLS this throws too: nothing goes out in the clear.
         guard let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate() else {
-            throw HTTPFailure(.tls, "the server has no certificate")
+            throw HTTPFailure(.tls, .noCertificate)
         }
         let names = CertificateNames(certificate)
-        guard names.cover(host) else { throw HTTPFailure(.otherHost, names.refusal(of: host)) }
+        guard names.cover(host) else { throw HTTPFailure(.otherHost, .notValid(for: host, names)) }
     }
 }
 

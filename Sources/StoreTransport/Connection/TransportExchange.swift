@@ -51,7 +51,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
         let (head, end) = state.withLock { ($0.head, $0.end) }
         if let head { return head }
         try end?.get()
-        throw HTTPFailure(.malformed, "the response has no head")
+        throw HTTPFailure(.malformed, .noHead)
     }
 
     /// The next piece of the body; nil at its end. For one task at a time.
@@ -123,7 +123,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
 
     private func giveUp(after limit: Double) {
         guard state.withLock({ $0.head == nil && $0.end == nil }) else { return }
-        end(.failure(HTTPFailure(.timedOut, "no response within \(Int(limit)) seconds")))
+        end(.failure(HTTPFailure(.timedOut, .noResponse(within: Int(limit)))))
         state.withLock { $0.task }?.cancel()
     }
 

@@ -10,9 +10,9 @@ extension HTTPFailure {
     /// - Parameter isAsked: whether the proxy is asked in the host's place, so that no other connection was opened.
     func of(_ proxy: ProxyAddress, isAsked: Bool) -> HTTPFailure {
         switch kind {
-        case .closed where isAsked: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
-        case .noConnection, .unknownHost: HTTPFailure(.noProxy, "\(proxy.words) is unreachable: \(detail)")
-        case .proxy: HTTPFailure(.proxy, "\(proxy.words) \(detail)")
+        case .closed where isAsked: HTTPFailure(.noProxy, .unreachableProxy(proxy.place, detail))
+        case .noConnection, .unknownHost: HTTPFailure(.noProxy, .unreachableProxy(proxy.place, detail))
+        case .proxy: HTTPFailure(.proxy, .byProxy(proxy.place, detail))
         case .timedOut, .tls, .otherHost, .closed, .malformed, .content, .cancelled, .noProxy: self
         }
     }
@@ -21,28 +21,28 @@ extension HTTPFailure {
     init(_ error: any Error) {
         switch error {
         case let failure as HTTPFailure: self = failure
-        case is CancellationError: self.init(.cancelled, "cancelled")
+        case is CancellationError: self.init(.cancelled, .cancelled)
         case let error as HTTPClientError: self.init(error)
         case let error as NIOConnectionError: self.init(error)
         case is NIOSSLError, is BoringSSLError: self.init(.tls, "\(error)")
         case is NIOSSLExtraError: self.init(.tls, "\(error)")
         case let error as IOError: self.init(.closed, IOErrorText.of(error))
         // The connection ended within a head or a chunk.
-        case HTTPParserError.invalidEOFState: self.init(.closed, "the response ended early")
-        case is HTTPParserError: self.init(.malformed, "the response is not HTTP: \(error)")
+        case HTTPParserError.invalidEOFState: self.init(.closed, .endedEarly)
+        case is HTTPParserError: self.init(.malformed, .notHTTP("\(error)"))
         default: self.init(.closed, "\(error)")
         }
     }
 
     private init(_ error: HTTPClientError) {
         switch error {
-        case .cancelled, .requestStreamCancelled: self.init(.cancelled, "cancelled")
-        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "connection timed out")
-        case .readTimeout, .deadlineExceeded: self.init(.timedOut, "response timed out")
-        case .proxyAuthenticationRequired: self.init(.proxy, "requires credentials")
-        case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, "refused the connection")
-        case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, "the server closed the connection")
-        case .invalidURL, .emptyHost: self.init(.unknownHost, "invalid host name")
+        case .cancelled, .requestStreamCancelled: self.init(.cancelled, .cancelled)
+        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, .connectionTimedOut)
+        case .readTimeout, .deadlineExceeded: self.init(.timedOut, .responseTimedOut)
+        case .proxyAuthenticationRequired: self.init(.proxy, .proxy(.needsCredentials))
+        case .httpProxyHandshakeTimeout, .invalidProxyResponse: self.init(.proxy, .proxy(.refusedConnection))
+        case .remoteConnectionClosed, .uncleanShutdown: self.init(.closed, .closedByServer)
+        case .invalidURL, .emptyHost: self.init(.unknownHost, .invalidHostName)
         default: self.init(.closed, "\(error)")
         }
     }
@@ -55,7 +55,7 @@ extension HTTPFailure {
                 self.init(.noConnection, "\(error.error)")
             }
         } else {
-            self.init(.unknownHost, "unknown host `\(error.host)`")
+            self.init(.unknownHost, .unknownHost(error.host))
         }
     }
 }

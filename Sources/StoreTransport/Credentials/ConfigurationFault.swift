@@ -1,30 +1,35 @@
 package import AssetModel
+package import FileSystem
 package import ObjectStore
 
 /// A setting of a provider that cannot be used.
-package struct ConfigurationFault: Error, Sendable, Equatable {
-    /// Lower case, without a final period.
-    package let words: String
+package struct ConfigurationFault: Error, ErrorDetail {
+    /// Of a type of the target that reads the setting.
+    package let fault: AnyErrorDetail
     /// Where the setting came from.
     package let place: Provenance?
-    package let expected: String?
-    package let hint: String?
 
-    package init(_ words: String, place: Provenance? = nil, expected: String? = nil, hint: String? = nil) {
-        self.words = words
+    package init(_ fault: any ErrorDetail, place: Provenance? = nil) {
+        self.fault = AnyErrorDetail(fault)
         self.place = place
-        self.expected = expected
-        self.hint = hint
     }
+}
+
+/// What is wrong with the way to a store or with a file of settings, whatever the store.
+package enum ConnectionSettingFault: ErrorDetail {
+    case unsupportedProxy
+    case noCertificateFile(String)
+    case noCertificate(in: String)
+    /// A file of settings or of secrets.
+    case unreadable(FileError)
+    /// The text without its secrets, and what may have been meant.
+    case invalidEndpoint(shown: String, meant: String? = nil)
 }
 
 extension StoreError {
     /// Of a store that was not opened, once something is asked of it.
     package init(_ fault: ConfigurationFault, address: String) {
-        let place = fault.place.map { [$0.phrase] } ?? []
-        let expected = fault.expected.map { ["expected \($0)"] } ?? []
         self.init(
-            .unusableSettings, operation: "open", address: address, detail: fault.words, notes: place + expected,
-            remedy: fault.hint)
+            .unusableSettings, operation: .open, address: address, detail: fault, notes: [fault], remedy: fault)
     }
 }

@@ -1,7 +1,8 @@
+package import AssetModel
 package import ObjectStore
 
 /// Why there are no credentials.
-package struct CredentialFailure: Error, Sendable, Hashable {
+package struct CredentialFailure: Error, ErrorDetail {
     package enum Kind: Sendable, Hashable, CaseIterable {
         /// Nothing names any.
         case noneFound
@@ -22,32 +23,28 @@ package struct CredentialFailure: Error, Sendable, Hashable {
     package let kind: Kind
     /// `web identity`; empty where no provider is to blame.
     package let provider: String
-    /// Without a secret.
-    package let words: String
-    /// What to do.
-    package let remedy: String
+    /// Without a secret; of a type of the target that looks for the credentials.
+    package let fault: AnyErrorDetail
 
-    package init(_ kind: Kind, _ provider: String, _ words: String, remedy: String) {
+    package init(_ kind: Kind, _ provider: String, _ fault: any ErrorDetail) {
         self.kind = kind
         self.provider = provider
-        self.words = words
-        self.remedy = remedy
+        self.fault = AnyErrorDetail(fault)
     }
 }
 
 extension StoreError {
     package init(_ failure: CredentialFailure, address: String) {
-        let words = failure.provider.isEmpty ? failure.words : "\(failure.provider): \(failure.words)"
         let (kind, cause): (StoreError.Kind, StoreError.Cause?) =
             switch failure.kind {
             case .unreachable: (.credentialsUnavailable, nil)
             case .noneFound where failure.provider.isEmpty: (.unauthenticated, .noCredentials)
             case .noneFound, .partial, .refused, .malformed, .expired, .notSupported, .misconfigured:
-                (.unauthenticated, .unusableCredentials(words))
+                (.unauthenticated, .unusableCredentials(AnyErrorDetail(failure)))
             }
-        let notes = kind == .credentialsUnavailable || cause == .noCredentials ? [words] : []
+        let isNoted = kind == .credentialsUnavailable || cause == .noCredentials
         self.init(
-            kind, operation: "load credentials for", address: address, detail: "", notes: notes, remedy: failure.remedy)
+            kind, operation: .loadCredentials, address: address, notes: isNoted ? [failure] : [], remedy: failure)
         self.cause = cause
     }
 }

@@ -9,17 +9,16 @@ package protocol CredentialProvider<Credentials>: Sendable {
     /// - Throws: where something is configured, and does not work: then no other provider is asked.
     func credentials() async throws(CredentialFailure) -> FoundCredentials<Credentials>?
 
-    /// Why it had none: `no variable AWS_ACCESS_KEY_ID`.
-    var absence: String { get }
+    /// Why it had none.
+    var absence: Credentials.Absence { get }
 }
 
 /// Credentials, and where they come from.
 package struct FoundCredentials<Credentials: ExpiringCredentials>: Sendable {
     package let credentials: Credentials
-    /// `environment variables`, `profile dev in /home/a/.aws/credentials:3`
-    package let source: String
+    package let source: Credentials.Source
 
-    package init(_ credentials: Credentials, source: String) {
+    package init(_ credentials: Credentials, source: Credentials.Source) {
         self.credentials = credentials
         self.source = source
     }

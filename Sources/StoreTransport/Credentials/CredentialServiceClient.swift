@@ -1,3 +1,5 @@
+package import AssetModel
+
 /// Sends requests to a service that hands out credentials, and retries them where that can help.
 package struct CredentialServiceClient: Sendable {
     let transport: any HTTPTransport
@@ -5,30 +7,26 @@ package struct CredentialServiceClient: Sendable {
     let sleep: @Sendable (Double) async -> Void
     /// In messages: `web identity`.
     let provider: String
-    /// `STS`, `the container's credential service`
-    let service: String
     let attempts: Int
-    /// What to do where it cannot be reached.
-    let remedy: String
+    /// The fault where it cannot be reached.
+    let unreachable: @Sendable (UnreachableService) -> any ErrorDetail
     /// Between two attempts, in seconds.
     let pause: Double
-
-    package static let retryLater = "run again later; if it persists, contact the operator of the service"
 
     /// Whether an answer is taken as it is, without another attempt.
     let isFinal: @Sendable (BufferedResponse) -> Bool
 
     package init(
         transport: any HTTPTransport, sleep: @escaping @Sendable (Double) async -> Void, provider: String,
-        service: String, attempts: Int, remedy: String = "check its address, the network and the proxy",
-        pause: Double = 0.3, isFinal: @escaping @Sendable (BufferedResponse) -> Bool = { !$0.isTransientFailure }
+        attempts: Int, pause: Double = 0.3,
+        isFinal: @escaping @Sendable (BufferedResponse) -> Bool = { !$0.isTransientFailure },
+        unreachable: @escaping @Sendable (UnreachableService) -> any ErrorDetail
     ) {
         self.transport = transport
         self.sleep = sleep
         self.provider = provider
-        self.service = service
         self.attempts = attempts
-        self.remedy = remedy
+        self.unreachable = unreachable
         self.pause = pause
         self.isFinal = isFinal
     }
@@ -54,9 +52,16 @@ package struct CredentialServiceClient: Sendable {
 
     private func failure(_ error: HTTPFailure, _ request: HTTPRequest) -> CredentialFailure {
         CredentialFailure(
-            .unreachable, provider, "\(service) at \(request.url.origin) is unreachable: \(error.detail)",
-            remedy: remedy)
+            .unreachable, provider,
+            unreachable(UnreachableService(origin: request.url.origin, detail: error.detail)))
     }
+}
+
+/// A service that was not reached, and why.
+package struct UnreachableService: ErrorDetail {
+    /// Scheme, host and port.
+    package let origin: String
+    package let detail: HTTPFailureDetail
 }
 
 extension BufferedResponse {

@@ -5,33 +5,54 @@ internal import ObjectStore
 package struct Identity<Credentials: ExpiringCredentials>: Sendable {
     /// Nil: anonymous, without a signature or a token.
     package let credentials: Credentials?
-    /// `environment variables`, `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
-    package let source: String
+    package let source: IdentitySourceName<Credentials>
     /// Another number for each renewal.
     let generation: Int
 
-    package init(credentials: Credentials?, source: String, generation: Int = 0) {
-        self.credentials = credentials
-        self.source = source
+    package init(_ found: FoundCredentials<Credentials>, generation: Int = 0) {
+        credentials = found.credentials
+        source = .found(found.source)
         self.generation = generation
     }
 
-    /// - Parameter place: where it was decided that requests carry no credentials; empty where that is not known.
-    package static func anonymous(_ place: String) -> Identity { Identity(credentials: nil, source: place) }
+    private init(anonymous place: Provenance?) {
+        credentials = nil
+        source = .anonymous(place)
+        generation = 0
+    }
+
+    /// - Parameter place: where it was decided that requests carry no credentials; nil where that is not known.
+    package static func anonymous(_ place: Provenance?) -> Identity { Identity(anonymous: place) }
 
     /// In seconds since 1970; nil where they do not expire, or where that is not known.
     package var expiration: Double? { credentials?.expiration }
 
     /// What to do where anonymous access is denied; nil where requests carry credentials.
-    package var anonymousRemedy: String? {
-        guard credentials == nil else { return nil }
-        let setting = source.hasPrefix("flag ") ? String(source.dropFirst(5)) : "`anonymous` (\(source))"
-        return "remove \(setting) to send credentials"
+    package var anonymousRemedy: AnonymousAdvice? {
+        if case .anonymous(let place) = source { AnonymousAdvice(place: place) } else { nil }
     }
+}
+
+/// Where the credentials of requests come from.
+package enum IdentitySourceName<Credentials: ExpiringCredentials>: Hashable, Sendable {
+    case found(Credentials.Source)
+    /// There are none, as is set there; nil where that is not known.
+    case anonymous(Provenance?)
+}
+
+/// To send credentials.
+package struct AnonymousAdvice: ErrorDetail {
+    /// Where it was decided to send none; nil where that is not known.
+    package let place: Provenance?
 }
 
 /// What requests are made with, for some time.
 package protocol ExpiringCredentials: Sendable {
+    /// Where they come from.
+    associatedtype Source: ErrorDetail
+    /// Why one provider has none.
+    associatedtype Absence: ErrorDetail
+
     /// In seconds since 1970; nil where they do not expire, or where that is not known.
     var expiration: Double? { get }
 }
@@ -53,7 +74,7 @@ package struct AnonymousIdentity<Credentials: ExpiringCredentials>: IdentitySour
     /// - Parameter place: where it was decided that requests carry no credentials.
     package init(_ place: Provenance? = nil) { self.place = place }
 
-    package func current() async -> Identity<Credentials> { .anonymous(place?.description ?? "") }
+    package func current() async -> Identity<Credentials> { .anonymous(place) }
 
     package func refresh(replacing identity: Identity<Credentials>) async {}
 }
@@ -82,8 +103,7 @@ package struct ProvidedIdentity<Credentials: ExpiringCredentials>: IdentitySourc
     package func current() async throws -> Identity<Credentials> {
         do {
             let current = try await cache.current()
-            return Identity(
-                credentials: current.value.credentials, source: current.value.source, generation: current.generation)
+            return Identity(current.value, generation: current.generation)
         } catch let failure as CredentialFailure {
             throw StoreError(failure, address: address)
         }

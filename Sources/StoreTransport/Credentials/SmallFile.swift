@@ -11,11 +11,7 @@ package enum SmallFile {
             return try File.openForReading(path).readToEnd(limit: limit)
         } catch {
             if error.isMissing || error.isNotADirectory { return nil }
-            throw ConfigurationFault(
-                "cannot read `\(path)`: \(error.reason)",
-                hint: error.isADirectory
-                    ? "it is a directory: the file to mount into the container does not exist on its host"
-                    : nil)
+            throw ConfigurationFault(ConnectionSettingFault.unreadable(error))
         }
     }
 }

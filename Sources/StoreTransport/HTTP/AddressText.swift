@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// IP addresses as texts and as bytes.
-enum AddressText {
+package enum AddressText {
     /// The bytes of `10.0.0.7` or `[::1]`; nil for a name.
     static func bytes(_ host: String) -> [UInt8]? {
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
@@ -17,8 +17,9 @@ enum AddressText {
         return inet_pton(family, text, &bytes) == 1 ? bytes : nil
     }
 
-    static func text(_ bytes: [UInt8]) -> String {
-        guard [4, 16].contains(bytes.count) else { return "an address of \(bytes.count) bytes" }
+    /// Nil where an address has another number of bytes.
+    package static func text(_ bytes: [UInt8]) -> String? {
+        guard [4, 16].contains(bytes.count) else { return nil }
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

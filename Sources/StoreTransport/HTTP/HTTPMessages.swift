@@ -85,53 +85,6 @@ package struct BufferedResponse: Sendable {
     }
 }
 
-/// Why there is no whole answer.
-package struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Kind: Sendable, Hashable {
-        /// The host's name is not known.
-        case unknownHost
-        /// The port is closed, or the network does not lead there.
-        case noConnection
-        /// The same of the proxy that the request was to go through.
-        case noProxy
-        /// It took longer than the time-outs allow.
-        case timedOut
-        /// The server's certificate, or the TLS handshake. Trying again does not help.
-        case tls
-        /// The server's certificate is valid, for another host. Trying again does not help.
-        case otherHost
-        /// The proxy refused, or asked for credentials.
-        case proxy
-        /// The connection ended before the answer did.
-        case closed
-        /// What came is not HTTP, or larger than the bounds allow.
-        case malformed
-        /// What was to be sent cannot be read, or is not as long as was said.
-        case content
-        /// The task was cancelled.
-        case cancelled
-
-        /// Whether the same request may succeed the next time.
-        var isTransient: Bool {
-            switch self {
-            case .unknownHost, .noConnection, .noProxy, .timedOut, .closed: true
-            case .tls, .otherHost, .proxy, .malformed, .content, .cancelled: false
-            }
-        }
-    }
-
-    package let kind: Kind
-    /// Without a secret.
-    package let detail: String
-
-    package init(_ kind: Kind, _ detail: String) {
-        self.kind = kind
-        self.detail = detail
-    }
-
-    package var description: String { detail }
-}
-
 /// Sends requests. Follows no redirect and retries nothing: both take a new signature, which is the caller's to make.
 package protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
@@ -162,7 +115,7 @@ extension HTTPResponse {
         } catch {
             throw HTTPFailure(.closed, "\(error)")
         }
-        guard bytes.count <= limit else { throw HTTPFailure(.malformed, "the response has more than \(limit) bytes") }
+        guard bytes.count <= limit else { throw HTTPFailure(.malformed, .tooLong(limit: limit)) }
         return bytes
     }
 }

@@ -25,8 +25,20 @@ package struct RangedResponse: Sendable {
     package var isWhole: Bool { Int64(range.count) == size }
 
     /// Why an answer cannot be that to the request.
-    struct Fault: Error {
-        let words: String
+    package enum Fault: Error, RedactableDetail {
+        /// All of the object came in place of a range that begins past its end.
+        case endsBeforeRange
+        /// It has no length, and more than so many bytes.
+        case tooLong(limit: Int)
+        case digestMismatch
+        case invalidContentRange(String)
+        case otherRange(Range<Int64>)
+        /// The announced length, and that of the range, in bytes.
+        case lengthMismatch(announced: Int64, range: Int)
+
+        package func redacted(_ redaction: Redaction) -> Fault {
+            if case .invalidContentRange(let text) = self { .invalidContentRange(redaction(text)) } else { self }
+        }
     }
 
     /// In bytes; as much as a part of a large object.
@@ -56,7 +68,7 @@ package struct RangedResponse: Sendable {
         guard let asked, !(takesWhole && asked.lowerBound == 0) else { return whole }
         let range = asked.clamped(to: whole.range)
         guard !range.isEmpty || whole.size == 0 else {
-            throw Fault(words: "expected a range, got an object that ends before it")
+            throw Fault.endsBeforeRange
         }
         guard range != whole.range else { return whole }
         return RangedResponse(
@@ -69,15 +81,10 @@ package struct RangedResponse: Sendable {
         var gathered = ByteBuffer()
         for try await chunk in response.body {
             gathered.writeImmutableBuffer(chunk)
-            guard gathered.readableBytes <= Self.mostGathered else {
-                throw Fault(
-                    words: "the response has no Content-Length and more than \(Self.mostGathered >> 20) MiB")
-            }
+            guard gathered.readableBytes <= Self.mostGathered else { throw Fault.tooLong(limit: Self.mostGathered) }
         }
         let isMatch = matches(Array(gathered.readableBytesView))
-        guard isMatch != false else {
-            throw Fault(words: "the response has no Content-Length and does not match its digest")
-        }
+        guard isMatch != false else { throw Fault.digestMismatch }
         let size = Int64(gathered.readableBytes)
         // The end of a chunked body is said; that of another one is that of the connection.
         let isComplete = isMatch == true || response.headers.contains(name: "transfer-encoding")
@@ -87,14 +94,10 @@ package struct RangedResponse: Sendable {
     private static func part(
         _ text: String, length: Int64?, asked: Range<Int64>?
     ) throws(Fault) -> (Range<Int64>, Int64) {
-        guard let (range, size) = contentRange(text) else {
-            throw Fault(words: "invalid `Content-Range: \(text)`")
-        }
-        guard let asked, range == asked.clamped(to: 0..<size) else {
-            throw Fault(words: "unexpected range: bytes \(range.lowerBound) to \(range.upperBound)")
-        }
+        guard let (range, size) = contentRange(text) else { throw .invalidContentRange(text) }
+        guard let asked, range == asked.clamped(to: 0..<size) else { throw .otherRange(range) }
         guard length == nil || length == Int64(range.count) else {
-            throw Fault(words: "length mismatch: \(length ?? 0) bytes announced for a range of \(range.count)")
+            throw .lengthMismatch(announced: length ?? 0, range: range.count)
         }
         return (range, size)
     }

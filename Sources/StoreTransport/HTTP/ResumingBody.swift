@@ -49,7 +49,7 @@ package struct ResumingBody: AsyncSequence, Sendable {
         fileprivate init(_ source: ResumingBody) {
             self.source = source
             chunks = source.opened.makeAsyncIterator()
-            state = RetryState("get", address: source.address, source.context)
+            state = RetryState(.get, address: source.address, source.context)
             offset = source.range.lowerBound
         }
 
@@ -63,7 +63,7 @@ package struct ResumingBody: AsyncSequence, Sendable {
                 do {
                     guard let chunk = try await chunks.next() else {
                         if offset >= source.range.upperBound { return nil }
-                        throw HTTPFailure(.closed, "the response ended early")
+                        throw HTTPFailure(.closed, .endedEarly)
                     }
                     offset += Int64(chunk.readableBytes)
                     received(chunk.readableBytes)
@@ -79,8 +79,8 @@ package struct ResumingBody: AsyncSequence, Sendable {
             chunks = Ended()
             arrived = 0
             var error = StoreError(
-                .unavailable, operation: "get", address: source.address, detail: failure.detail,
-                notes: ["\(offset) of \(source.range.upperBound) bytes were received"])
+                .unavailable, operation: .get, address: source.address, detail: failure.detail,
+                notes: [CallNote.received(offset, of: source.range.upperBound)])
             error.cause = .failing
             guard failure.kind != .cancelled, !Task.isCancelled else { throw error }
             // All of it came before the failure; a reader refuses more than that.

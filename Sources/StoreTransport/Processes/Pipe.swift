@@ -12,7 +12,7 @@ final class Pipe {
     init() throws(Subprocess.Fault) {
         var ends: [CInt] = [0, 0]
         guard clinux_pipe(&ends) == 0 else {
-            throw Subprocess.Fault(words: "cannot be run: \(SystemErrorText.of(errno))")
+            throw .notRun(code: errno)
         }
         (reader, writer) = (ends[0], ends[1])
     }
@@ -29,7 +29,7 @@ final class Pipe {
         let bytes = Array(text.utf8)
         _ = fcntl(writer, F_SETFL, O_NONBLOCK)
         guard write(writer, bytes, bytes.count) == bytes.count else {
-            throw Subprocess.Fault(words: "cannot be run: \(SystemErrorText.of(errno))")
+            throw .notRun(code: errno)
         }
         closeWriter()
     }

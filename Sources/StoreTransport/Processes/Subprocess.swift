@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import CLinux
 internal import Glibc
 internal import NIOPosix
@@ -21,10 +22,16 @@ package enum Subprocess {
         }
     }
 
-    package struct Fault: Error, Sendable {
-        /// After the program's name: `cannot be run: permission denied`
-        package let words: String
-        package var isInterruption = false
+    package enum Fault: Error, ErrorDetail {
+        /// - Parameter code: `errno`
+        case notRun(code: CInt)
+        case interrupted
+        /// In seconds.
+        case timedOut(after: Double)
+        /// More than so many bytes.
+        case printedTooMuch(limit: Int)
+
+        package var isInterruption: Bool { self == .interrupted }
     }
 
     /// Of each of the two outputs, in bytes.
@@ -88,7 +95,7 @@ private final class RunningProgram {
         defer { for text in arguments + environment { free(text) } }
         let descriptors = [input.reader, output.writer, error.writer]
         process = clinux_spawn(&arguments, &environment, descriptors)
-        guard process > 0 else { throw Fault(words: "cannot be run: \(SystemErrorText.of(errno))") }
+        guard process > 0 else { throw .notRun(code: errno) }
         for pipe in [output, error] {
             pipe.closeWriter()
             _ = fcntl(pipe.reader, F_SETFL, O_NONBLOCK)
@@ -120,8 +127,8 @@ private final class RunningProgram {
             if let status {
                 return Subprocess.Output(status: status, standardOutput: gathered[0], standardError: gathered[1])
             }
-            if isInterrupted { throw killed("was interrupted", isInterruption: true) }
-            if ContinuousClock.now >= deadline { throw killed("timed out after \(timeout) seconds") }
+            if isInterrupted { throw killed(.interrupted) }
+            if ContinuousClock.now >= deadline { throw killed(.timedOut(after: timeout)) }
             pause = min(pause * 2, 50)
         }
     }
@@ -141,7 +148,7 @@ private final class RunningProgram {
                 guard count > 0 else { break }
                 if gathered[place].count <= Subprocess.limit { gathered[place] += buffer[..<count] }
                 if place == 0, gathered[0].count > Subprocess.limit {
-                    throw killed("printed more than \(Subprocess.limit >> 20) MiB")
+                    throw killed(.printedTooMuch(limit: Subprocess.limit))
                 }
             }
         }
@@ -157,7 +164,7 @@ private final class RunningProgram {
 
     /// Kills the program and all that it started. Each is stopped before it is asked for its children, so that it does not
     /// start another meanwhile.
-    private func killed(_ words: String, isInterruption: Bool = false) -> Subprocess.Fault {
+    private func killed(_ fault: Subprocess.Fault) -> Subprocess.Fault {
         var family = hasEnded ? [] : [process]
         var place = 0
         while place < family.count {
@@ -168,7 +175,7 @@ private final class RunningProgram {
         for process in family { kill(process, SIGKILL) }
         // Whatever waits for a device that does not answer ends when it does.
         for _ in 0..<100 where !hasEnded && endStatus() == nil { usleep(1000) }
-        return Fault(words: words, isInterruption: isInterruption)
+        return fault
     }
 
     private static func children(of process: pid_t) -> [pid_t] {

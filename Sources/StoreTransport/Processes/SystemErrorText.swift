@@ -1,8 +1,8 @@
 internal import Glibc
 
-enum SystemErrorText {
+package enum SystemErrorText {
     /// The system's words for an error number, such as `connection refused`.
-    static func of(_ code: CInt) -> String {
+    package static func of(_ code: CInt) -> String {
         let text = String(cString: strerror(code))
         return text.prefix(1).lowercased() + text.dropFirst()
     }

@@ -1,3 +1,5 @@
+internal import AssetModel
+
 /// Whether a request may be sent again where it is not known whether it took effect: its answer was lost, or the service
 /// failed while it worked.
 package enum Idempotency: Sendable {
@@ -10,9 +12,9 @@ package enum Idempotency: Sendable {
 
 extension AttemptFailure {
     /// What went wrong, where another attempt may succeed; nil where it would not, or where a remedy may help.
-    var transientDescription: String? {
+    var transientDetail: (any ErrorDetail)? {
         switch self {
-        case .fault(let fault): if case .retry = fault.handling { fault.words } else { nil }
+        case .fault(let fault): if case .retry = fault.handling { fault.answer } else { nil }
         case .transport(let failure): failure.kind.isTransient ? failure.detail : nil
         case .malformed(let detail): detail
         case .final: nil

@@ -1,3 +1,5 @@
+package import AssetModel
+
 /// How often a request is sent, and how long is waited in between.
 package struct RetryPolicy: Sendable, Hashable {
     /// The first time included.
@@ -34,15 +36,14 @@ extension RetryPolicy {
 
 /// Why a request is sent again.
 package struct RetryReason: Sendable, Hashable {
-    /// `503 SlowDown`, `connection refused`
-    package let words: String
+    package let cause: AnyErrorDetail
     /// How long the server asked to wait, in seconds.
     package var wait: Double?
     /// A server that has not been reached may be the wrong one: it is tried less often.
     package var isUnreachable = false
 
-    package init(_ words: String, wait: Double? = nil, isUnreachable: Bool = false) {
-        self.words = words
+    package init(_ cause: any ErrorDetail, wait: Double? = nil, isUnreachable: Bool = false) {
+        self.cause = AnyErrorDetail(cause)
         self.wait = wait
         self.isUnreachable = isUnreachable
     }

@@ -1,9 +1,9 @@
+package import AssetModel
 package import ObjectStore
 
 /// How often one call was sent, and for how long it has been tried.
 package struct RetryState {
-    /// `get`, `list`: in messages.
-    let operation: String
+    let operation: StoreOperation
     /// In messages.
     let address: String
     private let context: RetryContext
@@ -13,7 +13,7 @@ package struct RetryState {
     /// How often it was sent since the last progress.
     private(set) var attempts = 1
 
-    package init(_ operation: String, address: String, _ context: RetryContext) {
+    package init(_ operation: StoreOperation, address: String, _ context: RetryContext) {
         self.operation = operation
         self.address = address
         self.context = context
@@ -32,7 +32,7 @@ package struct RetryState {
             RetryNotice(
                 operation: operation, address: address, reason: reason, attempt: attempts, elapsed: now - start,
                 pause: seconds))
-        guard await context.sleep(seconds) else { throw self.error(.unavailable, "interrupted") }
+        guard await context.sleep(seconds) else { throw self.error(.unavailable, CallNote.interrupted) }
     }
 
     /// The same after a request or its answer was lost.
@@ -58,9 +58,9 @@ package struct RetryState {
         attempts = 1
     }
 
-    package func error(_ kind: StoreError.Kind, _ detail: String) -> StoreError {
+    package func error(_ kind: StoreError.Kind, _ detail: any ErrorDetail) -> StoreError {
         StoreError(
             kind, operation: operation, address: address, detail: detail,
-            notes: attempts > 1 ? ["failed after \(attempts) attempts"] : [])
+            notes: attempts > 1 ? [CallNote.failedAfter(attempts: attempts)] : [])
     }
 }

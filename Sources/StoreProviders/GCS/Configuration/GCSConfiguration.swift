@@ -45,9 +45,8 @@ package struct GCSConfiguration: Sendable {
         let text = setting.value.contains("://") ? setting.value : "http://\(setting.value)"
         guard let url = HTTPURL(text), url.query.isEmpty, HTTPURL.isHost(url.host) else {
             throw ConfigurationFault(
-                "invalid endpoint `\(HTTPURL.shown(setting.value))`", place: setting.provenance,
-                expected:
-                    "a URL with `http://` or `https://` and a host name, without a user")
+                ConnectionSettingFault.invalidEndpoint(shown: HTTPURL.shown(setting.value)),
+                place: setting.provenance)
         }
         return setting.map { _ in url }
     }

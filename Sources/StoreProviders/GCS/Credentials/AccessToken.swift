@@ -12,8 +12,8 @@ protocol TokenSource: Sendable {
     /// In messages: `service account`.
     var name: String { get }
 
-    /// Whose tokens these are: `service account robot@acme.iam.gserviceaccount.com`.
-    var owner: String { get }
+    /// Whose tokens these are.
+    var owner: GCSTokenOwner { get }
 
     /// The domain of Google's cloud that they are good in: `googleapis.com`.
     var universe: String { get }

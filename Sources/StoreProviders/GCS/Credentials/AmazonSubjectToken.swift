@@ -20,8 +20,7 @@ struct AmazonSubjectToken: SubjectTokenSource {
     ) throws(CredentialFailure) {
         guard source.environmentId == "aws1" else {
             throw CredentialFailure(
-                .notSupported, provider, "unsupported `environment_id` `\(source.environmentId ?? "")`",
-                remedy: "only `aws1` is supported")
+                .notSupported, provider, GCSCredentialFault.subject(.unknownEnvironmentID(source.environmentId ?? "")))
         }
         verificationURL = try settings.required(
             source.regionalCredVerificationUrl, "regional_cred_verification_url", provider)
@@ -39,9 +38,7 @@ struct AmazonSubjectToken: SubjectTokenSource {
         let credentials = try await credentials(session)
         let text = verificationURL.replacing("{region}", with: region)
         guard let url = HTTPURL(text) else {
-            throw CredentialFailure(
-                .misconfigured, provider, "invalid `regional_cred_verification_url` `\(text)`",
-                remedy: "recreate the file with `gcloud iam workload-identity-pools create-cred-config`")
+            throw CredentialFailure(.misconfigured, provider, GCSCredentialFault.subject(.invalidVerificationURL(text)))
         }
         let signer = SigV4(credentials, region: region, service: "sts", time: settings.environment.now())
         let signed = signer.sign(HTTPRequest(.POST, url), payloadHash: SigV4.emptyPayloadHash)
@@ -103,8 +100,7 @@ struct AmazonSubjectToken: SubjectTokenSource {
         let bytes = try await ask(.GET, "\(url)/\(PercentEncoding.encode(role))", "url", session)
         guard let found = CredentialDocument(bytes)?.credentials else {
             throw CredentialFailure(
-                .malformed, provider, "the metadata service at \(HTTPURL.shown(url)) returned no credentials",
-                remedy: "attach a role to this machine")
+                .malformed, provider, GCSCredentialFault.subject(.noAWSCredentials(shown: HTTPURL.shown(url))))
         }
         return found
     }
@@ -113,12 +109,11 @@ struct AmazonSubjectToken: SubjectTokenSource {
         _ method: HTTPMethod, _ address: String, _ field: String, _ headers: HTTPHeaders
     ) async throws(CredentialFailure) -> [UInt8] {
         let url = try settings.address(anyScheme: address, "credential_source.\(field)", provider)
-        let answer = try await settings.call(provider, "the AWS metadata service", attempts: 3)
+        let answer = try await settings.call(provider, .awsMetadata, attempts: 3)
             .send(HTTPRequest(method, url, headers: headers, isDirect: true))
         guard answer.status == 200 else {
             throw CredentialFailure(
-                .refused, provider, "the AWS metadata service at \(url.origin) returned status \(answer.status)",
-                remedy: "run on an AWS machine with a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+                .refused, provider, GCSCredentialFault.status(.awsMetadata, origin: url.origin, answer.status))
         }
         return answer.body
     }

@@ -22,20 +22,16 @@ struct ExecutableSubjectToken: SubjectTokenSource {
     ) throws(CredentialFailure) {
         guard settings.environment[Self.permission] == "1" else {
             throw CredentialFailure(
-                .notSupported, provider, "the credentials file runs a program, which is not allowed by default",
-                remedy: "if you trust the file, set \(Self.permission)=1")
+                .notSupported, provider, GCSCredentialFault.programSetting(.notAllowed(variable: Self.permission)))
         }
         let command = try settings.required(executable.command, "credential_source.executable.command", provider)
         guard let words = ShellWords.split(command), !words.isEmpty else {
-            throw CredentialFailure(
-                .misconfigured, provider, "invalid command in `credential_source.executable.command`",
-                remedy: "write a program and its arguments, with balanced quotes")
+            throw CredentialFailure(.misconfigured, provider, GCSCredentialFault.programSetting(.invalidCommand))
         }
         let milliseconds = executable.timeoutMillis ?? 30_000
         guard (5_000...120_000).contains(milliseconds) else {
             throw CredentialFailure(
-                .misconfigured, provider, "invalid `timeout_millis` \(milliseconds)",
-                remedy: "use 5000 to 120000")
+                .misconfigured, provider, GCSCredentialFault.programSetting(.invalidTimeout(milliseconds)))
         }
         self.words = words
         timeout = Double(milliseconds) / 1000
@@ -56,42 +52,37 @@ struct ExecutableSubjectToken: SubjectTokenSource {
 
     func token() async throws(CredentialFailure) -> Secret {
         if let answer = left(), answer.isFresh(settings.environment.now()), let token = answer.token { return token }
+        let output = try await output()
+        // It may leave its answer in the file alone.
+        let answer = output.standardOutput.isEmpty ? left() : ExecutableAnswer(output.standardOutput)
+        guard let answer, answer.isKnown else { throw failure(.malformed, .program(words[0], .printedNothing)) }
+        guard answer.success else {
+            let said = [answer.code, answer.message].compactMap(\.self).joined(separator: ": ")
+            throw failure(.refused, .program(words[0], .failed(said: said)))
+        }
+        guard answer.expirationTime.map({ $0.value > settings.environment.now() }) ?? true else {
+            throw failure(.malformed, .program(words[0], .printedExpiredToken))
+        }
+        guard let token = answer.token else { throw failure(.malformed, .program(words[0], .printedNoToken)) }
+        return token
+    }
+
+    private func output() async throws(CredentialFailure) -> Subprocess.Output {
         let output: Subprocess.Output
         do {
             output = try await Subprocess.run(words, adding: variables, timeout: timeout)
         } catch {
-            throw CredentialFailure(
-                error.isInterruption ? .unreachable : .misconfigured, provider, "`\(words[0])` \(error.words)",
-                remedy: "check `credential_source.executable.command`")
+            throw failure(error.isInterruption ? .unreachable : .misconfigured, .program(words[0], .fault(error)))
         }
         guard output.status == 0 else {
-            let said = output.firstErrorLine.map { ": \($0)" } ?? ""
-            throw CredentialFailure(
-                .refused, provider, "`\(words[0])` exited with status \(output.status)\(said)",
-                remedy: "run it manually with the same environment variables")
+            throw failure(
+                .refused, .program(words[0], .exited(status: output.status, said: output.firstErrorLine)))
         }
-        // It may leave its answer in the file alone.
-        let answer = output.standardOutput.isEmpty ? left() : ExecutableAnswer(output.standardOutput)
-        guard let answer, answer.isKnown else {
-            throw CredentialFailure(
-                .malformed, provider, "`\(words[0])` printed no token",
-                remedy: "it must print JSON with version, success, token_type and the token")
-        }
-        guard answer.success else {
-            throw CredentialFailure(
-                .refused, provider,
-                "`\(words[0])` failed:  \([answer.code, answer.message].compactMap(\.self).joined(separator: ": "))",
-                remedy: "run it manually with the same environment variables")
-        }
-        guard answer.expirationTime.map({ $0.value > settings.environment.now() }) ?? true else {
-            throw CredentialFailure(
-                .malformed, provider, "`\(words[0])` printed an expired token", remedy: "check its expiration_time")
-        }
-        guard let token = answer.token else {
-            throw CredentialFailure(
-                .malformed, provider, "`\(words[0])` printed no token", remedy: "check its token_type and token field")
-        }
-        return token
+        return output
+    }
+
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: GCSCredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, provider, fault)
     }
 }
 

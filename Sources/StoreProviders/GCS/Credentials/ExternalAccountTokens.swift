@@ -47,9 +47,9 @@ struct ExternalAccountTokens: TokenSource {
         text == "https://sts.{universe_domain}/v1/token" ? "https://sts.\(universe)/v1/token" : text
     }
 
-    var owner: String {
-        impersonation.map { "service account \(ServiceAccountName.of($0.url)), impersonated by an external account" }
-            ?? "external account \(audience.split(separator: "/").suffix(3).joined(separator: "/"))"
+    var owner: GCSTokenOwner {
+        impersonation.map { .impersonatedByExternal(ServiceAccountName.of($0.url)) }
+            ?? .external(audience: audience.split(separator: "/").suffix(3).joined(separator: "/"))
     }
 
     func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {

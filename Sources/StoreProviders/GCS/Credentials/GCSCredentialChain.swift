@@ -4,8 +4,7 @@ internal import StoreTransport
 /// Where tokens come from, found once.
 struct FoundTokenSource: Sendable {
     let tokens: any TokenSource
-    /// In messages.
-    let place: String
+    let place: GCSCredentialPlace
     /// The project that the credentials' file says pays for requests.
     let quotaProject: String?
 }
@@ -26,36 +25,26 @@ struct GCSCredentialChain: Sendable {
             let named = document.quotaProjectId.flatMap { $0.isEmpty ? nil : $0 }
             let quotaProject = document.type == "service_account" ? nil : named
             return FoundTokenSource(
-                tokens: try Self.source(document, settings), place: "\(file.value) (\(file.provenance))",
+                tokens: try Self.source(document, settings), place: .file(file.value, file.provenance),
                 quotaProject: quotaProject)
         }
         if let metadata = try await MetadataTokens(settings) {
-            return FoundTokenSource(tokens: metadata, place: "the metadata service", quotaProject: nil)
+            return FoundTokenSource(tokens: metadata, place: .metadataService, quotaProject: nil)
         }
-        throw CredentialFailure(
-            .noneFound, "",
-            "no GOOGLE_APPLICATION_CREDENTIALS; no gcloud login; no answer from the metadata service",
-            remedy:
-                "set GOOGLE_APPLICATION_CREDENTIALS to a credentials file, run `gcloud auth application-default login`, "
-                + "or, for a public bucket, pass --no-sign-request")
+        throw CredentialFailure(.noneFound, "", GCSCredentialFault.noneFound)
     }
 
     private func read(_ file: Setting<String>) throws(CredentialFailure) -> GoogleCredentialFile {
-        let mount = "check that the secret is mounted at this path"
-        let place = "the credentials file `\(file.value)` (\(file.provenance))"
+        let fault = { (fault: GCSCredentialFault) in CredentialFailure(.misconfigured, "", fault) }
         let bytes: [UInt8]?
         do {
             bytes = try SmallFile.read(settings.environment.expanding(file.value))
         } catch {
-            throw CredentialFailure(.misconfigured, "", error.words, remedy: error.hint ?? mount)
+            throw fault(.file(.unreadable(error)))
         }
-        guard let bytes else { throw CredentialFailure(.misconfigured, "", "\(place) does not exist", remedy: mount) }
-        guard !bytes.isEmpty else { throw CredentialFailure(.misconfigured, "", "\(place) is empty", remedy: mount) }
-        guard let document = GoogleCredentialFile(bytes) else {
-            throw CredentialFailure(
-                .misconfigured, "", "\(place) is not a Google credentials JSON file",
-                remedy: "download it again; it must hold the JSON itself, not its base64")
-        }
+        guard let bytes else { throw fault(.file(.missing(file))) }
+        guard !bytes.isEmpty else { throw fault(.file(.empty(file))) }
+        guard let document = GoogleCredentialFile(bytes) else { throw fault(.file(.notCredentials(file))) }
         return document
     }
 
@@ -66,8 +55,7 @@ struct GCSCredentialChain: Sendable {
         // Tokens go to hosts below it.
         if let domain = file.universeDomain, !HTTPURL.isName(domain) {
             throw CredentialFailure(
-                .misconfigured, "", "invalid `universe_domain` `\(HTTPURL.shown(domain))`",
-                remedy: "download the file again; the default is `\(Google.universe)`")
+                .misconfigured, "", GCSCredentialFault.file(.invalidUniverse(shown: HTTPURL.shown(domain))))
         }
         switch file.type {
         case "service_account": return try ServiceAccountTokens(file, settings)
@@ -76,10 +64,7 @@ struct GCSCredentialChain: Sendable {
         case "external_account_authorized_user": return try ExternalUserTokens(file, settings)
         case "impersonated_service_account": return try ImpersonatedTokens(file, settings)
         case let type:
-            throw CredentialFailure(
-                .notSupported, "", "unsupported credentials type `\(type ?? "")`",
-                remedy: "use service_account, authorized_user, external_account, external_account_authorized_user or "
-                    + "impersonated_service_account")
+            throw CredentialFailure(.notSupported, "", GCSCredentialFault.file(.unknownType(type ?? "")))
         }
     }
 }

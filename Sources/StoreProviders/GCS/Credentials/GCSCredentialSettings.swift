@@ -7,10 +7,11 @@ struct GCSCredentialSettings: Sendable {
     /// Waits for so many seconds.
     let sleep: @Sendable (Double) async -> Void
 
-    func call(_ provider: String, _ service: String, attempts: Int) -> CredentialServiceClient {
+    func call(_ provider: String, _ service: GCSCredentialService, attempts: Int) -> CredentialServiceClient {
         CredentialServiceClient(
-            transport: transport, sleep: sleep, provider: provider, service: service, attempts: attempts, pause: 1,
-            isFinal: { !$0.isTransientFailure && TokenFault($0)?.isTransient != true })
+            transport: transport, sleep: sleep, provider: provider, attempts: attempts, pause: 1,
+            isFinal: { !$0.isTransientFailure && TokenFault($0)?.isTransient != true },
+            unreachable: { GCSCredentialFault.unreachable(service, $0) })
     }
 
     /// An address that a file of credentials names.
@@ -18,8 +19,8 @@ struct GCSCredentialSettings: Sendable {
         guard let text else { throw missing(field, provider) }
         guard let url = HTTPURL(text), HTTPURL.isHost(url.host), url.scheme == .https || url.isLoopback else {
             throw CredentialFailure(
-                .misconfigured, provider, "invalid `\(field)` `\(HTTPURL.shown(text))`: credentials require https",
-                remedy: "download the file again")
+                .misconfigured, provider,
+                GCSCredentialFault.file(.insecureAddress(field: field, shown: HTTPURL.shown(text))))
         }
         return url
     }
@@ -28,8 +29,8 @@ struct GCSCredentialSettings: Sendable {
     func address(anyScheme text: String, _ field: String, _ provider: String) throws(CredentialFailure) -> HTTPURL {
         if let url = HTTPURL(text) { return url }
         throw CredentialFailure(
-            .misconfigured, provider, "invalid `\(field)` `\(HTTPURL.shown(text))`",
-            remedy: "recreate the file with `gcloud iam workload-identity-pools create-cred-config`")
+            .misconfigured, provider, GCSCredentialFault.file(.invalidAddress(field: field, shown: HTTPURL.shown(text)))
+        )
     }
 
     func required<Value>(_ value: Value?, _ field: String, _ provider: String) throws(CredentialFailure) -> Value {
@@ -38,8 +39,6 @@ struct GCSCredentialSettings: Sendable {
     }
 
     private func missing(_ field: String, _ provider: String) -> CredentialFailure {
-        CredentialFailure(
-            .partial, provider, "missing `\(field)` in the credentials file",
-            remedy: "download it again")
+        CredentialFailure(.partial, provider, GCSCredentialFault.file(.missingField(field)))
     }
 }

@@ -3,6 +3,9 @@ package import StoreTransport
 
 /// What requests to Google Cloud Storage are made with.
 package struct GoogleCredentials: ExpiringCredentials {
+    package typealias Source = GCSCredentialSource
+    package typealias Absence = GCSCredentialAbsence
+
     let token: AccessToken
     /// The project that pays for the requests, where it is not the credentials' own.
     let quotaProject: String?
@@ -14,11 +17,6 @@ package struct GoogleCredentials: ExpiringCredentials {
 
 /// Whose name requests to Google Cloud Storage are made in.
 package typealias GCSIdentity = Identity<GoogleCredentials>
-
-extension Identity<GoogleCredentials> {
-    /// `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
-    package var words: String { credentials == nil ? "anonymous (\(source))" : source }
-}
 
 /// The identity that the application's default credentials have, for as long as a run lasts.
 enum GCSCredentials {
@@ -39,7 +37,8 @@ enum GCSCredentials {
             let credentials = GoogleCredentials(
                 token: try await found.tokens.token(for: Google.storageScopes),
                 quotaProject: quotaProject ?? found.quotaProject, universe: found.tokens.universe)
-            return FoundCredentials(credentials, source: "\(found.tokens.owner), from \(found.place)")
+            return FoundCredentials(
+                credentials, source: GCSCredentialSource(owner: found.tokens.owner, place: found.place))
         }
     }
 }

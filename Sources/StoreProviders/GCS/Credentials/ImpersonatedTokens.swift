@@ -21,8 +21,7 @@ struct ImpersonatedTokens: TokenSource {
         let inner = try settings.required(file.sourceCredentials, "source_credentials", name)
         guard ["authorized_user", "service_account", "external_account_authorized_user"].contains(inner.type) else {
             throw CredentialFailure(
-                .notSupported, name, "unsupported type of `source_credentials` `\(inner.type ?? "")`",
-                remedy: "use authorized_user, service_account or external_account_authorized_user")
+                .notSupported, name, GCSCredentialFault.file(.unknownSourceType(inner.type ?? "")))
         }
         source = try GCSCredentialChain.source(inner, settings)
         universe = source.universe
@@ -39,7 +38,7 @@ struct ImpersonatedTokens: TokenSource {
                 target: "/v1/projects/-/serviceAccounts/\(account):generateAccessToken")
     }
 
-    var owner: String { "service account \(account), impersonated by \(source.owner)" }
+    var owner: GCSTokenOwner { .impersonated(account, by: source.owner) }
 
     func token(for scopes: [String]) async throws(CredentialFailure) -> AccessToken {
         let token = try await source.token(for: [Google.impersonationScope])
@@ -86,23 +85,20 @@ struct ImpersonatedToken: Sendable {
             .POST, url,
             headers: ["content-type": "application/json", "authorization": "Bearer \(token.value.exposed)"],
             body: .bytes(ByteBuffer(bytes: body)))
-        let answer = try await settings.call(provider, "Google's IAM", attempts: 3).send(request)
+        let answer = try await settings.call(provider, .iam, attempts: 3).send(request)
         guard answer.status == 200 else {
             let fault = GCSFault(status: answer.status, headers: answer.headers, body: answer.body)
-                .redacted(Redaction(of: request)).words
+                .redacted(Redaction(of: request))
+            let isTransient = answer.isTransientFailure
             throw CredentialFailure(
-                answer.isTransientFailure ? .unreachable : .refused, provider,
-                "cannot impersonate \(ServiceAccountName.of(url)): \(fault)",
-                remedy: answer.isTransientFailure
-                    ? CredentialServiceClient.retryLater
-                    : "grant roles/iam.serviceAccountTokenCreator on that account to the source credentials")
+                isTransient ? .unreachable : .refused, provider,
+                GCSCredentialFault.notImpersonated(
+                    ServiceAccountName.of(url), fault.answer, isTransient: isTransient))
         }
         guard let document = JSONDocument.decode(Response.self, from: answer.body),
             document.accessToken.isHeaderSafe
         else {
-            throw CredentialFailure(
-                .malformed, provider, "\(url.origin) returned no token",
-                remedy: "check for a proxy that answers in its place")
+            throw CredentialFailure(.malformed, provider, GCSCredentialFault.noToken(nil, origin: url.origin))
         }
         return AccessToken(
             value: Secret(document.accessToken), expiration: Timestamp.seconds(document.expireTime))

@@ -11,7 +11,7 @@ struct MetadataTokens: TokenSource {
     let email: String
     let universe: String
 
-    var owner: String { "service account \(email) of this machine" }
+    var owner: GCSTokenOwner { .machine(serviceAccount: email) }
 
     private static let path = "/computeMetadata/v1/"
     private static let attempts = 5
@@ -23,8 +23,7 @@ struct MetadataTokens: TokenSource {
         let account = try await Self.ask("instance/service-accounts/default/email", settings)
         guard account.status == 200 else {
             throw CredentialFailure(
-                .noneFound, name, "this machine has no service account (status \(account.status))",
-                remedy: "attach a service account, or set GOOGLE_APPLICATION_CREDENTIALS")
+                .noneFound, name, GCSCredentialFault.noServiceAccount(status: account.status))
         }
         email = String(decoding: account.body, as: UTF8.self).trimmed
         let domain = try await Self.ask("universe/universe-domain", settings)
@@ -38,13 +37,10 @@ struct MetadataTokens: TokenSource {
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, name,
-                "the metadata service returned status \(answer.status)",
-                remedy: "check this machine's service account and access scopes")
+                GCSCredentialFault.status(.metadata, origin: nil, answer.status))
         }
         guard let found = TokenAnswer(answer.body, now: settings.environment.now()) else {
-            throw CredentialFailure(
-                .malformed, name, "the metadata service returned no token",
-                remedy: "check for a proxy that answers in its place")
+            throw CredentialFailure(.malformed, name, GCSCredentialFault.noToken(.metadata, origin: nil))
         }
         return found.token
     }
@@ -80,10 +76,9 @@ struct MetadataTokens: TokenSource {
         let host = host(settings)
         guard let url = HTTPURL("http://\(host)\(path)\(target)") else {
             throw CredentialFailure(
-                .misconfigured, "metadata service", "invalid metadata service host `\(host)`",
-                remedy: "correct or unset GCE_METADATA_HOST")
+                .misconfigured, "metadata service", GCSCredentialFault.invalidMetadataHost(host))
         }
-        return try await settings.call("metadata service", "the metadata service", attempts: attempts)
+        return try await settings.call("metadata service", .metadata, attempts: attempts)
             .send(HTTPRequest(.GET, url, headers: [flavor: "Google"], timeouts: timeouts, isDirect: true))
     }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 struct AuthorizedUserTokens: TokenSource {
     let settings: GCSCredentialSettings
     let name = "authorized user"
-    let owner = "gcloud user credentials"
+    let owner = GCSTokenOwner.user
 
     private let client: String
     private let clientSecret: Secret
@@ -16,10 +16,7 @@ struct AuthorizedUserTokens: TokenSource {
     init(_ file: GoogleCredentialFile, _ settings: GCSCredentialSettings) throws(CredentialFailure) {
         self.settings = settings
         if let universe = file.universeDomain, universe != Google.universe {
-            throw CredentialFailure(
-                .notSupported, name,
-                "user credentials are limited to \(Google.universe), but `universe_domain` is `\(universe)`",
-                remedy: "use a service account, or `gcloud iam workforce-pools create-login-config`")
+            throw CredentialFailure(.notSupported, name, GCSCredentialFault.file(.userInUniverse(universe)))
         }
         client = try settings.required(file.clientId, "client_id", name)
         clientSecret = Secret(try settings.required(file.clientSecret, "client_secret", name))
@@ -46,7 +43,7 @@ final class ExternalUserTokens: TokenSource {
     let settings: GCSCredentialSettings
     let universe: String
     let name = "external authorized user"
-    let owner = "gcloud user credentials of an external identity provider"
+    let owner = GCSTokenOwner.externalUser
 
     private let client: (name: String, secret: Secret)
     private let refreshToken: Mutex<Secret>

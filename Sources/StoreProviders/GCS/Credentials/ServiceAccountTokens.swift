@@ -13,7 +13,7 @@ struct ServiceAccountTokens: TokenSource {
     let universe: String
     let name = "service account"
 
-    var owner: String { "service account \(email)" }
+    var owner: GCSTokenOwner { .serviceAccount(email) }
 
     /// Of a signed request, in seconds.
     private static let lifetime = 3600.0
@@ -44,8 +44,7 @@ struct ServiceAccountTokens: TokenSource {
         let text = [encoded(Header(kid: keyID)), encoded(claims)].joined(separator: ".")
         guard let signature = RSASignature.sign(text, with: key) else {
             throw CredentialFailure(
-                .misconfigured, name, "invalid private key of \(email): not a PEM-encoded RSA key",
-                remedy: "download the key file again; JSON escapes its line breaks as `\\n`")
+                .misconfigured, name, GCSCredentialFault.file(.invalidPrivateKey(account: email)))
         }
         return Secret("\(text).\(Base64.encodeForURL(signature))")
     }

@@ -30,9 +30,7 @@ enum SubjectTokens {
                 url: try settings.address(anyScheme: url, "credential_source.url", provider),
                 headers: source.headers, format: format, settings: settings, provider: provider)
         default:
-            throw CredentialFailure(
-                .notSupported, provider, "unsupported `credential_source`: expected `file`, `url`, `executable` or AWS",
-                remedy: "use a different source; machine certificates (x509) are not supported")
+            throw CredentialFailure(.notSupported, provider, GCSCredentialFault.subject(.unknownSource))
         }
     }
 }
@@ -51,33 +49,25 @@ struct TokenFormat: Sendable {
         case "text": field = nil
         case "json":
             guard let name = format?.subjectTokenFieldName else {
-                throw CredentialFailure(
-                    .partial, provider, "missing `subject_token_field_name` in `credential_source.format`",
-                    remedy: "recreate the file with `gcloud iam workload-identity-pools create-cred-config`")
+                throw CredentialFailure(.partial, provider, GCSCredentialFault.subject(.noTokenField))
             }
             field = name
         case let other:
-            throw CredentialFailure(
-                .misconfigured, provider, "unsupported `credential_source.format` `\(other)`",
-                remedy: "use `text` or `json`")
+            throw CredentialFailure(.misconfigured, provider, GCSCredentialFault.subject(.unknownFormat(other)))
         }
     }
 
-    /// - Parameter place: `the file /run/token`.
-    func token(in bytes: [UInt8], from place: String) throws(CredentialFailure) -> Secret {
+    func token(in bytes: [UInt8], from place: SubjectTokenPlace) throws(CredentialFailure) -> Secret {
         var text = String(decoding: bytes, as: UTF8.self).trimmed
         if let field {
             guard let value = JSONFields(bytes)?.text(field) else {
                 throw CredentialFailure(
-                    .malformed, provider, "missing `\(field)` in \(place)",
-                    remedy: "check `subject_token_field_name`")
+                    .malformed, provider, GCSCredentialFault.subject(.noToken(field: field, place)))
             }
             text = value
         }
         guard !text.isEmpty else {
-            throw CredentialFailure(
-                .malformed, provider, "\(place) is empty",
-                remedy: "check that the secret is mounted at this path")
+            throw CredentialFailure(.malformed, provider, GCSCredentialFault.subject(.emptyToken(place)))
         }
         return Secret(text)
     }
@@ -91,18 +81,16 @@ struct FileSubjectToken: SubjectTokenSource {
     let provider: String
 
     func token() async throws(CredentialFailure) -> Secret {
-        let mount = "check that the secret is mounted at this path"
         let bytes: [UInt8]?
         do {
             bytes = try SmallFile.read(settings.environment.expanding(path))
         } catch {
-            throw CredentialFailure(.misconfigured, provider, error.words, remedy: mount)
+            throw CredentialFailure(.misconfigured, provider, GCSCredentialFault.subject(.unreadableFile(error)))
         }
         guard let bytes else {
-            throw CredentialFailure(
-                .misconfigured, provider, "the token file `\(path)` does not exist", remedy: mount)
+            throw CredentialFailure(.misconfigured, provider, GCSCredentialFault.subject(.missingFile(path)))
         }
-        return try format.token(in: bytes, from: "the token file `\(path)`")
+        return try format.token(in: bytes, from: .file(path))
     }
 }
 
@@ -116,15 +104,13 @@ struct URLSubjectToken: SubjectTokenSource {
 
     func token() async throws(CredentialFailure) -> Secret {
         let fields = HTTPHeaders(headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        let place = "the token service at \(url.origin)"
-        let answer = try await settings.call(provider, "the token service", attempts: 3)
+        let answer = try await settings.call(provider, .subjectTokens, attempts: 3)
             .send(HTTPRequest(.GET, url, headers: fields))
         guard answer.status == 200 else {
             throw CredentialFailure(
                 answer.isTransientFailure ? .unreachable : .refused, provider,
-                "\(place) returned status \(answer.status)",
-                remedy: "check `credential_source.url`, its headers, and that this job may request tokens")
+                GCSCredentialFault.status(.subjectTokens, origin: url.origin, answer.status))
         }
-        return try format.token(in: answer.body, from: "the response of \(place)")
+        return try format.token(in: answer.body, from: .service(origin: url.origin))
     }
 }

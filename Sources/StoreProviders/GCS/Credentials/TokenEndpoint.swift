@@ -27,7 +27,7 @@ struct TokenEndpoint: Sendable {
             let pair = Base64.encode(Array("\(client.name):\(client.secret.exposed)".utf8))
             request.headers.add(name: "authorization", value: "Basic \(pair)")
         }
-        let answer = try await settings.call(provider, "the token server", attempts: Self.attempts).send(request)
+        let answer = try await settings.call(provider, .tokenServer, attempts: Self.attempts).send(request)
         if answer.status == 200 { return try read(answer) }
         throw refusal(answer, Redaction(of: request, and: secrets))
     }
@@ -35,23 +35,20 @@ struct TokenEndpoint: Sendable {
     private func read(_ answer: BufferedResponse) throws(CredentialFailure) -> TokenAnswer {
         guard let token = TokenAnswer(answer.body, now: settings.environment.now()) else {
             throw CredentialFailure(
-                .malformed, provider, "the token server at \(url.origin) returned no token",
-                remedy: "check for a proxy that answers in its place")
+                .malformed, provider, GCSCredentialFault.noToken(.tokenServer, origin: url.origin))
         }
         return token
     }
 
     private func refusal(_ answer: BufferedResponse, _ redaction: Redaction) -> CredentialFailure {
         let fault = TokenFault(answer)
-        let reason = fault.map { redaction($0.words) } ?? "status \(answer.status)"
+        let words = fault.map { ServiceWords.said(redaction($0.text)) } ?? .status(answer.status)
         guard !answer.isTransientFailure, fault?.isTransient != true else {
             return CredentialFailure(
-                .unreachable, provider, "the token server at \(url.origin) failed: \(reason)",
-                remedy: CredentialServiceClient.retryLater)
+                .unreachable, provider, GCSCredentialFault.tokenServerFailed(origin: url.origin, words))
         }
         return CredentialFailure(
-            .refused, provider, "the token server at \(url.origin) denied the request: \(reason)",
-            remedy: fault?.remedy ?? "check the credentials, and for a proxy that answers in the server's place")
+            .refused, provider, GCSCredentialFault.tokenServerDenied(origin: url.origin, words, fault?.advice))
     }
 }
 
@@ -123,7 +120,7 @@ struct TokenFault: Sendable {
     }
 
     /// `invalid_grant: Invalid JWT Signature.`
-    var words: String {
+    var text: String {
         let detail = [description, subtype].compactMap(\.self).joined(separator: ", ")
         return [code, detail].filter { !$0.isEmpty }.joined(separator: ": ")
     }
@@ -133,21 +130,16 @@ struct TokenFault: Sendable {
         [code, description].contains { ["internal_failure", "server_error", "temporarily_unavailable"].contains($0) }
     }
 
-    var remedy: String? {
-        let text = words.lowercased()
+    var advice: TokenAdvice? {
+        let text = text.lowercased()
         return switch true {
-        case text.contains("rapt"):
-            "run `gcloud auth application-default login`: the organization requires reauthentication"
+        case text.contains("rapt"): .reauthenticate
         case text.contains("reasonable timeframe") || text.contains("iat") || text.contains("issued in the future"):
-            "correct the clock of this machine (in a container, the host's)"
-        case text.contains("jwt signature"):
-            "create a new key for this service account: this one was deleted or replaced"
-        case text.contains("account not found") || text.contains("account has been deleted"):
-            "use another service account: this one was deleted"
-        case code == "invalid_grant":
-            "run `gcloud auth application-default login`, or download the credentials file again"
-        case code == "invalid_client" || code == "unauthorized_client" || code == "invalid_target":
-            "check the credentials file against the identity pool or client that it names"
+            .correctClock
+        case text.contains("jwt signature"): .createKey
+        case text.contains("account not found") || text.contains("account has been deleted"): .useOtherAccount
+        case code == "invalid_grant": .logIn
+        case code == "invalid_client" || code == "unauthorized_client" || code == "invalid_target": .checkFile
         default: nil
         }
     }

@@ -5,7 +5,7 @@ internal import StoreTransport
 
 /// A request to Google Cloud Storage before it has an address and a token.
 struct GCSCall: StoreCall {
-    let operation: String
+    let operation: StoreOperation
     let address: String
     var method: HTTPMethod
     var resource: GCSResource
@@ -16,7 +16,7 @@ struct GCSCall: StoreCall {
 
     var hasBody: Bool { body != nil }
 
-    init(_ operation: String, address: String, method: HTTPMethod, resource: GCSResource) {
+    init(_ operation: StoreOperation, address: String, method: HTTPMethod, resource: GCSResource) {
         self.operation = operation
         self.address = address
         self.method = method

@@ -69,10 +69,10 @@ struct GCSDialect: StoreDialect {
         if error.kind == .misconfigured {
             error.cause = failed.fault.status == 404 ? .noBucket(context.bucket) : .invalidBucket(context.bucket)
         }
-        return GCSWords.complete(error, failed.fault, failed.call, failed.signed?.sender.identity)
+        return error.completed(failed.fault, failed.call, failed.signed?.sender.identity)
     }
 
-    func endpointWords(_ signed: Signed?) -> String? { signed?.sender.base.origin }
+    func endpoint(_ signed: Signed?) -> CallNote? { signed.map { .endpoint($0.sender.base.origin, nil) } }
 }
 
 typealias GCSRequester = StoreRequester<GCSDialect>

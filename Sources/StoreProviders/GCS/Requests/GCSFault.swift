@@ -13,14 +13,7 @@ struct GCSFault: ServiceFault {
     /// How long the server asks to wait, in seconds.
     let retryAfter: Double?
 
-    /// `forbidden: robot@acme… does not have storage.objects.get access (status 403)`
-    var words: String {
-        let said = [reason, message].compactMap(\.self).joined(separator: ": ")
-        return said.isEmpty ? "status \(status)" : "\(said) (status \(status))"
-    }
-
-    /// `authError`; `status 401`
-    var shortWords: String { reason ?? "status \(status)" }
+    var answer: ServiceAnswer { ServiceAnswer(status: status, code: reason, message: message) }
 }
 
 extension GCSFault {
@@ -104,7 +97,7 @@ extension GCSFault {
     }
 
     private func again(slowsDown: Bool) -> FaultHandling<GCSRemedy> {
-        .retry(RetryReason("\(status)\(reason.map { " " + $0 } ?? "")", wait: retryAfter), slowsDown: slowsDown)
+        .retry(RetryReason(ServiceStatus(status, reason), wait: retryAfter), slowsDown: slowsDown)
     }
 
     private static let throttlingReasons: Set = [

@@ -60,20 +60,20 @@ struct AWSConfigFile {
     private mutating func begin(_ name: String, _ number: Int) throws(ConfigurationFault) {
         try endSection()
         guard !sections.contains(where: { $0.name == name }) else {
-            throw fault(number, "duplicate section [\(name)]", "one section of each name")
+            throw fault(number, .duplicateSection(name))
         }
         current = name
     }
 
     private mutating func take(pair: String, _ number: Int) throws(ConfigurationFault) {
-        guard current != nil else { throw fault(number, "text before the first section", "`[default]`") }
+        guard current != nil else { throw fault(number, .textBeforeSection) }
         guard let delimiter = pair.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
-            throw fault(number, "missing `=` or `:`", "`key = value`")
+            throw fault(number, .noDelimiter)
         }
         let key = String(pair[..<delimiter]).trimmed.lowercased()
-        guard !key.isEmpty else { throw fault(number, "missing key", "`key = value`") }
+        guard !key.isEmpty else { throw fault(number, .noKey) }
         let isKnown = values[key] != nil || current == "DEFAULT" && defaults.values[key] != nil
-        guard !isKnown else { throw fault(number, "duplicate key `\(key)`", "each key once") }
+        guard !isKnown else { throw fault(number, .duplicateKey(key)) }
         values[key] = Pending(lines: [(String(pair[pair.index(after: delimiter)...]).trimmed, number)], line: number)
         lastKey = key
     }
@@ -99,7 +99,7 @@ struct AWSConfigFile {
         var block: [String: Setting<String>] = [:]
         for (text, line) in lines.dropFirst() {
             guard let equals = text.firstIndex(of: "=") else {
-                throw fault(line, "missing `=` in a nested block", "`key = value`")
+                throw fault(line, .noDelimiterInBlock)
             }
             let value = String(text[text.index(after: equals)...]).trimmed
             block[String(text[..<equals]).trimmed] = Setting(value, from: place(line))
@@ -109,7 +109,7 @@ struct AWSConfigFile {
 
     private func place(_ line: Int) -> Provenance { .file(SourceLocation(file: file, line: line, column: 1)) }
 
-    private func fault(_ line: Int, _ words: String, _ expected: String) -> ConfigurationFault {
-        ConfigurationFault("invalid configuration file: \(words)", place: place(line), expected: expected)
+    private func fault(_ line: Int, _ fault: AWSConfigFault) -> ConfigurationFault {
+        ConfigurationFault(S3SettingFault.file(fault), place: place(line))
     }
 }

@@ -33,9 +33,7 @@ package struct AWSFiles: Sendable {
         let path = environment.expanding(path)
         guard let bytes = try SmallFile.read(path) else { return [] }
         guard let text = String(validating: bytes, as: UTF8.self), bytes.first != 0xEF else {
-            throw ConfigurationFault(
-                "cannot read `\(path)`: it is not UTF-8 without a byte order mark",
-                hint: "save it as plain UTF-8")
+            throw ConfigurationFault(S3SettingFault.notUTF8(path: path))
         }
         return try AWSConfigFile(text, file: path).sections
     }

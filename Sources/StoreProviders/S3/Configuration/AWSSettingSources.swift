@@ -33,9 +33,7 @@ struct AWSSettingSources: Sendable {
             ?? profile.block("s3")["us_east_1_regional_endpoint"]
         guard let setting else { return try !usesLegacyDefaults() }
         guard ["legacy", "regional"].contains(setting.value) else {
-            throw ConfigurationFault(
-                "invalid us-east-1 endpoint mode `\(setting.value)`", place: setting.provenance,
-                expected: "`legacy` or `regional`")
+            throw ConfigurationFault(S3SettingFault.regionalMode(setting.value), place: setting.provenance)
         }
         return setting.value == "regional"
     }
@@ -47,9 +45,7 @@ struct AWSSettingSources: Sendable {
             ?? environment.setting(["AWS_REGION"])
         guard let found else { return nil }
         guard S3Endpoint.isRegion(found.value) else {
-            throw ConfigurationFault(
-                "invalid region `\(found.value)`", place: found.provenance,
-                expected: "letters, digits and hyphens, as in `eu-west-1`")
+            throw ConfigurationFault(S3SettingFault.region(found.value), place: found.provenance)
         }
         return found
     }
@@ -65,11 +61,11 @@ struct AWSSettingSources: Sendable {
         if found == nil, !ignores { found = try configuredEndpoint(service) }
         guard let found else { return nil }
         guard let url = HTTPURL(found.value), url.query.isEmpty, HTTPURL.isHost(url.host) else {
+            let isURL = found.value.contains("://")
             throw ConfigurationFault(
-                "invalid endpoint `\(HTTPURL.shown(found.value))`", place: found.provenance,
-                expected:
-                    "a URL with `http://` or `https://` and a host name, without a user",
-                hint: found.value.contains("://") ? nil : "did you mean `https://\(found.value)`?")
+                ConnectionSettingFault.invalidEndpoint(
+                    shown: HTTPURL.shown(found.value), meant: isURL ? nil : "https://\(found.value)"),
+                place: found.provenance)
         }
         return found.map { _ in url }
     }
@@ -87,9 +83,7 @@ struct AWSSettingSources: Sendable {
         let key = service.replacing("-", with: "_")
         if let name = profile["services"] {
             guard let services = files.services[name.value], !services.values.isEmpty else {
-                throw ConfigurationFault(
-                    "unknown services section `\(name.value)`",
-                    place: name.provenance, expected: "a section `[services \(name.value)]` in ~/.aws/config")
+                throw ConfigurationFault(S3SettingFault.unknownServices(name.value), place: name.provenance)
             }
             if let endpoint = services.block(key)["endpoint_url"], !endpoint.value.isEmpty { return endpoint }
         }
@@ -99,9 +93,7 @@ struct AWSSettingSources: Sendable {
     func style() throws(ConfigurationFault) -> Setting<AddressingStyle> {
         guard let setting = profile.block("s3")["addressing_style"] else { return Setting(.auto, from: .builtIn) }
         guard let style = AddressingStyle(rawValue: setting.value) else {
-            throw ConfigurationFault(
-                "invalid addressing style `\(setting.value)`", place: setting.provenance,
-                expected: "one of auto, virtual, path")
+            throw ConfigurationFault(S3SettingFault.style(setting.value), place: setting.provenance)
         }
         return setting.map { _ in style }
     }
@@ -109,10 +101,7 @@ struct AWSSettingSources: Sendable {
     func attempts() throws(ConfigurationFault) -> Setting<Int>? {
         guard let setting = text("AWS_MAX_ATTEMPTS", "max_attempts") else { return nil }
         guard let count = Int(setting.value), count > 0 else {
-            throw ConfigurationFault(
-                "invalid number of attempts `\(setting.value)`", place: setting.provenance,
-                expected: "a number of at least 1"
-            )
+            throw ConfigurationFault(S3SettingFault.attempts(setting.value), place: setting.provenance)
         }
         return setting.map { _ in count }
     }
@@ -121,9 +110,7 @@ struct AWSSettingSources: Sendable {
     func checkRetryMode() throws(ConfigurationFault) {
         guard let setting = text("AWS_RETRY_MODE", "retry_mode") else { return }
         guard ["legacy", "standard", "adaptive"].contains(setting.value) else {
-            throw ConfigurationFault(
-                "invalid retry mode `\(setting.value)`", place: setting.provenance,
-                expected: "one of legacy, standard, adaptive")
+            throw ConfigurationFault(S3SettingFault.retryMode(setting.value), place: setting.provenance)
         }
     }
 
@@ -162,9 +149,7 @@ struct AWSSettingSources: Sendable {
     ) throws(ConfigurationFault) -> Setting<String> {
         guard known.contains(setting.value) else {
             throw ConfigurationFault(
-                "invalid \(key) `\(setting.value)`", place: setting.provenance,
-                expected: "one of \(known.joined(separator: ", "))",
-                hint: nearestWord(to: setting.value, in: known).map { "did you mean `\($0)`?" })
+                S3SettingFault.word(setting.value, key: key, known: known), place: setting.provenance)
         }
         return setting
     }

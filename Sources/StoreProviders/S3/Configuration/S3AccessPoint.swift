@@ -11,9 +11,7 @@ struct S3AccessPoint: Sendable {
         guard fields.count == 6, fields[2] == "s3", !fields[3].isEmpty, !fields[4].isEmpty, resource.count == 2,
             resource[0] == "accesspoint"
         else {
-            throw ConfigurationFault(
-                "unsupported bucket ARN `\(text)`", expected: "`arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME`",
-                hint: "multi-region, Outposts and Object Lambda access points are not supported")
+            throw ConfigurationFault(S3SettingFault.bucketARN(text))
         }
         region = fields[3]
         host = "\(resource[1])-\(fields[4])"

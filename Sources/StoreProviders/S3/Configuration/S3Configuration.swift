@@ -99,10 +99,7 @@ package struct S3Configuration: Sendable {
     private static func unknown(_ profile: Setting<String>, in files: AWSFiles) -> ConfigurationFault {
         let known = Set(files.config.keys).union(files.credentials.keys).sorted()
         return ConfigurationFault(
-            "unknown profile `\(profile.value)`", place: profile.provenance,
-            expected: known.isEmpty ? nil : "one of \(known.joined(separator: ", "))",
-            hint: nearestWord(to: profile.value, in: known).map { "did you mean `\($0)`?" }
-                ?? "add `[profile NAME]` to ~/.aws/config, or `[NAME]` to ~/.aws/credentials")
+            S3SettingFault.unknownProfile(profile.value, known: known), place: profile.provenance)
     }
 }
 

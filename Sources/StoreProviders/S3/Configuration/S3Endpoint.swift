@@ -54,26 +54,21 @@ package struct S3Endpoint: Sendable {
     /// What there is no address for.
     private func checkVariants(_ region: String, _ configuration: S3Configuration) throws(ConfigurationFault) {
         if usesFIPS, region.hasPrefix("cn-"), custom == nil {
-            throw ConfigurationFault(
-                "region \(region) has no FIPS endpoints", place: configuration.usesFIPS.provenance,
-                hint: "unset AWS_USE_FIPS_ENDPOINT")
+            throw ConfigurationFault(S3SettingFault.noFIPS(region: region), place: configuration.usesFIPS.provenance)
         }
         if usesDualStack, !AWSPartition.hasDualStack(region) {
             throw ConfigurationFault(
-                "region \(region) has no dual-stack endpoints", place: configuration.usesDualStack.provenance,
-                hint: "unset AWS_USE_DUALSTACK_ENDPOINT")
+                S3SettingFault.noDualStack(region: region), place: configuration.usesDualStack.provenance)
         }
         guard isAccelerated else { return }
-        let obstacles = [
-            (custom != nil, "a custom endpoint"), (usesFIPS, "FIPS endpoints"),
-            (style == .path, "path-style addressing"),
-            (region.hasPrefix("cn-"), "the region \(region)"), (accessPoint != nil, "access points"),
+        let obstacles: [(Bool, AccelerationObstacle)] = [
+            (custom != nil, .customEndpoint), (usesFIPS, .fips), (style == .path, .pathStyle),
+            (region.hasPrefix("cn-"), .region(region)), (accessPoint != nil, .accessPoint),
         ]
         if let obstacle = obstacles.first(where: \.0)?.1 {
             throw ConfigurationFault(
-                "S3 Transfer Acceleration cannot be combined with \(obstacle)",
-                place: configuration.usesAcceleration.value ? configuration.usesAcceleration.provenance : nil,
-                hint: "remove use_accelerate_endpoint")
+                S3SettingFault.acceleration(with: obstacle),
+                place: configuration.usesAcceleration.value ? configuration.usesAcceleration.provenance : nil)
         }
     }
 
@@ -83,8 +78,8 @@ package struct S3Endpoint: Sendable {
         "s3-accelerate.amazonaws.com": .plain, "s3-accelerate.dualstack.amazonaws.com": .dualStack,
     ]
 
-    /// `https://s3.eu-west-1.amazonaws.com`, for messages.
-    package var words: String { "\(base(region).origin) (\(custom?.provenance ?? regionSetting))" }
+    /// `https://s3.eu-west-1.amazonaws.com`, and what says so.
+    var note: CallNote { .endpoint(base(region).origin, custom?.provenance ?? regionSetting) }
 
     /// Scheme, host and port, without the bucket.
     package var origin: String { base(region).origin }
@@ -166,14 +161,10 @@ extension S3Endpoint {
     private static func check(_ bucket: String) throws(ConfigurationFault) {
         let isName = bucket.utf8.allSatisfy { $0.isLetterOrDigit || "-._".utf8.contains($0) }
         guard isName, (1...255).contains(bucket.utf8.count) else {
-            throw ConfigurationFault(
-                "invalid bucket name `\(bucket)`",
-                expected: "letters, digits, `.`, `-` and `_`, or an access point's ARN",
-                hint: bucket.contains("/") ? "put the part after the bucket's name into MODELKIT_STORAGE_PREFIX" : nil
-            )
+            throw ConfigurationFault(S3SettingFault.bucketName(bucket))
         }
         guard !bucket.hasSuffix("--x-s3") else {
-            throw ConfigurationFault("directory buckets are not supported: `\(bucket)`")
+            throw ConfigurationFault(S3SettingFault.directoryBucket(bucket))
         }
     }
 }

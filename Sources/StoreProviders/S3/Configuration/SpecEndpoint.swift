@@ -50,14 +50,8 @@ package enum SpecEndpointTrust: Sendable, Equatable {
         }
     }
 
-    private static let trusting =
-        "if you trust it, pass --trust-spec-endpoint, set MODELKIT_ASSETS_TRUST_SPEC_ENDPOINT=true, or set "
-        + "S3_ENDPOINT"
-
     private static func fault(_ endpoint: Setting<HTTPURL>) -> ConfigurationFault {
-        ConfigurationFault(
-            "untrusted endpoint `\(endpoint.value.origin)`: credentials are not sent to an endpoint that only the spec file sets",
-            place: endpoint.provenance, hint: "\(trusting); for a public bucket, pass --no-sign-request")
+        ConfigurationFault(S3SettingFault.untrustedEndpoint(endpoint.value.origin), place: endpoint.provenance)
     }
 
     /// - Parameter isHidden: whether the endpoint holds the value of a variable, which may be a secret.
@@ -65,8 +59,7 @@ package enum SpecEndpointTrust: Sendable, Equatable {
         _ endpoint: Setting<HTTPURL>, _ variable: Setting<String>, isHidden: Bool
     ) -> ConfigurationFault {
         ConfigurationFault(
-            "the value of `\(variable.value)` (\(variable.provenance)) is not sent to "
-                + (isHidden ? "this endpoint" : "`\(endpoint.value.origin)`")
-                + ", which only the spec file sets", place: endpoint.provenance, hint: trusting)
+            S3SettingFault.untrustedVariable(variable, endpoint: isHidden ? nil : endpoint.value.origin),
+            place: endpoint.provenance)
     }
 }

@@ -7,7 +7,7 @@ internal import StoreTransport
 struct ContainerCredentials: CredentialProvider {
     let settings: S3CredentialSettings
     let name = "container"
-    let absence = "no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI"
+    let absence = S3CredentialAbsence.noContainerVariable
 
     /// As botocore has it.
     private static let attempts = 3
@@ -18,36 +18,26 @@ struct ContainerCredentials: CredentialProvider {
         let relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].map { "http://169.254.170.2" + $0 }
         guard let address = relative ?? environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard let url = HTTPURL(address), Self.isTrusted(url) else {
-            throw CredentialFailure(
-                .misconfigured, name, "invalid container credential endpoint `\(HTTPURL.shown(address))`",
-                remedy: "it must use https, or be a loopback or known link-local address")
+            throw failure(.misconfigured, .machine(.invalidContainerEndpoint(shown: HTTPURL.shown(address))))
         }
         var headers: HTTPHeaders = ["accept": "application/json"]
         if let token = try authorization() { headers.add(name: "authorization", value: token.exposed) }
         let request = HTTPRequest(.GET, url, headers: headers, timeouts: Self.timeouts, isDirect: true)
         let call = CredentialServiceClient(
-            transport: settings.transport, sleep: settings.sleep, provider: name,
-            service: "the container credential service", attempts: Self.attempts,
-            remedy:
-                "check that the variable belongs to this environment, and that this container's network reaches the service",
-            isFinal: { [200, 401, 403].contains($0.status) })
+            transport: settings.transport, sleep: settings.sleep, provider: name, attempts: Self.attempts,
+            isFinal: { [200, 401, 403].contains($0.status) },
+            unreachable: { S3CredentialFault.unreachable(.container, $0) })
         let answer = try await call.send(request)
         guard answer.status == 200 else {
-            throw CredentialFailure(
-                answer.isTransientFailure ? .unreachable : .refused, name,
-                "the container credential service at \(url.origin) returned status \(answer.status)",
-                remedy: answer.isTransientFailure
-                    ? CredentialServiceClient.retryLater
-                    : "check that this container has a role, and the token of AWS_CONTAINER_AUTHORIZATION_TOKEN or its "
-                        + "_FILE")
+            let isTransient = answer.isTransientFailure
+            throw failure(
+                isTransient ? .unreachable : .refused,
+                .status(.container, origin: url.origin, answer.status, isTransient: isTransient))
         }
         guard let credentials = CredentialDocument(answer.body)?.credentials else {
-            throw CredentialFailure(
-                .malformed, name, "the container credential service at \(url.origin) returned no credentials",
-                remedy: "check for a proxy that answers in its place")
+            throw failure(.malformed, .noCredentials(.container, origin: url.origin))
         }
-        return try FoundCredentials(
-            credentials, source: "the container credential service at \(url.origin)", provider: name)
+        return try FoundCredentials(credentials, source: .container(origin: url.origin), provider: name)
     }
 
     private func authorization() throws(CredentialFailure) -> Secret? {
@@ -57,12 +47,13 @@ struct ContainerCredentials: CredentialProvider {
         }
         guard let token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] else { return nil }
         guard !token.contains(where: \.isNewline) else {
-            throw CredentialFailure(
-                .misconfigured, name, "AWS_CONTAINER_AUTHORIZATION_TOKEN contains a line break",
-                remedy:
-                    "remove the line break, or use AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, whose file may end with one")
+            throw failure(.misconfigured, .machine(.lineBreakInToken))
         }
         return Secret(token)
+    }
+
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: S3CredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, name, fault)
     }
 
     /// Credentials are not asked of just anybody in the clear.

@@ -13,22 +13,19 @@ struct FileCredentials: CredentialProvider {
     let files: AWSFiles
 
     var name: String { file.rawValue }
-    var absence: String { "no aws_access_key_id in profile \(profile)" }
+    var absence: S3CredentialAbsence { .noAccessKey(profile: profile) }
 
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         let section = file == .credentials ? files.credentials[profile] : files.config[profile]
         guard let section, let key = section["aws_access_key_id"] else { return nil }
         guard let secret = section["aws_secret_access_key"] else {
             throw CredentialFailure(
-                .partial, name,
-                "missing aws_secret_access_key in profile `\(profile)` (\(key.provenance))",
-                remedy: "add it next to aws_access_key_id")
+                .partial, name, S3CredentialFault.key(.noSecret(profile: profile, key.provenance)))
         }
         let token = section["aws_security_token"] ?? section["aws_session_token"]
         let credentials = AWSCredentials(
             accessKeyID: key.value, secretAccessKey: Secret(secret.value), sessionToken: token.map { Secret($0.value) })
-        return try FoundCredentials(
-            credentials, source: "profile \(profile) in \(key.provenance)", provider: name)
+        return try FoundCredentials(credentials, source: .profile(profile, key.provenance), provider: name)
     }
 }
 
@@ -36,12 +33,10 @@ struct FileCredentials: CredentialProvider {
 struct LoginCredentials: CredentialProvider {
     let profile: CredentialProfile
     let name = "login session"
-    let absence = "no login_session"
+    let absence = S3CredentialAbsence.noLoginSession
 
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard profile.section["login_session"] != nil else { return nil }
-        throw CredentialFailure(
-            .notSupported, name, "`login_session` in profile `\(profile.name)` is not supported",
-            remedy: "export credentials with `aws configure export-credentials --profile \(profile.name) --format env`")
+        throw CredentialFailure(.notSupported, name, S3CredentialFault.key(.loginSession(profile: profile.name)))
     }
 }

@@ -8,11 +8,7 @@ struct InstanceCredentials: CredentialProvider {
     let settings: S3CredentialSettings
     let name = "instance metadata"
 
-    var absence: String {
-        isDisabled
-            ? "AWS_EC2_METADATA_DISABLED"
-            : "no role from the metadata service (in a container, check its hop limit)"
-    }
+    var absence: S3CredentialAbsence { isDisabled ? .metadataDisabled : .noInstanceRole }
 
     private var isDisabled: Bool { settings.environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" }
 
@@ -39,8 +35,9 @@ struct InstanceCredentials: CredentialProvider {
             guard !settings.configuration.sources.flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled").value
             else { return nil }
             headers = [:]
+            // The service is there and wants a token, and the answer with the token does not come this far.
             if await exchange(.GET, url(base, Self.path), headers, until: Self.isWhole)?.status == 401 {
-                throw hopLimit
+                throw failure(.machine(.hopLimit))
             }
         }
         guard let role = await get(base, Self.path, headers).map({ String(decoding: $0, as: UTF8.self).trimmed }),
@@ -48,18 +45,11 @@ struct InstanceCredentials: CredentialProvider {
             let bytes = await get(base, Self.path + PercentEncoding.encode(role), headers),
             let credentials = CredentialDocument(bytes)?.credentials
         else { return nil }
-        return try FoundCredentials(
-            extended(credentials), source: "instance role \(role)", provider: name)
+        return try FoundCredentials(extended(credentials), source: .instance(role: role), provider: name)
     }
 
-    /// The service is there and wants a token, and the answer with the token does not come this far.
-    private var hopLimit: CredentialFailure {
-        CredentialFailure(
-            .misconfigured, name,
-            "the metadata service is reachable, but its hop limit of 1 keeps the token from this container",
-            remedy:
-                "run `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`, or share the host's "
-                + "network")
+    private func failure(_ fault: S3CredentialFault) -> CredentialFailure {
+        CredentialFailure(.misconfigured, name, fault)
     }
 
     /// A metadata service that cannot renew says so by handing out credentials that are about to expire: they are used
@@ -78,9 +68,7 @@ struct InstanceCredentials: CredentialProvider {
         let setting = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
         let text = setting?.value ?? (isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254")
         guard let url = HTTPURL(text) else {
-            throw CredentialFailure(
-                .misconfigured, name, "invalid metadata service endpoint `\(HTTPURL.shown(text))`",
-                remedy: "correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT")
+            throw failure(.machine(.invalidMetadataEndpoint(shown: HTTPURL.shown(text))))
         }
         return url
     }
@@ -90,9 +78,7 @@ struct InstanceCredentials: CredentialProvider {
         let mode = sources.text("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")
         guard let mode else { return sources.flag("AWS_IMDS_USE_IPV6", "imds_use_ipv6").value }
         guard ["ipv4", "ipv6"].contains(mode.value.lowercased()) else {
-            throw CredentialFailure(
-                .misconfigured, name, "invalid metadata service mode `\(mode.value)` (\(mode.provenance))",
-                remedy: "use ipv4 or ipv6")
+            throw failure(.machine(.invalidMetadataMode(mode)))
         }
         return mode.value.lowercased() == "ipv6"
     }

@@ -6,37 +6,35 @@ internal import StoreTransport
 struct ProcessCredentials: CredentialProvider {
     let profile: CredentialProfile
     let name = "credential process"
-    let absence = "no credential_process in the profile"
+    let absence = S3CredentialAbsence.noKey("credential_process")
 
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard let setting = profile.section["credential_process"] else { return nil }
         guard let words = ShellWords.split(setting.value), let program = words.first else {
-            throw CredentialFailure(
-                .misconfigured, name, "invalid command in credential_process (\(setting.provenance))",
-                remedy: "write a program and its arguments, with balanced quotes")
+            throw failure(.misconfigured, .invalidCommand(setting.provenance))
         }
         let output: Subprocess.Output
         do {
             output = try await Subprocess.run(words)
         } catch {
-            throw CredentialFailure(
-                error.isInterruption ? .unreachable : .misconfigured, name, "`\(program)` \(error.words)",
-                remedy: "check it in \(setting.provenance)")
+            throw failure(
+                error.isInterruption ? .unreachable : .misconfigured,
+                .program(program, .fault(error), setting.provenance))
         }
         guard output.status == 0 else {
-            let said = output.firstErrorLine.map { ": \($0)" } ?? ""
-            throw CredentialFailure(
-                .refused, name, "`\(program)` exited with status \(output.status)\(said)",
-                remedy: "run it manually: it is the credential_process of \(setting.provenance)")
+            throw failure(
+                .refused,
+                .program(
+                    program, .exited(status: output.status, said: output.firstErrorLine), setting.provenance))
         }
         guard let document = CredentialDocument(output.standardOutput), document.Version == 1,
             let credentials = document.credentials
-        else {
-            throw CredentialFailure(
-                .malformed, name, "`\(program)` printed no credentials",
-                remedy: "it must print JSON with Version 1, AccessKeyId and SecretAccessKey")
-        }
+        else { throw failure(.malformed, .program(program, .printedNone, setting.provenance)) }
         return try FoundCredentials(
-            credentials, source: "`\(program)` of profile \(profile.name)", provider: name)
+            credentials, source: .program(program, profile: profile.name), provider: name)
+    }
+
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: S3CredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, name, fault)
     }
 }

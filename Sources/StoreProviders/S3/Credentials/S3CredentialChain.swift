@@ -39,37 +39,29 @@ struct S3CredentialChain: Sendable {
 
     /// - Throws: `.noneFound` where nothing is configured.
     func find() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials> {
-        var absences: [String] = []
+        var absences: [S3CredentialFault.Absence] = []
         for provider in providers {
             if let found = try await provider.credentials() { return try unexpired(found, of: provider.name) }
-            absences.append("\(provider.name): \(provider.absence)")
+            absences.append(.init(provider: provider.name, absence: provider.absence))
         }
-        throw CredentialFailure(
-            .noneFound, "", absences.joined(separator: "; "),
-            remedy: missingFile
-                ?? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, select a profile with AWS_PROFILE, or, for a public "
-                + "bucket, pass --no-sign-request")
+        throw CredentialFailure(.noneFound, "", S3CredentialFault.noneFound(absences, missingFile))
     }
 
     private func unexpired(_ found: FoundCredentials<AWSCredentials>, of provider: String) throws(CredentialFailure)
         -> FoundCredentials<AWSCredentials>
     {
         guard let expiration = found.credentials.expiration, expiration <= environment.now() else { return found }
-        throw CredentialFailure(
-            .expired, provider, "the credentials from \(found.source) expired at \(Timestamp.text(expiration))",
-            remedy: "renew them; if they are new, check the clock of this machine")
+        throw CredentialFailure(.expired, provider, S3CredentialFault.expired(found.source, at: expiration))
     }
 
     /// A secret that a build or a pod was to mount, and did not.
-    private var missingFile: String? {
+    private var missingFile: S3MissingFile? {
         for variable in ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] {
             // /dev/null stands for no file.
             guard let path = environment[variable], path != "/dev/null" else { continue }
             let bytes = (try? SmallFile.read(environment.expanding(path))) ?? nil
             if bytes?.isEmpty ?? true {
-                return
-                    "\(variable) names `\(path)`, which \(bytes == nil ? "does not exist" : "is empty"): check that the "
-                    + "secret is mounted there"
+                return S3MissingFile(variable: variable, path: path, isEmpty: bytes != nil)
             }
         }
         return nil

@@ -22,9 +22,7 @@ struct CredentialProfile: Sendable {
     /// A text that must be there.
     func required(_ key: String, for provider: String) throws(CredentialFailure) -> String {
         guard let setting = section[key] else {
-            throw CredentialFailure(
-                .partial, provider, "missing `\(key)` in profile `\(name)`",
-                remedy: "add it to the profile in ~/.aws/config; `aws configure sso` writes a complete profile")
+            throw CredentialFailure(.partial, provider, S3CredentialFault.singleSignOn(.missingKey(key, profile: name)))
         }
         return setting.value
     }

@@ -1,14 +1,23 @@
+internal import AssetModel
 package import StoreTransport
 
-extension AWSCredentials: ExpiringCredentials {}
+extension AWSCredentials: ExpiringCredentials {
+    package typealias Source = S3CredentialSource
+    package typealias Absence = S3CredentialAbsence
+}
 
 /// Whose name requests to S3 are made in.
 package typealias S3Identity = Identity<AWSCredentials>
 
-extension Identity<AWSCredentials> {
-    /// `access key AKIA… from environment variables`, `anonymous (flag --no-sign-request)`
-    package var words: String {
-        credentials.map { "access key \($0.shownID) from \(source)" } ?? "anonymous (\(source))"
+/// An identity as a message may show it.
+package struct S3IdentityNote: ErrorDetail {
+    /// Nil where requests are anonymous.
+    package let accessKey: ShownAccessKey?
+    package let source: IdentitySourceName<AWSCredentials>
+
+    init(_ identity: S3Identity) {
+        accessKey = identity.credentials?.shownKey
+        source = identity.source
     }
 }
 

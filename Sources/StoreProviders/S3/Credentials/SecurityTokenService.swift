@@ -12,7 +12,6 @@ struct SecurityTokenService: Sendable {
     let provider: String
 
     private static let attempts = 3
-    private static let notSTS = "check AWS_ENDPOINT_URL_STS, and for a proxy that answers in its place"
 
     func assumeRole(
         _ parameters: [(name: String, value: String?)], with credentials: AWSCredentials
@@ -30,7 +29,7 @@ struct SecurityTokenService: Sendable {
     func callerIdentity(_ credentials: AWSCredentials) async throws(CredentialFailure) -> String {
         let root = try await call("GetCallerIdentity", [], signedWith: credentials)
         guard let arn = root.child("GetCallerIdentityResult")?["Arn"] else {
-            throw CredentialFailure(.malformed, provider, "STS returned no caller identity", remedy: Self.notSTS)
+            throw failure(.malformed, .noCallerIdentity)
         }
         return arn
     }
@@ -41,9 +40,7 @@ struct SecurityTokenService: Sendable {
         let root = try await call(action, parameters, signedWith: signer)
         guard let element = root.child("\(action)Result")?.child("Credentials"), let key = element["AccessKeyId"],
             let secret = element["SecretAccessKey"], let token = element["SessionToken"]
-        else {
-            throw CredentialFailure(.malformed, provider, "STS returned no credentials", remedy: Self.notSTS)
-        }
+        else { throw failure(.malformed, .noCredentials(.tokens, origin: nil)) }
         return AWSCredentials(
             accessKeyID: key, secretAccessKey: Secret(secret), sessionToken: Secret(token),
             expiration: element["Expiration"].flatMap(Timestamp.seconds))
@@ -55,27 +52,31 @@ struct SecurityTokenService: Sendable {
         let items = [("Action", action), ("Version", "2011-06-15")] + parameters.filter { $0.value != nil }
         let request = try request(PercentEncoding.query(items), signedWith: signer)
         let answer = try await CredentialServiceClient(
-            transport: settings.transport, sleep: settings.sleep, provider: provider, service: "STS",
-            attempts: Self.attempts, isFinal: { !Self.isTransient($0) }
+            transport: settings.transport, sleep: settings.sleep, provider: provider, attempts: Self.attempts,
+            isFinal: { !Self.isTransient($0) }, unreachable: { S3CredentialFault.unreachable(.tokens, $0) }
         ).send(request)
         let root = try? XMLTree.parse(answer.body)
         if answer.status == 200, let root { return root }
-        let error = root?.child("Error")
-        let said = [error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": ")
         let shown = parameters.filter { $0.name == "WebIdentityToken" }.compactMap { $0.value.map(Secret.init) }
         let redaction = Redaction(of: request, and: shown + [signer?.secretAccessKey].compactMap(\.self))
-        let reason = said.isEmpty ? "status \(answer.status)" : redaction(said)
-        if Self.isTransient(answer) {
-            throw CredentialFailure(
-                .unreachable, provider, "STS \(action) failed: \(reason)", remedy: CredentialServiceClient.retryLater
-            )
+        throw refusal(of: action, answer, root?.child("Error"), redaction)
+    }
+
+    private func refusal(
+        of action: String, _ answer: BufferedResponse, _ error: XMLElement?, _ redaction: Redaction
+    ) -> CredentialFailure {
+        let said = redaction([error?["Code"], error?["Message"]].compactMap(\.self).joined(separator: ": "))
+        let words = said.isEmpty ? ServiceWords.status(answer.status) : .said(said)
+        guard !Self.isTransient(answer) else {
+            return failure(.unreachable, .tokenServiceFailed(action: action, words))
         }
         // The one code for a wrong signature and for one of another time.
-        let isClock = reason.contains("Signature expired") || reason.contains("Signature not yet current")
-        throw CredentialFailure(
-            .refused, provider, "STS denied \(action): \(reason)",
-            remedy: isClock
-                ? "correct the clock of this machine" : "check the role's trust policy against the caller's identity")
+        let isClock = said.contains("Signature expired") || said.contains("Signature not yet current")
+        return failure(.refused, .denied(action: action, words, isClock: isClock))
+    }
+
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: S3CredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, provider, fault)
     }
 
     /// Whether the same request may succeed later: some of these have the status 400.
@@ -128,9 +129,7 @@ struct SecurityTokenService: Sendable {
         do {
             return try settings.configuration.sources.usesGlobalTokenService() && Self.oldRegions.contains(region.name)
         } catch {
-            throw CredentialFailure(
-                .misconfigured, provider, error.words + (error.place.map { " (\($0))" } ?? ""),
-                remedy: "use regional or legacy")
+            throw failure(.misconfigured, .regionalEndpoints(error))
         }
     }
 
@@ -150,8 +149,7 @@ enum Configured {
     ) throws(CredentialFailure) -> HTTPURL {
         if let url = host.url(in: region) { return url }
         throw CredentialFailure(
-            .misconfigured, provider, "\(host.service) has no dual-stack endpoint in \(region.name)",
-            remedy: "unset AWS_USE_DUALSTACK_ENDPOINT")
+            .misconfigured, provider, S3CredentialFault.noDualStack(service: host.service, region: region.name))
     }
 
     static func endpoint(
@@ -160,7 +158,7 @@ enum Configured {
         do {
             return try configuration.endpoint(of: service)?.value
         } catch {
-            throw CredentialFailure(.misconfigured, provider, error.words, remedy: error.hint ?? "correct the endpoint")
+            throw CredentialFailure(.misconfigured, provider, S3CredentialFault.endpoint(error))
         }
     }
 }

@@ -11,7 +11,7 @@ struct SingleSignOnCredentials: CredentialProvider {
     let profile: CredentialProfile
     let settings: S3CredentialSettings
     let name = "single sign-on"
-    let absence = "no sso_account_id in the profile"
+    let absence = S3CredentialAbsence.noKey("sso_account_id")
 
     private static let attempts = 3
     /// A token that lasts no longer is renewed first, in seconds.
@@ -30,24 +30,18 @@ struct SingleSignOnCredentials: CredentialProvider {
         let token = try await token(session?.value, start: start, region: region)
         let credentials = try await exchange(token, account: account, role: role, region: region)
         return try FoundCredentials(
-            credentials, source: "single sign-on role \(role) in account \(account), profile \(profile.name)",
-            provider: name)
+            credentials, source: .singleSignOn(role: role, account: account, profile: profile.name), provider: name)
     }
 
     private func merged(_ session: Setting<String>?) throws(CredentialFailure) -> AWSSection {
         guard let session else { return profile.section }
         guard let section = settings.files.ssoSessions[session.value] else {
-            throw CredentialFailure(
-                .misconfigured, name,
-                "unknown sso_session `\(session.value)` in profile `\(profile.name)`",
-                remedy: "add a section `[sso-session \(session.value)]` to ~/.aws/config")
+            throw failure(.misconfigured, .singleSignOn(.unknownSession(session.value, profile: profile.name)))
         }
         for key in ["sso_start_url", "sso_region"] {
             guard let own = profile.section[key], let its = section[key], own.value != its.value else { continue }
-            throw CredentialFailure(
-                .misconfigured, name,
-                "profile `\(profile.name)` and sso_session `\(session.value)` have different values of \(key)",
-                remedy: "remove it from the profile")
+            throw failure(
+                .misconfigured, .singleSignOn(.sessionDiffers(session.value, profile: profile.name, key: key)))
         }
         return profile.section.overlaid(by: section)
     }
@@ -60,8 +54,7 @@ struct SingleSignOnCredentials: CredentialProvider {
         let path = settings.environment.expanding(
             "~/.aws/sso/cache/\(Digests.sha1((session ?? start).utf8).hex).json")
         guard let bytes = (try? SmallFile.read(path)) ?? nil, let token = SingleSignOnToken(bytes) else {
-            throw CredentialFailure(
-                .noneFound, name, "no cached single sign-on token for `\(session ?? start)`", remedy: login)
+            throw failure(.noneFound, .singleSignOn(.noCachedToken(session ?? start, profile: profile.name)))
         }
         let left = (token.expiration ?? 0) - settings.environment.now()
         guard session != nil, left < Self.margin else {
@@ -76,10 +69,10 @@ struct SingleSignOnCredentials: CredentialProvider {
         throw expired
     }
 
-    private var login: String { "run `aws sso login --profile \(profile.name)`" }
+    private var expired: CredentialFailure { failure(.expired, .singleSignOn(.sessionExpired(profile: profile.name))) }
 
-    private var expired: CredentialFailure {
-        CredentialFailure(.expired, name, "the single sign-on session has expired", remedy: login)
+    private func failure(_ kind: CredentialFailure.Kind, _ fault: S3CredentialFault) -> CredentialFailure {
+        CredentialFailure(kind, name, fault)
     }
 
     private func renewed(_ token: SingleSignOnToken, region: String) async -> SingleSignOnToken? {
@@ -88,7 +81,7 @@ struct SingleSignOnCredentials: CredentialProvider {
         place.target = "/token"
         let request = HTTPRequest(
             .POST, place, headers: ["content-type": "application/json"], body: .bytes(ByteBuffer(bytes: body)))
-        guard let answer = try? await call("the single sign-on token service").send(request), answer.status == 200
+        guard let answer = try? await call(.singleSignOnTokens).send(request), answer.status == 200
         else { return nil }
         return token.renewed(by: answer.body, now: settings.environment.now())
     }
@@ -122,27 +115,24 @@ struct SingleSignOnCredentials: CredentialProvider {
         url.target =
             "/federation/credentials?" + PercentEncoding.query([("role_name", role), ("account_id", account)])
         let request = HTTPRequest(.GET, url, headers: ["x-amz-sso_bearer_token": token.accessToken.exposed])
-        let answer = try await call("the single sign-on portal").send(request)
+        let answer = try await call(.singleSignOnPortal).send(request)
         if answer.status == 401 { throw expired }
         guard answer.status == 200 else {
-            throw CredentialFailure(
-                answer.isTransientFailure ? .unreachable : .refused, name,
-                "no credentials for role \(role) in account \(account): status \(answer.status)",
-                remedy: answer.isTransientFailure
-                    ? CredentialServiceClient.retryLater : "check sso_account_id and sso_role_name")
+            let isTransient = answer.isTransientFailure
+            throw failure(
+                isTransient ? .unreachable : .refused,
+                .singleSignOn(.refused(role: role, account: account, status: answer.status, isTransient: isTransient)))
         }
         guard let credentials = SingleSignOnAnswer(answer.body)?.credentials else {
-            throw CredentialFailure(
-                .malformed, name, "the single sign-on portal returned no credentials",
-                remedy: "check for a proxy that answers in its place")
+            throw failure(.malformed, .noCredentials(.singleSignOnPortal, origin: nil))
         }
         return credentials
     }
 
-    private func call(_ service: String) -> CredentialServiceClient {
+    private func call(_ service: S3CredentialService) -> CredentialServiceClient {
         CredentialServiceClient(
-            transport: settings.transport, sleep: settings.sleep, provider: name, service: service,
-            attempts: Self.attempts)
+            transport: settings.transport, sleep: settings.sleep, provider: name, attempts: Self.attempts,
+            unreachable: { S3CredentialFault.unreachable(service, $0) })
     }
 
     private func endpoint(_ service: String, _ host: String, _ region: String) throws(CredentialFailure) -> HTTPURL {

@@ -6,14 +6,12 @@ struct WebIdentityCredentials: CredentialProvider {
     let profile: CredentialProfile
     let settings: S3CredentialSettings
     let name = "web identity"
-    let absence = "no AWS_WEB_IDENTITY_TOKEN_FILE"
+    let absence = S3CredentialAbsence.noVariable("AWS_WEB_IDENTITY_TOKEN_FILE")
 
     func credentials() async throws(CredentialFailure) -> FoundCredentials<AWSCredentials>? {
         guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
         guard let role = setting("AWS_ROLE_ARN", "role_arn") else {
-            throw CredentialFailure(
-                .partial, name, "missing role ARN for the token file",
-                remedy: "set AWS_ROLE_ARN, or role_arn in the profile")
+            throw CredentialFailure(.partial, name, S3CredentialFault.role(.noRole))
         }
         let token = try TokenFile.read(file, settings.environment, provider: name)
         let session =
@@ -22,7 +20,7 @@ struct WebIdentityCredentials: CredentialProvider {
         let credentials = try await SecurityTokenService(settings: settings, provider: name).assumeRoleWithWebIdentity(
             [("RoleArn", role.value), ("RoleSessionName", session), ("WebIdentityToken", token.exposed)])
         return try FoundCredentials(
-            credentials, source: "role \(role.value) with the web identity token \(file.value)", provider: name)
+            credentials, source: .webIdentity(role: role.value, tokenFile: file.value), provider: name)
     }
 
     private func setting(_ variable: String, _ key: String) -> Setting<String>? {
@@ -36,24 +34,19 @@ enum TokenFile {
     static func read(
         _ file: Setting<String>, _ environment: ProviderEnvironment, provider: String
     ) throws(CredentialFailure) -> Secret {
-        let mount = "check that the secret is mounted at this path"
-        let place = "the token file `\(file.value)` (\(file.provenance))"
+        let fault = { (fault: TokenFileFault) in
+            CredentialFailure(.misconfigured, provider, S3CredentialFault.tokenFile(fault, file))
+        }
         let bytes: [UInt8]?
         do {
             bytes = try SmallFile.read(environment.expanding(file.value))
         } catch {
-            throw CredentialFailure(.misconfigured, provider, "\(place) cannot be read: \(error.words)", remedy: mount)
+            throw fault(.unreadable(error))
         }
-        guard let bytes else {
-            throw CredentialFailure(.misconfigured, provider, "\(place) does not exist", remedy: mount)
-        }
+        guard let bytes else { throw fault(.missing) }
         let token = String(decoding: bytes, as: UTF8.self).trimmed
-        guard !token.isEmpty else {
-            throw CredentialFailure(.misconfigured, provider, "\(place) is empty", remedy: mount)
-        }
-        guard !token.contains(where: \.isNewline) else {
-            throw CredentialFailure(.misconfigured, provider, "\(place) contains more than a token", remedy: mount)
-        }
+        guard !token.isEmpty else { throw fault(.empty) }
+        guard !token.contains(where: \.isNewline) else { throw fault(.severalLines) }
         return Secret(token)
     }
 }

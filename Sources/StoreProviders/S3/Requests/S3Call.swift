@@ -5,7 +5,7 @@ internal import StoreTransport
 
 /// A request to S3 before it has an address, a date and a signature: what is the same for each time that it is sent.
 struct S3Call: StoreCall {
-    let operation: String
+    let operation: StoreOperation
     let address: String
     var method: HTTPMethod
     /// Nil for the bucket itself.
@@ -19,7 +19,7 @@ struct S3Call: StoreCall {
 
     var hasBody: Bool { body != nil }
 
-    init(_ operation: String, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
+    init(_ operation: StoreOperation, address: String, method: HTTPMethod, key: ObjectKey? = nil) {
         self.operation = operation
         self.address = address
         self.method = method

@@ -1,3 +1,4 @@
+internal import AssetModel
 internal import NIOCore
 internal import NIOHTTP1
 internal import ObjectStore
@@ -108,7 +109,7 @@ final class S3Dialect: StoreDialect {
 
     /// S3 names a bucket's region in every answer about it, refusals included.
     private func regionOfBucket(_ requester: S3Requester) async -> String? {
-        var call = S3Call("find the region of", address: context.address(of: nil), method: .HEAD)
+        var call = S3Call(.findRegion, address: context.address(of: nil), method: .HEAD)
         // Another call waits for it, whose caller may hold a pass.
         call.waitsAtGate = false
         switch await requester.attempt(call, { $0.headers.first(name: "x-amz-bucket-region") }) {
@@ -130,51 +131,54 @@ final class S3Dialect: StoreDialect {
 
     func completed(_ error: StoreError, for failed: FailedCall<S3Dialect>) -> StoreError {
         var error = error
-        let identity = S3Words.identity(failed.signed?.identity)
+        let identity = S3Note.identity(failed.signed?.identity)
         switch error.kind {
         case .permissionDenied:
-            error.notes += identity + S3Words.ambiguity(failed.fault, failed.call)
+            for note in identity + S3Note.ambiguity(failed.fault, failed.call) { error.note(note) }
             error.cause = failed.anonymousRemedy.map { _ in .anonymous }
-            error.remedy = failed.anonymousRemedy ?? S3Words.remedy(for: failed.fault, failed.call)
+            error.remedy = failed.advice
         case .unauthenticated:
-            error.notes += identity
+            for note in identity { error.note(note) }
             error.cause =
                 failed.anonymousRemedy.map { _ in .anonymous }
-                ?? .rejectedCredentials(by: "S3", code: failed.fault.shortWords)
-            error.remedy = failed.anonymousRemedy ?? S3Words.remedy(for: failed.fault, failed.call)
+                ?? .rejectedCredentials(by: "S3", code: failed.fault.code, status: failed.fault.status)
+            error.remedy = failed.advice
         case .misconfigured:
             error.cause = failed.fault.isAboutBucket(context.bucket)
-            error.remedy = S3Words.bucketRemedy
+            error.advise(S3Advice.checkBucket)
         case .notFound, .changed, .invalidRange, .unavailable, .credentialsUnavailable, .invalidAnswer,
             .unusableSettings:
             break
         }
-        switch failed.remedy {
-        case .correctClock:
-            let offset = failed.fault.serverTime.map { $0 - context.now() }
-            error.notes += offset.map { ["the local clock is \(S3Words.skew($0)) the store's"] } ?? []
-            error.remedy = "correct the clock of this machine (in a container, the host's)"
-        case .changeRegion:
-            let region = failed.signed?.region ?? context.endpoint.region
-            if failed.fault.isAboutRegion { error.cause = .otherRegion }
-            error.notes.append("requested region: \(region)")
-            error.remedy = "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"
-        case .refreshCredentials, nil: break
-        }
+        complete(&error, afterRemedyOf: failed)
         return error
     }
 
-    func endpointWords(_ signed: Signed?) -> String? { context.endpoint.words }
+    private func complete(_ error: inout StoreError, afterRemedyOf failed: FailedCall<S3Dialect>) {
+        switch failed.remedy {
+        case .correctClock:
+            if let time = failed.fault.serverTime { error.note(S3Note.clock(offset: time - context.now())) }
+            error.advise(S3Advice.correctClock)
+        case .changeRegion:
+            if failed.fault.isAboutRegion { error.cause = .otherRegion }
+            error.note(S3Note.requestedRegion(failed.signed?.region ?? context.endpoint.region))
+            error.advise(S3Advice.setRegion)
+        case .refreshCredentials, nil: break
+        }
+    }
+
+    func endpoint(_ signed: Signed?) -> CallNote? { context.endpoint.note }
 }
 
 extension FailedCall<S3Dialect> {
-    fileprivate var anonymousRemedy: String? { signed?.identity.anonymousRemedy }
+    fileprivate var anonymousRemedy: AnonymousAdvice? { signed?.identity.anonymousRemedy }
+
+    fileprivate var advice: AnyErrorDetail? {
+        anonymousRemedy.map(AnyErrorDetail.init) ?? S3Advice(for: fault, call).map(AnyErrorDetail.init)
+    }
 }
 
 extension S3Fault {
-    /// `SignatureDoesNotMatch`; `status 401`
-    fileprivate var shortWords: String { code ?? "status \(status)" }
-
     fileprivate var isAboutRegion: Bool { code != nil || (300..<400).contains(status) }
 
     fileprivate func isAboutBucket(_ name: String) -> StoreError.Cause? {

@@ -18,11 +18,8 @@ struct S3Fault: ServiceFault {
     /// How long the server asks to wait, in seconds.
     let retryAfter: Double?
 
-    /// `AccessDenied: not for you (status 403, request 4711)`
-    var words: String {
-        let said = [code, message].compactMap(\.self).joined(separator: ": ")
-        let facts = ["status \(status)", requestID.map { "request \($0)" }].compactMap(\.self).joined(separator: ", ")
-        return said.isEmpty ? facts : "\(said) (\(facts))"
+    var answer: ServiceAnswer {
+        ServiceAnswer(status: status, code: code, message: message, requestID: requestID)
     }
 }
 
@@ -121,7 +118,7 @@ extension S3Fault {
         }
     }
 
-    private var reason: RetryReason { RetryReason("\(status)\(code.map { " " + $0 } ?? "")", wait: retryAfter) }
+    private var reason: RetryReason { RetryReason(ServiceStatus(status, code), wait: retryAfter) }
 
     /// Source: botocore's `retries/standard.py`.
     private static let throttlingCodes: Set = [

@@ -61,7 +61,7 @@ extension Parser {
             let source = try await source(bytes, answer)
             // Programs are run only where the environment allows it, and every server is this one.
             _ = try? await source.token(for: Google.storageScopes)
-            return AccessToken(value: Secret(source.owner), expiration: nil)
+            return AccessToken(value: Secret("\(source.owner)"), expiration: nil)
         }
         return token == nil ? .refused : .accepted
     }

@@ -83,7 +83,7 @@ extension Parser {
                     for (name, section) in files.credentials { try expectPlaces(section, of: bytes, name) }
                     let configuration = try S3Configuration(S3Overrides(), environment)
                     let endpoint = try S3Endpoint("acme", configuration)
-                    try expectShowable(endpoint.words.escapedForTerminal)
+                    try expectShowable("\(endpoint.note)".escapedForTerminal)
                     _ = try await FileCredentials(file: .credentials, profile: profile, files: files).credentials()
                     _ = try await FileCredentials(file: .config, profile: profile, files: files).credentials()
                     for value in files.profile(profile)?.values.values ?? [:].values {

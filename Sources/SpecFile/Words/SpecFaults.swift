@@ -26,23 +26,21 @@ extension SpecFault {
             hint: "list each as `- name:version`; write `assets: []` for none")
     }
 
-    static func wrongType(_ node: YAMLNode, for subject: String, expected: String) -> SpecFault {
+    static func wrongType(_ node: YAMLNode, for subject: SpecSubject, expected: SpecExpectation) -> SpecFault {
         var hint: String?
-        if expected.hasPrefix("a list") {
-            switch node.content {
-            case .scalar(let text) where !subject.contains(" "): hint = "write \(quoted("\(subject): [\(text)]"))"
-            default: hint = "start each item with `- `"
-            }
-        } else if case .sequence = node.content, subject == "the file" {
-            hint = "put the list under `assets:`, after `version: 1`"
+        switch (subject, node.content) {
+        case (.key(let key), .scalar(let text)) where expected.isList: hint = "write \(quoted("\(key): [\(text)]"))"
+        case _ where expected.isList: hint = "start each item with `- `"
+        case (.file, .sequence): hint = "put the list under `assets:`, after `version: 1`"
+        default: break
         }
-        let subject = subject.contains(" ") ? subject : "`\(subject)`"
-        return SpecFault("wrong-type", "wrong type of \(subject): \(node.kind)", expected: expected, hint: hint)
+        return SpecFault(
+            "wrong-type", "wrong type of \(subject.words): \(node.kind)", expected: expected.words, hint: hint)
     }
 
-    static func unknownKey(_ pair: YAMLPair, among known: [String], in place: String) -> SpecFault {
+    static func unknownKey(_ pair: YAMLPair, among known: [String], in place: SpecPlace) -> SpecFault {
         SpecFault(
-            "unknown-key", "unknown key \(quoted(pair.key)) \(place)", expected: "one of " + choice(known),
+            "unknown-key", "unknown key \(quoted(pair.key)) \(place.words)", expected: "one of " + choice(known),
             hint: didYouMean(pair.key, among: known) ?? otherPlace(of: pair.key))
     }
 

@@ -1,7 +1,6 @@
 import NIOHTTP1
 import Testing
 
-@testable import StoreProviders
 @testable import StoreTransport
 
 /// What is printed of settings that may hold a secret.
@@ -18,18 +17,6 @@ import Testing
     func passwordsAreNotShown(_ text: String, _ shown: String) {
         #expect(HTTPURL.shown(text) == shown)
         #expect(!HTTPURL.shown(text).contains("cret@"))
-    }
-
-    @Test(arguments: [
-        ("AKIAIOSFODNN7EXAMPLE", true), (String(repeating: "A", count: 16), true),
-        (String(repeating: "a", count: 128), true), (String(repeating: "A", count: 15), false),
-        (String(repeating: "A", count: 129), false), ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", false),
-        ("AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI", false), ("AKIAIOSFODNN7ÉXAMPLE", false), ("", false),
-    ])
-    func idsAreShownThatAWSGivesOut(_ id: String, _ isShown: Bool) {
-        let credentials = AWSCredentials(accessKeyID: id, secretAccessKey: Secret("s"))
-        #expect((credentials.shownID == id) == isShown)
-        #expect(isShown || !credentials.shownID.contains("AKIA"))
     }
 }
 

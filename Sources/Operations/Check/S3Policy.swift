@@ -1,32 +1,25 @@
-internal import AssetModel
+package import AssetModel
 internal import FoundationEssentials
-internal import Operations
 
 /// The least policy of IAM with which a spec can be resolved, and for developers pushed to.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
-struct S3Policy: Encodable, Sendable {
-    struct Rule: Encodable, Sendable {
+package struct S3Policy: Encodable, Sendable {
+    package struct Rule: Encodable, Sendable {
         let Sid: String
         var Effect = "Allow"
-        let Action: [String]
-        let Resource: [String]
+        package let Action: [String]
+        package let Resource: [String]
         var Condition: [String: [String: [String]]]?
     }
 
     var Version = "2012-10-17"
-    let Statement: [Rule]
+    package let Statement: [Rule]
 
     /// - Parameter names: of the assets to read; none for all.
-    /// - Throws: where the settings name no bucket of S3.
-    init(for names: [AssetName], _ settings: Settings, _ role: CheckRole) throws(Problems) {
-        guard settings.provider?.value == .s3, let bucket = settings.bucket?.value else {
-            throw Problems([
-                Problem(
-                    code: "no-bucket", message: "--policy requires an S3 bucket, and none is set",
-                    hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
-            ])
-        }
+    /// - Returns: nil where the settings name no bucket of S3.
+    package init?(for names: [AssetName], _ settings: Settings, _ role: CheckRole) {
+        guard settings.provider?.value == .s3, let bucket = settings.bucket?.value else { return nil }
         // An access point is a resource by its own name.
         let root = bucket.hasPrefix("arn:") ? bucket : "arn:aws:s3:::\(bucket)"
         let objects = bucket.hasPrefix("arn:") ? "\(root)/object" : root
@@ -61,7 +54,7 @@ struct S3Policy: Encodable, Sendable {
     }
 
     /// With the keys as IAM spells them.
-    func document() throws -> String {
+    package func document() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"

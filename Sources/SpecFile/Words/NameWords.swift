@@ -1,4 +1,6 @@
-// The words for the faults of this module's types, for every place that reports one.
+package import AssetModel
+
+// The words for names and paths that break the grammar, for every place that reports one.
 
 extension AssetNameFault {
     /// What is wrong, to follow the quoted name.
@@ -42,9 +44,4 @@ private func quoted(_ scalar: Unicode.Scalar) -> String {
         "the control character U+\(String(scalar.value, radix: 16, uppercase: true))"
     default: "`\(scalar)`"
     }
-}
-
-extension Unicode.Scalar {
-    /// Whether it is of the general category Cc, without a look into Unicode's tables.
-    package var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }
