@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Synchronization
 
 /// Lets fewer requests through at a time after the store asked to slow down, and gradually more again.
@@ -8,6 +9,11 @@ internal import Synchronization
 ///
 /// A class because all requests share it.
 final class RequestGate: Sendable {
+    fileprivate struct Waiter {
+        let number: Int
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     fileprivate struct State {
         /// Nil: open.
         var limit: Double?
@@ -16,7 +22,8 @@ final class RequestGate: Sendable {
         var count = 0
         var halvedAt = 0
         var halvings = 0
-        var waiting: [(number: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        /// In the order in which they came, by which they are let through.
+        var waiting: Deque<Waiter> = []
         var cancelled: Set<Int> = []
     }
 
@@ -70,7 +77,7 @@ final class RequestGate: Sendable {
                         state.underWay += 1
                         return true
                     }
-                    state.waiting.append((number, continuation))
+                    state.waiting.append(Waiter(number: number, continuation: continuation))
                     return false
                 }
                 if isFree { continuation.resume() }
