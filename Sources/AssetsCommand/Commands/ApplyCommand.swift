@@ -47,8 +47,8 @@ struct ApplyCommand: AsyncParsableCommand {
                 return await printing.run(applying.plan, applying.session)
             }
             try applying.begin()
-            let running = Running(shell: shell)
-            let status = running.report(await running.apply(applying), format == .json ? .json : .text)
+            let runner = FetchRunner(shell: shell)
+            let status = runner.report(await runner.apply(applying), format == .json ? .json : .text)
             if status == 0 { applying.finish() }
             return status
         }

@@ -48,7 +48,7 @@ struct FetchCommand: AsyncParsableCommand {
                 let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "fetch")
                 return await printing.run(Resolving.Request(), open)
             }
-            let run = await Running(shell: shell).resolve(Resolving.Request(), open)
+            let run = await FetchRunner(shell: shell).resolve(Resolving.Request(), open)
             return report(run, shell)
         }
     }
@@ -56,7 +56,7 @@ struct FetchCommand: AsyncParsableCommand {
     /// The path alone on standard output; the rest only where it is news.
     private func report(_ run: Run, _ shell: Shell) -> Int32 {
         shell.metrics?.note(run)
-        if format == .json { return Running(shell: shell).report(run, .json) }
+        if format == .json { return FetchRunner(shell: shell).report(run, .json) }
         if run.status == .done, let entry = run.plan.entries.first,
             let path = run.path(of: entry.pin, subPart: entry.entry.subPart)
         {

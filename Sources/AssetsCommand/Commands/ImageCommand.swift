@@ -67,10 +67,10 @@ struct ImageCommand: AsyncParsableCommand {
         let flags = fetch.flags(store, forceDownload: false)
         try await shell.exiting("reading the lockfile") {
             let session = try shell.session(request, flags)
-            let running = ImageRunning(shell: shell, session: session, request: imaging, format: format)
-            if let push = registry.request(platform) { return try await running.push(push, isDry: isDry) }
-            guard let output, !dryRun else { return try await running.plan(for: output) }
-            return try await running.write(to: output)
+            let runner = ImageRunner(shell: shell, session: session, request: imaging, format: format)
+            if let push = registry.request(platform) { return try await runner.push(push, isDry: isDry) }
+            guard let output, !dryRun else { return try await runner.plan(for: output) }
+            return try await runner.write(to: output)
         }
     }
 

@@ -26,7 +26,7 @@ struct NewCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(push.output, json: push.format == .json)
         try await shell.exiting("reading") {
-            let pushing = try PushRunning(shell, push)
+            let pushing = try PushRunner(shell, push)
             return try await pushing.run(path, as: try .first(of: name))
         }
     }

@@ -63,13 +63,13 @@ struct ResolveCommand: AsyncParsableCommand {
                 }
             }
         }
-        let running = Running(shell: shell)
+        let runner = FetchRunner(shell: shell)
         var wanted = Resolving.Request(groups: request.groups)
         wanted.maxBytes = limit.maxBytes?.bytes
         wanted.prunes = prune
         try await shell.exiting { [wanted] in
-            let run = await running.resolve(wanted) { () throws(Faults) in try shell.session(request, flags) }
-            return running.report(run, format.ofReport ?? .text)
+            let run = await runner.resolve(wanted) { () throws(Faults) in try shell.session(request, flags) }
+            return runner.report(run, format.ofReport ?? .text)
         }
     }
 }

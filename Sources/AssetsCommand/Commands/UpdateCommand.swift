@@ -33,7 +33,7 @@ struct UpdateCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(push.output, json: push.format == .json)
         try await shell.exiting("reading") {
-            let pushing = try PushRunning(shell, push)
+            let pushing = try PushRunner(shell, push)
             let target = try PushTarget.further(of: asset, bumpsMajor: bumpMajor, in: pushing.system)
             return try await pushing.run(path, as: target)
         }

@@ -76,9 +76,9 @@ struct VerifyCommand: AsyncParsableCommand {
             let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "verify --repair")
             return await printing.run(wanted) { () throws(Faults) in session }
         }
-        let running = Running(shell: shell)
-        let run = await running.resolve(wanted) { () throws(Faults) in session }
-        return running.report(run, format == .json ? .json : .text)
+        let runner = FetchRunner(shell: shell)
+        let run = await runner.resolve(wanted) { () throws(Faults) in session }
+        return runner.report(run, format == .json ? .json : .text)
     }
 
     private func report(_ results: [VerifiedAsset], _ shell: Shell) throws -> Int32 {

@@ -7,7 +7,7 @@ internal import StoreTransport
 internal import Terminal
 
 /// Pushes an asset, asks first, and tells what was pushed.
-struct PushRunning: Sendable {
+struct PushRunner: Sendable {
     private let shell: Shell
     private let options: PushOptions
     private let pushing: Pushing

@@ -5,7 +5,7 @@ internal import StoreTransport
 internal import Terminal
 
 /// Puts assets in place until that is done or a signal interrupts it, and tells what came of it.
-struct Running: Sendable {
+struct FetchRunner: Sendable {
     let shell: Shell
 
     /// - Parameter open: opens what it works with.

@@ -4,7 +4,7 @@ internal import Operations
 internal import Terminal
 
 /// Makes an image, and tells what it is made of.
-struct ImageRunning: Sendable {
+struct ImageRunner: Sendable {
     let shell: Shell
     let session: Session
     let request: Imaging.Request
