@@ -144,12 +144,20 @@ let package = Package(
         /** The terminal, and texts that fit it */
         .target(name: "Terminal", dependencies: ["AssetModel", "FileSystem", "CLinux"]),
 
+        /** The words for what operations tell and for what goes wrong in them */
+        .target(
+            name: "Words",
+            dependencies: [
+                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
+                "Registry", "StoreProviders", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+            ]),
+
         /** The commands */
         .target(
             name: "AssetsCommand",
             dependencies: [
-                "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
-                "Registry", "StoreProviders", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "AssetModel", "Planning", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport", "Registry",
+                "StoreProviders", "Execution", "Publishing", "Operations", "Terminal", "Words",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */
@@ -170,7 +178,8 @@ let package = Package(
             dependencies: [
                 "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "StoreTransport", "Registry",
                 "StoreProviders",
-                "Catalog", "Execution", "Publishing", "Operations", "Terminal", "AssetsCommand", "AssetsTestSupport",
+                "Catalog", "Execution", "Publishing", "Operations", "Terminal", "Words", "AssetsCommand",
+                "AssetsTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -226,17 +235,18 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport",
-                "StoreProviders", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "StoreProviders", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal", "Words",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */
         .testTarget(
-            name: "SpecFileTests", dependencies: ["AssetModel", "Planning", "SpecFile", "Terminal", "AssetsCommand"]),
+            name: "SpecFileTests",
+            dependencies: ["AssetModel", "Planning", "SpecFile", "Terminal", "Words", "AssetsCommand"]),
         .testTarget(name: "AssetModelTests", dependencies: ["AssetModel"]),
         .testTarget(name: "PlanningTests", dependencies: ["AssetModel", "Planning"]),
         .testTarget(
             name: "PlanningWordsTests",
-            dependencies: ["AssetModel", "Planning", "Operations", "Terminal", "AssetsCommand"]),
+            dependencies: ["AssetModel", "Planning", "Operations", "Terminal", "Words", "AssetsCommand"]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -256,7 +266,7 @@ for target in package.targets where target.type != .system && !inC.contains(targ
 // Much code that runs once and moves no bytes: small is worth more than fast.
 let compact: Set = [
     "AssetsCommand", "Catalog", "ImageFormat", "Operations", "Publishing", "Registry", "SpecFile", "StoreProviders",
-    "Terminal",
+    "Terminal", "Words",
 ]
 for target in package.targets where compact.contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))

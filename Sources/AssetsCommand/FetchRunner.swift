@@ -3,6 +3,7 @@ internal import Operations
 internal import StoreProviders
 internal import StoreTransport
 internal import Terminal
+internal import Words
 
 /// Puts assets in place until that is done or a signal interrupts it, and tells what came of it.
 struct FetchRunner: Sendable {

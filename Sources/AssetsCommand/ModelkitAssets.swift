@@ -1,6 +1,7 @@
 package import ArgumentParser
 internal import Glibc
 internal import Terminal
+internal import Words
 
 /// The program. Each command is a file in `Commands/`.
 package struct ModelkitAssets: AsyncParsableCommand {

@@ -4,6 +4,7 @@ internal import ObjectStore
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// Plans, and prints the plan.
 struct PlanPrinting: Sendable {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Terminal
+internal import Words
 
 /// Problems as text for people. One that has a place in a file is shown with it, as `DiagnosticText` does:
 ///

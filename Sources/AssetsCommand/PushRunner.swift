@@ -5,6 +5,7 @@ internal import Publishing
 internal import StoreProviders
 internal import StoreTransport
 internal import Terminal
+internal import Words
 
 /// Pushes an asset, asks first, and tells what was pushed.
 struct PushRunner: Sendable {

@@ -1,6 +1,7 @@
 internal import StoreTransport
 internal import Synchronization
 internal import Terminal
+internal import Words
 
 extension Shell {
     /// How long something is tried before it is told of, and how much time is between two such lines, in seconds: what

@@ -5,6 +5,7 @@ internal import Glibc
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// What a command speaks through: the terminal's two streams, and how they are to look.
 struct Shell: Sendable {

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Terminal
+internal import Words
 
 /// What an operation does is shown and said.
 extension Shell: OperationObserver {

@@ -15,7 +15,7 @@ package struct Faults: Error, Sendable {
     package init(_ fault: Fault) { list = [fault] }
 }
 
-/// What keeps an operation from going on, as data; `AssetsCommand/Words` makes sentences of it.
+/// What keeps an operation from going on, as data; `Words` makes sentences of it.
 ///
 /// Indirect, so that a fault is one pointer to whoever passes it on.
 package indirect enum Fault: Sendable {

@@ -11,7 +11,7 @@ import Testing
         "AssetModel", "Planning", "SpecFile", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport",
         "Registry", "StoreProviders", "Catalog",
         "Execution",
-        "Publishing", "Operations", "Terminal", "AssetsCommand",
+        "Publishing", "Operations", "Terminal", "Words", "AssetsCommand",
     ]
 
     @Test("whole numbers from outside are not calculated with")

@@ -2,6 +2,7 @@ import AssetModel
 import Operations
 import Planning
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -1,6 +1,7 @@
 import AssetModel
 import Planning
 import Testing
+import Words
 
 @testable import AssetsCommand
 

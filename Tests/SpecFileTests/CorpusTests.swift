@@ -4,6 +4,7 @@ import Planning
 import SpecFile
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -3,6 +3,7 @@ import Foundation
 import SpecFile
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

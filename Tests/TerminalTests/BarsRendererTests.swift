@@ -2,6 +2,7 @@ import AssetModel
 import Execution
 import Planning
 import Testing
+import Words
 
 @testable import AssetsCommand
 @testable import Terminal

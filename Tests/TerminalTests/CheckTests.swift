@@ -1,6 +1,7 @@
 import Operations
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -2,6 +2,7 @@ import Dispatch
 import FileSystem
 import Glibc
 import Testing
+import Words
 
 @testable import AssetsCommand
 @testable import Terminal

@@ -5,6 +5,7 @@ import Glibc
 import ObjectStore
 import Planning
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -1,6 +1,7 @@
 import AssetModel
 import Execution
 import Planning
+import Words
 
 @testable import AssetsCommand
 

@@ -3,6 +3,7 @@ import FileSystem
 import Glibc
 import Operations
 import Testing
+import Words
 
 @testable import AssetsCommand
 @testable import Execution

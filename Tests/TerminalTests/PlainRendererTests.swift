@@ -3,6 +3,7 @@ import Execution
 import Planning
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

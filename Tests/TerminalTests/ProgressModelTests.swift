@@ -3,6 +3,7 @@ import Execution
 import ObjectStore
 import Planning
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -5,6 +5,7 @@ import Planning
 import Synchronization
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

@@ -5,6 +5,7 @@ import ObjectStore
 import Operations
 import Publishing
 import Testing
+import Words
 
 @testable import AssetsCommand
 

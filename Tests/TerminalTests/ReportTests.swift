@@ -4,6 +4,7 @@ import Operations
 import Planning
 import Terminal
 import Testing
+import Words
 
 @testable import AssetsCommand
 

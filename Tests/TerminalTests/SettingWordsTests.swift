@@ -3,9 +3,10 @@ import Catalog
 import FileSystem
 import Glibc
 import ObjectStore
-@testable import SpecFile
 import StoreTransport
 import Testing
+import Words
+@testable import SpecFile
 
 @testable import AssetsCommand
 @testable import Execution

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import ObjectStore
 internal import Operations
 internal import Terminal
+internal import Words
 
 // The rows for what a check found.
 

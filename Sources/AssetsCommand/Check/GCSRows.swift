@@ -3,6 +3,7 @@ internal import Operations
 internal import StoreProviders
 internal import StoreTransport
 internal import Terminal
+internal import Words
 
 extension CheckRows {
     /// The rows about Google Cloud Storage.

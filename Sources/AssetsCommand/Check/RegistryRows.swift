@@ -2,6 +2,7 @@ internal import AssetModel
 internal import ObjectStore
 internal import Operations
 internal import Registry
+internal import Words
 
 extension CheckTable {
     /// The rows about a registry of images.

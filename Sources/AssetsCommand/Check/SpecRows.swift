@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Operations
 internal import Terminal
+internal import Words
 
 extension CheckRows {
     /// The rows about what the spec asks for.

@@ -3,6 +3,7 @@ internal import Operations
 internal import Planning
 internal import Registry
 internal import Terminal
+internal import Words
 
 /// The doctor.
 struct CheckCommand: AsyncParsableCommand {

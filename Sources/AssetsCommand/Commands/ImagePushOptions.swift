@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ImageFormat
 internal import Operations
 internal import Registry
+internal import Words
 
 /// Which registry an image goes to, and what it builds on there.
 struct ImagePushOptions: ParsableArguments {

@@ -3,6 +3,7 @@ internal import FileSystem
 internal import Glibc
 internal import Operations
 internal import Terminal
+internal import Words
 
 /// A file to start from.
 struct InitCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// Writes the lock without fetching.
 struct LockCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AssetModel
 internal import Operations
 internal import Terminal
+internal import Words
 
 /// Removes versions that the lock does not name.
 struct PruneCommand: AsyncParsableCommand {

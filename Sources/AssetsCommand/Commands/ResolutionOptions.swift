@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// What a command needs that resolves a spec to tell something of it, and fetches and writes nothing.
 struct ResolutionOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Operations
+internal import Words
 
 /// Which file is edited, and how far it goes.
 struct SpecEditOptions: ParsableArguments {

@@ -3,6 +3,7 @@ internal import Execution
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// Local files against the lock.
 struct VerifyCommand: AsyncParsableCommand {

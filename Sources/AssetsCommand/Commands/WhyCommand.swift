@@ -1,8 +1,9 @@
-internal import AssetModel
 internal import ArgumentParser
+internal import AssetModel
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// Why something is in the plan.
 struct WhyCommand: AsyncParsableCommand {

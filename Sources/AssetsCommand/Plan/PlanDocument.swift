@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Operations
 internal import Planning
+internal import Words
 
 /// A plan as JSON; `schema/plan.schema.json` describes it.
 struct PlanDocument: Encodable, Sendable {

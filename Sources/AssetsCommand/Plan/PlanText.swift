@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// A plan as people read it: a table, and a line of totals.
 struct PlanText: Sendable {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Operations
+internal import Words
 
 /// What is said besides the progress, for programs: with `--progress json` every line of standard error is an event.
 enum JSONDiagnostics {

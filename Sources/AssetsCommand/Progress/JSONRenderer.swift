@@ -1,6 +1,7 @@
 internal import AssetModel
 internal import Execution
 internal import Operations
+internal import Words
 
 /// Progress for programs: one JSON object a line, as `schema/progress.schema.json` says.
 struct JSONRenderer: ProgressRenderer {

@@ -1,5 +1,6 @@
 internal import AssetModel
 internal import Execution
+internal import Words
 
 /// The causes that a progress line has named: what fails for one asset as for all is explained once.
 struct ToldFailures: Sendable {

@@ -1,6 +1,7 @@
 internal import StoreTransport
 internal import Synchronization
 internal import Terminal
+internal import Words
 
 /// What a run waits for that the store has to do: answers that have not begun, and requests that are sent again.
 ///

@@ -1,4 +1,5 @@
 internal import Operations
+internal import Words
 
 /// An error in JSON, wherever there is one: in reports, in progress.
 struct ErrorDocument: Encodable, Sendable {

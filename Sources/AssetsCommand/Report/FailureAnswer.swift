@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Operations
 internal import Terminal
+internal import Words
 
 extension Shell {
     /// The document of a command that failed before it had its own: the report of a run that came to nothing. Writes none

@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// A run as GitHub's runner reads it: annotations on the lines of the spec, and the summary of a job.
 ///

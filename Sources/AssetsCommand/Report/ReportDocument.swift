@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Planning
+internal import Words
 
 /// A run as JSON: what `schema/report.schema.json` describes.
 struct ReportDocument: Encodable, Sendable {

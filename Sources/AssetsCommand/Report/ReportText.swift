@@ -3,6 +3,7 @@ internal import Execution
 internal import Operations
 internal import Planning
 internal import Terminal
+internal import Words
 
 /// What `resolve` prints for people: the paths to standard output, and to standard error what was done and, last, what
 /// went wrong.

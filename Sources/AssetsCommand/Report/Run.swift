@@ -2,6 +2,7 @@ internal import AssetModel
 internal import Execution
 internal import Operations
 internal import Planning
+internal import Words
 
 /// A run that is over, as its report tells it.
 struct Run: Sendable {

@@ -1,6 +1,7 @@
 import AssetModel
 import Planning
 import Terminal
+import Words
 
 @testable import AssetsCommand
 @testable import Operations

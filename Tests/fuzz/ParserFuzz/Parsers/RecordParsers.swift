@@ -4,6 +4,7 @@ import Glibc
 import ObjectStore
 import Planning
 import Terminal
+import Words
 
 @testable import AssetsCommand
 @testable import Catalog

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Operations
 import Terminal
+import Words
 
 @testable import AssetsCommand
 @testable import StoreProviders

@@ -1,4 +1,4 @@
-internal import ObjectStore
+package import ObjectStore
 internal import Terminal
 
 // The words for what a store answers, or does not.
@@ -9,7 +9,7 @@ extension Problem {
     ///   the store said: AccessDenied (request 4711)
     ///   hint: …
     /// ```
-    init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         let words = StoreErrorWords(error)
         let said = error.detail?.words.escapedForTerminal ?? ""
         let hint = error.remedy?.advice?.escapedForTerminal ?? words.hint

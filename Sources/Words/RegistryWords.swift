@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import Registry
+package import Registry
 internal import StoreTransport
 
 // The words for what registries answer, for credentials of registries, and for what to do about it.
 
 extension RegistryDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .digestMismatch: "the content does not match its digest"
         case .otherDigest(let expected, let actual): "expected \(expected), got \(actual)"
@@ -18,7 +18,7 @@ extension RegistryDetail: WordedDetail {
 }
 
 extension RegistryResponseFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .manifestMismatch: "the manifest does not match its digest"
         case .noLocation: "the response has no usable Location"
@@ -27,7 +27,7 @@ extension RegistryResponseFault: WordedDetail {
 }
 
 extension RegistryNote: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .noCredentials: "no credentials were found"
         case .credentials(let user, let source):
@@ -37,7 +37,7 @@ extension RegistryNote: WordedDetail {
 }
 
 extension RegistryAdvice: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .logIn: "log in with `docker login`, or set DOCKER_AUTH_CONFIG or REGISTRY_AUTH_FILE"
         case .grantPull(let name): "grant this account the right to pull from \(name)"
@@ -53,7 +53,7 @@ extension RegistryAdvice: WordedDetail {
 
 extension RegistryCredentialSource {
     /// `/home/a/.docker/config.json`, `docker-credential-pass (/home/a/.docker/config.json)`
-    var words: String { helper.map { "\($0) (\(place.words))" } ?? place.words }
+    package var words: String { helper.map { "\($0) (\(place.words))" } ?? place.words }
 }
 
 extension RegistryCredentialPlace {
@@ -63,7 +63,7 @@ extension RegistryCredentialPlace {
 }
 
 extension RegistryCredentialFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .unreachable(let failure): "the token server at \(failure.words)"
         case .insecureRealm(let shown):
@@ -81,7 +81,7 @@ extension RegistryCredentialFault: WordedDetail {
         }
     }
 
-    var advice: String? {
+    package var advice: String? {
         switch self {
         case .unreachable: CredentialAdvice.reachService
         case .insecureRealm: "ask the operator of the registry"

@@ -1,8 +1,8 @@
 internal import AssetModel
 internal import ImageFormat
-internal import ObjectStore
-internal import Operations
-internal import Registry
+package import ObjectStore
+package import Operations
+package import Registry
 internal import Terminal
 
 // The words for registries of images: what they answer, or do not, and what is not asked of them.
@@ -13,7 +13,7 @@ extension Problem {
     ///   the registry said: DENIED (status 403)
     ///   hint: …
     /// ```
-    init(registry error: StoreError) {
+    package init(registry error: StoreError) {
         let words = RegistryErrorWords(error.kind)
         let said = error.detail?.words.escapedForTerminal ?? ""
         let place = "\(error.operation.words) \(quoted(error.address))"
@@ -41,7 +41,7 @@ extension Problem {
     }
 
     /// What is not asked of a registry.
-    static func refusal(of fault: ImagingFault) -> Problem {
+    package static func refusal(of fault: ImagingFault) -> Problem {
         switch fault {
         case .offline:
             Problem(
@@ -116,19 +116,8 @@ private struct RegistryErrorWords {
     private static let check = "`modelkit-assets check --image REFERENCE` prints the credentials in use"
 }
 
-extension ImageText {
-    /// What was done.
-    func summary(_ image: PushedImage) -> String {
-        if image.isUnchanged { return "\(image.target) is up to date" }
-        let sent = image.image.layers.count { image.deliveries[$0.digest] == .sent }
-        let others = image.image.layers.count - sent
-        let reused = others > 0 ? ", \(others) reused" : ""
-        return "pushed \(image.target): \(Units.count(sent, "layer")) sent (\(Units.bytes(image.sentBytes)))\(reused)"
-    }
-}
-
 extension RegistryReferenceFault {
-    func words(of text: String) -> String {
+    package func words(of text: String) -> String {
         let reason =
             switch self {
             case .host(let host): "invalid host \(quoted(host))"

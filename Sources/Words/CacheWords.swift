@@ -1,14 +1,14 @@
 internal import AssetModel
-internal import Execution
+package import Execution
 internal import FileSystem
-internal import Operations
+package import Operations
 internal import Terminal
 
 // The words for what goes wrong with the cache. What goes wrong while it is used stops nothing.
 
 extension CacheFault {
     /// A warning.
-    var words: String {
+    package var words: String {
         switch self {
         case .damaged(let path, let otherLinks, let isRemoved):
             let others = Units.count(otherLinks, "hard link") + (otherLinks == 1 ? " shares" : " share")
@@ -25,7 +25,7 @@ extension CacheFault {
 }
 
 extension Problem {
-    init(_ fault: CacheOpeningFault) {
+    package init(_ fault: CacheOpeningFault) {
         switch fault {
         case .noCache:
             self.init(

@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreTransport
+package import StoreTransport
 
 // The words for credentials that cannot be had, whatever the store; those of each store stand beside.
 
 extension CredentialFailure: WordedDetail {
-    var words: String { provider.isEmpty ? fault.words : "\(provider): \(fault.words)" }
-    var advice: String? { fault.advice }
+    package var words: String { provider.isEmpty ? fault.words : "\(provider): \(fault.words)" }
+    package var advice: String? { fault.advice }
 }
 
 /// What is said in several places.
@@ -19,11 +19,11 @@ enum CredentialAdvice {
 
 extension UnreachableService: WordedDetail {
     /// To follow `at` and the service.
-    var words: String { "\(origin) is unreachable: \(detail.words)" }
+    package var words: String { "\(origin) is unreachable: \(detail.words)" }
 }
 
 extension AnonymousAdvice: WordedDetail {
-    var words: String {
+    package var words: String {
         let setting = if case .flag(let name)? = place { name } else { "`anonymous` (\(place?.description ?? ""))" }
         return "remove \(setting) to send credentials"
     }

@@ -1,11 +1,11 @@
-internal import FileSystem
+package import FileSystem
 internal import Glibc
 internal import Terminal
 
 // The words for what goes wrong with files.
 
 extension Problem {
-    init(_ error: FileError) {
+    package init(_ error: FileError) {
         let reason = error.refusal?.words.escapedForTerminal ?? lowerFirst(error.reason)
         let words = FileErrorWords(error)
         self.init(
@@ -48,12 +48,12 @@ private struct FileErrorWords {
 
 extension FileError {
     /// `No space left on device`
-    var reason: String { refusal?.words ?? String(cString: strerror(code)) }
+    package var reason: String { refusal?.words ?? String(cString: strerror(code)) }
 }
 
 extension FileAttempt {
     /// To follow `cannot`.
-    var words: String {
+    package var words: String {
         switch self {
         case .open: "open"
         case .openDirectory: "open the directory"

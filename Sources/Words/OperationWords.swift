@@ -1,16 +1,16 @@
 internal import AssetModel
-internal import Catalog
-internal import Execution
+package import Catalog
+package import Execution
 internal import FileSystem
 internal import ObjectStore
-internal import Operations
+package import Operations
 internal import Planning
 internal import Terminal
 
 // The words for whatever an operation can fail with, and for what it tells on the way.
 
 extension Problems {
-    init(_ faults: Faults) { self.init(Self.merged(faults.list.flatMap(Problem.all))) }
+    package init(_ faults: Faults) { self.init(Self.merged(faults.list.flatMap(Problem.all))) }
 
     /// Those with one cause told once, with how often it is the same.
     private static func merged(_ problems: [Problem]) -> [Problem] {
@@ -30,7 +30,7 @@ extension Problems {
 
 extension Problem {
     /// The words for a fault: one problem, or of planning one for each failure.
-    static func all(of fault: Fault) -> [Problem] {
+    package static func all(of fault: Fault) -> [Problem] {
         switch fault {
         case .planning(let failures): PlanningWords(fact: Problem.wording).problems(failures)
         case .diagnostic(let diagnostic): [Problem(diagnostic)]
@@ -57,7 +57,7 @@ extension Problem {
     }
 
     /// The words for whatever a fact can fail with.
-    static func wording(_ error: any Error) -> Problem {
+    package static func wording(_ error: any Error) -> Problem {
         switch Fault(error) {
         case .store(let error): Problem(error)
         case .file(let error): Problem(error)
@@ -71,7 +71,7 @@ extension Problem {
         Problem(code: "internal", message: "\(error)", exitStatus: 1)
     }
 
-    init(_ error: CatalogError) {
+    package init(_ error: CatalogError) {
         switch error {
         case .malformed(let address, let content):
             self.init(
@@ -106,7 +106,7 @@ extension Problem {
         )
     }
 
-    init(_ shortfall: SpaceCheck.Shortfall) {
+    package init(_ shortfall: SpaceCheck.Shortfall) {
         self.init(
             code: "no-space",
             message: "not enough disk space in `\(shortfall.path)`: \(Units.bytes(shortfall.needed)) needed, "
@@ -120,7 +120,7 @@ extension Problem {
 // MARK: - Warnings
 
 extension [OperationWarning] {
-    var sentences: [String] {
+    package var sentences: [String] {
         var resolution: [ResolutionWarning] = []
         let others = compactMap { warning -> String? in
             switch warning {

@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreProviders
+package import StoreProviders
 internal import StoreTransport
 
 // What to do where there are no credentials of S3.
 
 extension S3CredentialFault {
-    var advice: String? {
+    package var advice: String? {
         switch self {
         case .noneFound(_, let file?): file.words
         case .noneFound:

@@ -1,6 +1,6 @@
 internal import AssetModel
 internal import Execution
-internal import Operations
+package import Operations
 internal import Planning
 internal import Terminal
 
@@ -8,7 +8,7 @@ internal import Terminal
 
 extension VerifiedAsset {
     /// What is wrong, a line each.
-    var sentences: [String] {
+    package var sentences: [String] {
         result.faults.map { fault in
             let what = "`\(pin)`\(fault.path.map { " `\($0)`" } ?? "")"
             switch fault.kind {
@@ -25,7 +25,7 @@ extension VerifiedAsset {
 }
 
 extension ModelkitRehearsal.Entry {
-    var sentence: String {
+    package var sentence: String {
         let requested = requested.phrase
         if !isModelkitString { return "\(requested): modelkit does not support comparators; use \(locked)" }
         if let missingPart { return "\(requested): `\(missingPart)` not found" }
@@ -40,7 +40,7 @@ extension Problem {
     ///   - count: of assets that do not match the lockfile.
     ///   - all: of assets that were verified.
     ///   - lock: the lockfile's path.
-    static func notVerified(_ count: Int, of all: Int, spec: String, lock: String) -> Problem {
+    package static func notVerified(_ count: Int, of all: Int, spec: String, lock: String) -> Problem {
         Problem(
             code: "verify",
             message: "\(count) of \(Units.count(all, "asset")) \(count == 1 ? "does" : "do") not match `\(lock)`",
@@ -48,7 +48,7 @@ extension Problem {
     }
 
     /// The same of specification strings that Python modelkit is asked for.
-    static func notFoundByModelkit(_ count: Int, of all: Int) -> Problem {
+    package static func notFoundByModelkit(_ count: Int, of all: Int) -> Problem {
         Problem(
             code: "as-modelkit",
             message:

@@ -1,24 +1,24 @@
 internal import AssetModel
 internal import FileSystem
-internal import Operations
-internal import Planning
+package import Operations
+package import Planning
 
 // The words for what is the matter with a lock.
 
 extension LockChanges {
     /// What would change, a sentence each, in the order of the assets.
-    var sentences: [String] {
+    package var sentences: [String] {
         let all = versions.map { ($0.name, $0.sentence) } + dependencies.map { ($0.pin.name, $0.sentence) }
         return all.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
     }
 
     /// What was done once the lockfile is written, a line for each asset whose versions changed.
-    var lines: [String] { versions.map(\.line) }
+    package var lines: [String] { versions.map(\.line) }
 
     /// - Parameters:
     ///   - path: the lock's.
     ///   - spec: the spec's.
-    func problem(_ path: String, spec: String) -> Problem {
+    package func problem(_ path: String, spec: String) -> Problem {
         let sentences = sentences
         return Problem(
             code: "lock-outdated", message: "the lockfile `\(path)` is out of date with `\(spec)`",
@@ -55,7 +55,7 @@ extension LockChanges.Dependencies {
 }
 
 extension Problem {
-    init(_ fault: LockFault) {
+    package init(_ fault: LockFault) {
         switch fault {
         case .besideStandardInput:
             self.init(

@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreProviders
+package import StoreProviders
 internal import StoreTransport
 
 // The words for credentials of S3: where they come from, and why there are none. What to do is in `S3CredentialAdvice`.
 
 extension S3CredentialSource: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .environment: "environment variables"
         case .profile(let name, let place): "profile \(name) in \(place)"
@@ -22,7 +22,7 @@ extension S3CredentialSource: WordedDetail {
 }
 
 extension S3CredentialAbsence: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .noVariable(let name): "no \(name)"
         case .noContainerVariable: "no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI"
@@ -36,7 +36,7 @@ extension S3CredentialAbsence: WordedDetail {
 }
 
 extension S3CredentialService {
-    var words: String {
+    package var words: String {
         switch self {
         case .tokens: "STS"
         case .container: "the container credential service"
@@ -58,7 +58,7 @@ extension S3SecretPart {
 }
 
 extension ServiceWords {
-    var words: String {
+    package var words: String {
         switch self {
         case .said(let words): words
         case .status(let status): "status \(status)"
@@ -67,7 +67,7 @@ extension ServiceWords {
 }
 
 extension ShownAccessKey {
-    var words: String {
+    package var words: String {
         switch self {
         case .id(let id): id
         case .hidden: "[hidden: not 16 to 128 letters and digits]"
@@ -76,7 +76,7 @@ extension ShownAccessKey {
 }
 
 extension S3CredentialFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .noneFound(let absences, _):
             absences.map { "\($0.provider): \($0.absence.words)" }.joined(separator: "; ")

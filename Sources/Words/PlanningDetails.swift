@@ -11,7 +11,7 @@ func requiredBy(_ demands: [Demand]) -> [String] {
 }
 
 /// What else has the same cause, with its number.
-func alsoFailed(_ subjects: [String]) -> [String] {
+package func alsoFailed(_ subjects: [String]) -> [String] {
     guard !subjects.isEmpty else { return [] }
     return ["same error for \(subjects.count) more: \(enumeration(subjects))"]
 }

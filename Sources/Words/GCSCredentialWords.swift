@@ -1,12 +1,12 @@
 internal import AssetModel
-internal import StoreProviders
+package import StoreProviders
 internal import StoreTransport
 
 // The words for credentials of Google Cloud Storage: where they come from, why there are none, and what to do about it.
 
 extension GCSCredentialSource: WordedDetail {
     /// `service account robot@acme.iam.gserviceaccount.com, from /run/secrets/gcs.json`
-    var words: String { "\(owner.words), from \(place.words)" }
+    package var words: String { "\(owner.words), from \(place.words)" }
 }
 
 extension GCSTokenOwner {
@@ -33,7 +33,7 @@ extension GCSCredentialPlace {
 }
 
 extension GCSCredentialAbsence: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {}
     }
 }
@@ -51,7 +51,7 @@ extension GCSCredentialService {
 }
 
 extension GCSCredentialFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .noneFound: "no GOOGLE_APPLICATION_CREDENTIALS; no gcloud login; no answer from the metadata service"
         case .unreachable(let service, let failure): "\(service.words) at \(failure.words)"

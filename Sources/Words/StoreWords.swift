@@ -1,17 +1,17 @@
 internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
-internal import Operations
+package import Operations
 internal import SpecFile
 
 // The words for stores and directories that cannot be opened, and for assets that a store does not have.
 
 extension Problem {
-    static let noBucketForPolicy = Problem(
+    package static let noBucketForPolicy = Problem(
         code: "no-bucket", message: "--policy requires an S3 bucket, and none is set",
         hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
 
-    init(_ fault: DirectoryFault) {
+    package init(_ fault: DirectoryFault) {
         switch fault {
         case .notSet:
             self.init(
@@ -32,7 +32,7 @@ extension Problem {
         }
     }
 
-    init(_ fault: StoreOpeningFault) {
+    package init(_ fault: StoreOpeningFault) {
         let hint = "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec"
         switch fault {
         case .noStore:
@@ -64,7 +64,7 @@ extension Problem {
         }
     }
 
-    init(_ fault: AssetFault) {
+    package init(_ fault: AssetFault) {
         switch fault {
         case .specification(let fault, let text, let system): self.init(fault, text: text, in: system)
         case .unknown(let name, let store, let nearest):

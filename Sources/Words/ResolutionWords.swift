@@ -1,5 +1,5 @@
 internal import AssetModel
-internal import Planning
+package import Planning
 
 // The words for what planning finds out besides its failures.
 
@@ -31,7 +31,7 @@ extension ResolutionWarning {
 
 extension [ResolutionWarning] {
     /// A sentence each, those about single entries of the spec last.
-    var sentences: [String] {
+    package var sentences: [String] {
         var (choices, parts): ([String], [String]) = ([], [])
         for warning in self {
             if case .modelkitPart = warning { parts.append(warning.words) } else { choices.append(warning.words) }
@@ -51,7 +51,7 @@ extension ListFault {
 
 extension FactSubject {
     /// To follow `cannot determine`.
-    var words: String {
+    package var words: String {
         switch self {
         case .versions(let name): "the versions of `\(name)`"
         case .localState(let pin): "the local state of `\(pin)`"
@@ -63,7 +63,7 @@ extension FactSubject {
 }
 
 extension RefetchReason {
-    var words: String {
+    package var words: String {
         switch self {
         case .forced: "forced"
         case .moreFiles: "more files selected"
@@ -75,7 +75,7 @@ extension RefetchReason {
 }
 
 extension LocalFault {
-    var words: String {
+    package var words: String {
         switch self {
         case .special: "it is \(EntryKind.special.words)"
         case .noMarker: "no \(ModelkitLayout.marker) marker"

@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreProviders
-internal import StoreTransport
+package import StoreProviders
+package import StoreTransport
 
 // The words for what S3 answers, and for what to do about it.
 
 extension S3ObjectDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .eTagChanged: "its ETag changed"
         }
@@ -13,7 +13,7 @@ extension S3ObjectDetail: WordedDetail {
 }
 
 extension S3ResponseFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .xml(let fault): "the response is not valid XML: \(fault.words)"
         case .otherDocument(let document, let found): "expected \(document.words), got <\(found)>"
@@ -51,7 +51,7 @@ extension XMLFault {
 }
 
 extension S3Note: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .identity(let identity): "identity: \(identity.words)"
         case .maybeMissing: "without s3:ListBucket, S3 also reports a missing object as access denied"
@@ -70,14 +70,14 @@ extension S3Note: WordedDetail {
 
 extension S3IdentityNote: WordedDetail {
     /// `access key AKIA… from environment variables`, `anonymous (flag --no-sign-request)`
-    var words: String {
+    package var words: String {
         accessKey.map { "access key \($0.words) from \(source.words)" } ?? "anonymous (\(source.words))"
     }
 }
 
 extension IdentitySourceName {
     /// Of anonymous requests, the setting that made them so.
-    var words: String {
+    package var words: String {
         switch self {
         case .found(let source): AnyErrorDetail(source).words
         case .anonymous(let place): place?.description ?? ""
@@ -86,7 +86,7 @@ extension IdentitySourceName {
 }
 
 extension S3Advice: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .grantDecryption: "grant these credentials kms:Decrypt on the key that encrypts the object"
         case .checkKeyID: "check that AWS_ACCESS_KEY_ID belongs to this store, and the endpoint"

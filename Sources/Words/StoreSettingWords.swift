@@ -1,16 +1,16 @@
-internal import AssetModel
+package import AssetModel
 internal import FileSystem
-internal import StoreProviders
-internal import StoreTransport
+package import StoreProviders
+package import StoreTransport
 internal import Terminal
 
 // The words for settings that keep a store from being opened.
 
 extension Problem {
     /// The code of settings that keep a store from being opened.
-    static let storeSettings = "store-settings"
+    package static let storeSettings = "store-settings"
 
-    init(_ fault: ConfigurationFault) {
+    package init(_ fault: ConfigurationFault) {
         self.init(
             code: Self.storeSettings, message: fault.words.escapedForTerminal,
             details: fault.notes.map(\.escapedForTerminal),
@@ -20,25 +20,25 @@ extension Problem {
 }
 
 /// A fault of a setting, in words.
-protocol WordedSettingFault: WordedDetail {
+package protocol WordedSettingFault: WordedDetail {
     /// To follow `expected`; nil where that is clear.
     var expected: String? { get }
 }
 
 extension ConfigurationFault: WordedDetail {
-    var words: String { fault.words }
+    package var words: String { fault.words }
 
-    var notes: [String] {
+    package var notes: [String] {
         let expected = (fault.value as? any WordedSettingFault)?.expected
         return (place.map { [$0.phrase] } ?? []) + (expected.map { ["expected \($0)"] } ?? [])
     }
 
-    var advice: String? { fault.advice }
+    package var advice: String? { fault.advice }
 }
 
 extension Provenance {
     /// In an error about the setting: `set by flag --bucket`, `set in assets.yaml:4`.
-    var phrase: String {
+    package var phrase: String {
         switch self {
         case .flag, .environment: "set by \(self)"
         case .file: "set in \(self)"
@@ -48,7 +48,7 @@ extension Provenance {
 }
 
 extension ConnectionSettingFault: WordedSettingFault {
-    var words: String {
+    package var words: String {
         switch self {
         case .unsupportedProxy: "unsupported proxy"
         case .noCertificateFile(let path): "certificate file `\(path)` does not exist"
@@ -58,7 +58,7 @@ extension ConnectionSettingFault: WordedSettingFault {
         }
     }
 
-    var expected: String? {
+    package var expected: String? {
         switch self {
         case .unsupportedProxy: "`http://HOST:PORT` (TLS and SOCKS proxies are not supported)"
         case .noCertificateFile, .noCertificate: "PEM certificates"
@@ -67,7 +67,7 @@ extension ConnectionSettingFault: WordedSettingFault {
         }
     }
 
-    var advice: String? {
+    package var advice: String? {
         switch self {
         case .noCertificateFile, .noCertificate:
             "check that the secret is mounted, or unset the variable to use the system's certificates"
@@ -80,7 +80,7 @@ extension ConnectionSettingFault: WordedSettingFault {
 }
 
 extension S3SettingFault: WordedSettingFault {
-    var words: String {
+    package var words: String {
         switch self {
         case .unknownProfile(let name, _): "unknown profile `\(name)`"
         case .notUTF8(let path): "cannot read `\(path)`: it is not UTF-8 without a byte order mark"
@@ -106,7 +106,7 @@ extension S3SettingFault: WordedSettingFault {
         }
     }
 
-    var expected: String? {
+    package var expected: String? {
         switch self {
         case .unknownProfile(_, let known): known.isEmpty ? nil : Self.choice(known)
         case .file(let fault): fault.expected
@@ -127,7 +127,7 @@ extension S3SettingFault: WordedSettingFault {
 
     private static func choice(_ known: [String]) -> String { "one of \(known.joined(separator: ", "))" }
 
-    var advice: String? {
+    package var advice: String? {
         switch self {
         case .unknownProfile(let name, let known):
             nearestWord(to: name, in: known).map { "did you mean `\($0)`?" }
@@ -186,7 +186,7 @@ extension AccelerationObstacle {
 
 extension ProxyUse {
     /// For a table of settings.
-    var words: String {
+    package var words: String {
         switch self {
         case .used(let place): place
         case .passedOver(let scheme): "none (the \(scheme) proxy is not supported)"

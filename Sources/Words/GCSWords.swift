@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreProviders
+package import StoreProviders
 internal import StoreTransport
 
 // The words for what Google Cloud Storage answers, and for what to do about it; and for what a folder as a store does.
 
 extension GCSObjectDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .generationChanged: "its generation changed"
         case .generationIsGone: "its generation no longer exists"
@@ -20,7 +20,7 @@ extension GCSObjectDetail: WordedDetail {
 }
 
 extension GCSResponseFault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .repeatedPageToken: "the listing repeats its page token"
         case .objectWithoutNameOrSize: "an object in the listing has no name or no size"
@@ -34,7 +34,7 @@ extension GCSResponseFault: WordedDetail {
 }
 
 extension GCSNote: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .identity(.anonymous(let place)): "identity: anonymous (\(place?.description ?? ""))"
         case .identity(let source): "identity: \(source.words)"
@@ -45,7 +45,7 @@ extension GCSNote: WordedDetail {
 }
 
 extension GCSAdvice: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .checkCredentials: "check that the credentials are for this store, and the clock of this machine"
         case .checkBucket: "check MODELKIT_STORAGE_BUCKET; bucket names are lower case"
@@ -71,7 +71,7 @@ extension GCSRight {
 }
 
 extension LocalDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .notADirectory: "not a directory"
         case .outside: "not a path inside the store"

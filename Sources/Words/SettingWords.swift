@@ -1,5 +1,5 @@
 internal import AssetModel
-internal import Operations
+package import Operations
 internal import StoreProviders
 internal import StoreTransport
 internal import Terminal
@@ -7,7 +7,7 @@ internal import Terminal
 // The words for settings that cannot be used.
 
 extension Problem {
-    init(_ fault: SettingFault) {
+    package init(_ fault: SettingFault) {
         let (setting, words) = (fault.setting, SettingWords(fault))
         var status: Int32 = 64
         if case .file = setting.provenance { status = 3 }

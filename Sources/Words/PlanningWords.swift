@@ -1,18 +1,18 @@
 internal import AssetModel
-internal import Planning
+package import Planning
 
 /// The words for why there is no plan.
-struct PlanningWords {
+package struct PlanningWords {
     /// An asset, version or dependency cannot be resolved.
-    static let exitStatus: Int32 = 5
+    package static let exitStatus: Int32 = 5
 
     private let fact: (any Error) -> Problem
 
     /// - Parameter fact: the words for an error of the store, the disk or a file's format.
-    init(fact: @escaping (any Error) -> Problem) { self.fact = fact }
+    package init(fact: @escaping (any Error) -> Problem) { self.fact = fact }
 
     /// A problem for each cause: a store that cannot be reached fails every question.
-    func problems(_ failures: PlanningFailures) -> [Problem] {
+    package func problems(_ failures: PlanningFailures) -> [Problem] {
         var (problems, facts): ([FailureWords], [FailureWords]) = ([], [])
         for failure in failures.failures {
             if case .fact(let subject, let error, let demands) = failure {

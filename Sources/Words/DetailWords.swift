@@ -1,14 +1,14 @@
-internal import AssetModel
-internal import Catalog
+package import AssetModel
+package import Catalog
 internal import Execution
-internal import ObjectStore
-internal import Operations
+package import ObjectStore
+package import Operations
 internal import SpecFile
 internal import StoreTransport
 internal import Terminal
 
 /// A detail of an error, in words. Every type that is an `ErrorDetail` is one.
-protocol WordedDetail: ErrorDetail {
+package protocol WordedDetail: ErrorDetail {
     /// Lower case, without a final period.
     var words: String { get }
     /// Where it is told beside something else: a line each.
@@ -18,27 +18,27 @@ protocol WordedDetail: ErrorDetail {
 }
 
 extension WordedDetail {
-    var notes: [String] { [words] }
-    var advice: String? { words }
+    package var notes: [String] { [words] }
+    package var advice: String? { words }
 }
 
 extension AnyErrorDetail {
     private var worded: any WordedDetail { value as? any WordedDetail ?? "\(value)" }
 
-    var words: String { worded.words }
-    var notes: [String] { worded.notes }
-    var advice: String? { worded.advice }
+    package var words: String { worded.words }
+    package var notes: [String] { worded.notes }
+    package var advice: String? { worded.advice }
 }
 
 extension String: WordedDetail {
-    var words: String { self }
+    package var words: String { self }
 }
 
 // MARK: Stores and objects
 
 extension StoreOperation {
     /// To follow `cannot`.
-    var words: String {
+    package var words: String {
         switch self {
         case .get: "get"
         case .head: "head"
@@ -62,7 +62,7 @@ extension StoreOperation {
 }
 
 extension ObjectDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .sizeMismatch(let expected, let actual): "size mismatch: expected \(expected) bytes, got \(actual)"
         case .rangeMismatch(let expected, let actual): "range mismatch: expected bytes \(expected), got \(actual)"
@@ -79,7 +79,7 @@ extension ObjectDetail: WordedDetail {
 }
 
 extension FolderAdvice: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .chooseAnother: "choose a directory that exists, or mount it"
         }
@@ -88,7 +88,7 @@ extension FolderAdvice: WordedDetail {
 
 extension DecodingFault {
     /// To follow `but`.
-    var words: String {
+    package var words: String {
         switch self {
         case .notGzip(let zlib): "the data is not gzip (\(zlib))"
         case .corrupt(let zlib): "the data is corrupt gzip (\(zlib))"
@@ -103,7 +103,7 @@ extension DecodingFault {
 
 extension MalformedContent: WordedDetail {
     /// To follow the object's address.
-    var words: String {
+    package var words: String {
         switch self {
         case .tooLong(let size, let limit): "it has \(size) bytes; the limit is \(limit)"
         case .undecodable(let fault): fault.words
@@ -151,7 +151,7 @@ extension MalformedContent.JSONExpectation {
 
 extension UnsafePath {
     /// To follow the path.
-    var words: String {
+    package var words: String {
         switch self {
         case .path(let fault): fault.words
         case .listedTwice: "is listed twice"
@@ -161,5 +161,5 @@ extension UnsafePath {
 }
 
 extension FoundDamage: WordedDetail {
-    var words: String { kind.rawValue + (path.map { " file \($0)" } ?? "") }
+    package var words: String { kind.rawValue + (path.map { " file \($0)" } ?? "") }
 }

@@ -1,15 +1,15 @@
-internal import Execution
+package import Execution
 internal import FileSystem
 internal import Glibc
-internal import ObjectStore
-internal import Planning
+package import ObjectStore
+package import Planning
 internal import Terminal
 
 // The words for what goes wrong while a plan is executed.
 
-enum ExecutionWords {
+package enum ExecutionWords {
     /// A warning for objects that were fetched without the store's checksum.
-    static func unchecked(_ faults: [StoreError]) -> [String] {
+    package static func unchecked(_ faults: [StoreError]) -> [String] {
         guard let first = faults.first else { return [] }
         let others = faults.count > 1 ? " and \(Units.count(faults.count - 1, "other object"))" : ""
         return [
@@ -19,7 +19,7 @@ enum ExecutionWords {
 }
 
 extension Problem {
-    init(_ failure: ExecutionFailure) {
+    package init(_ failure: ExecutionFailure) {
         switch failure {
         case .store(let error): self.init(error)
         case .file(let error): self.init(error)
@@ -94,7 +94,7 @@ extension Problem {
 }
 
 extension DigestRecorder {
-    var words: String {
+    package var words: String {
         switch self {
         case .spec: "the spec"
         case .lock: "the lockfile"
@@ -126,9 +126,9 @@ extension MismatchCause {
 
 // MARK: - Pieces
 
-func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
+package func quoted(_ text: String) -> String { "`\(text.escapedForTerminal)`" }
 
-func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+package func lowerFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 
 private func seconds(_ count: Double) -> String { count == 1 ? "1 second" : "\(trimmed(count)) seconds" }
 

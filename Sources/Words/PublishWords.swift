@@ -1,15 +1,15 @@
 internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
-internal import Operations
-internal import Publishing
+package import Operations
+package import Publishing
 internal import SpecFile
 internal import Terminal
 
 // The words for whatever a push can fail with.
 
 extension Problem {
-    init(_ fault: PushFault) {
+    package init(_ fault: PushFault) {
         switch fault {
         case .source(let fault): self.init(fault)
         case .publishing(let error): self.init(error)
@@ -42,10 +42,10 @@ extension Problem {
     }
 
     /// The answer was no.
-    static let declined = Problem(code: "declined", message: "aborted; nothing was pushed", exitStatus: 1)
+    package static let declined = Problem(code: "declined", message: "aborted; nothing was pushed", exitStatus: 1)
 
     /// There is no terminal to confirm at.
-    static let notConfirmed = Problem(
+    package static let notConfirmed = Problem(
         code: "not-confirmed", message: "cannot prompt for confirmation: stdin is not a terminal",
         hint: "pass --yes to push without asking, or --dry-run to print what would be pushed", exitStatus: 64)
 
@@ -107,11 +107,11 @@ extension Problem {
 
 extension PushOrigin {
     /// `3 files (34.1 MB)`
-    var words: String { "\(Units.count(count, "file")) (\(Units.bytes(bytes)))" }
+    package var words: String { "\(Units.count(count, "file")) (\(Units.bytes(bytes)))" }
 }
 
 extension Problem {
-    init(_ fault: PushSourceFault) {
+    package init(_ fault: PushSourceFault) {
         func unpushable(_ place: String, _ what: String, _ hint: String) -> Problem {
             Problem(code: "cannot-push", message: "cannot push `\(place)`: \(what)", hint: hint, exitStatus: 1)
         }
@@ -140,7 +140,7 @@ extension Problem {
             }
     }
 
-    init(_ error: PublishError) {
+    package init(_ error: PublishError) {
         self =
             switch error {
             case .exists(let name, let store):

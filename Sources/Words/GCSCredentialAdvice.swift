@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreProviders
+package import StoreProviders
 internal import StoreTransport
 
 // What to do where there are no credentials of Google Cloud Storage.
 
 extension GCSCredentialFault {
-    var advice: String? {
+    package var advice: String? {
         switch self {
         case .noneFound:
             "set GOOGLE_APPLICATION_CREDENTIALS to a credentials file, run `gcloud auth application-default login`, "

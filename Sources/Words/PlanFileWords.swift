@@ -1,7 +1,7 @@
 internal import AssetModel
 internal import FileSystem
 internal import ObjectStore
-internal import Operations
+package import Operations
 internal import Planning
 internal import SpecFile
 
@@ -11,7 +11,7 @@ extension Problem {
     /// How many changes are told.
     private static let changeLimit = 20
 
-    init(_ fault: PlanFault) {
+    package init(_ fault: PlanFault) {
         switch fault {
         case .unreadable(let error, let path):
             self.init(

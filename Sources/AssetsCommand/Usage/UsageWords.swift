@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AssetModel
+internal import Words
 
 // The words for wrong arguments.
 

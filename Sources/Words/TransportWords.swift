@@ -1,11 +1,11 @@
 internal import AssetModel
-internal import StoreTransport
+package import StoreTransport
 internal import Terminal
 
 // The words for what goes wrong on the way to a service, and for what is sent again because of it.
 
 extension HTTPFailureDetail: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .said(let words): words
         case .cancelled: "cancelled"
@@ -68,7 +68,7 @@ extension CertificateNames.Name {
 }
 
 extension NetworkAdvice: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .checkEndpoint: "check that the endpoint is the store's: it accepts connections but never responds"
         case .useHTTP: "if the server does not use TLS, write the endpoint with `http://`"
@@ -84,7 +84,7 @@ extension NetworkAdvice: WordedDetail {
 }
 
 extension RangedResponse.Fault: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .endsBeforeRange: "expected a range, got an object that ends before it"
         case .tooLong(let limit): "the response has no Content-Length and more than \(limit >> 20) MiB"
@@ -99,7 +99,7 @@ extension RangedResponse.Fault: WordedDetail {
 
 extension ServiceAnswer: WordedDetail {
     /// `AccessDenied: not for you (status 403, request 4711)`
-    var words: String {
+    package var words: String {
         let said = [code, message].compactMap(\.self).joined(separator: ": ")
         let facts = ["status \(status)", requestID.map { "request \($0)" }].compactMap(\.self).joined(separator: ", ")
         return said.isEmpty ? facts : "\(said) (\(facts))"
@@ -108,11 +108,11 @@ extension ServiceAnswer: WordedDetail {
 
 extension ServiceStatus: WordedDetail {
     /// `503 SlowDown`
-    var words: String { "\(status)" + (code.map { " \($0)" } ?? "") }
+    package var words: String { "\(status)" + (code.map { " \($0)" } ?? "") }
 }
 
 extension CallNote: WordedDetail {
-    var words: String {
+    package var words: String {
         switch self {
         case .failedAfter(let attempts): "failed after \(attempts) attempts"
         case .received(let count, let all): "\(count) of \(all) bytes were received"
@@ -126,7 +126,7 @@ extension CallNote: WordedDetail {
 
 extension Subprocess.Fault: WordedDetail {
     /// To follow the program's name.
-    var words: String {
+    package var words: String {
         switch self {
         case .notRun(let code): "cannot be run: \(SystemErrorText.of(code))"
         case .interrupted: "was interrupted"
@@ -140,12 +140,12 @@ extension Subprocess.Fault: WordedDetail {
 
 extension RetryNotice {
     /// `retrying get s3://acme-models/nlp/lexicon.versions (attempt 2): no response within 5 seconds`
-    var words: String { "retrying \(operation.words) \(address) (attempt \(attempt)): \(reason.cause.words)" }
+    package var words: String { "retrying \(operation.words) \(address) (attempt \(attempt)): \(reason.cause.words)" }
 }
 
 extension RetryLog {
     /// `retried 12 requests (503 SlowDown: 10, connection refused: 2)`; nil where none was.
-    var summary: String? {
+    package var summary: String? {
         let counts = Dictionary(counts.map { ($0.words, $1) }, uniquingKeysWith: +)
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard !counts.isEmpty else { return nil }

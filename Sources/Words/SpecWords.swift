@@ -1,6 +1,6 @@
-internal import AssetModel
+package import AssetModel
 internal import FileSystem
-internal import Operations
+package import Operations
 internal import SpecFile
 internal import Terminal
 
@@ -8,14 +8,14 @@ internal import Terminal
 
 extension Problem {
     /// A fault of the spec file.
-    init(_ diagnostic: Diagnostic) {
+    package init(_ diagnostic: Diagnostic) {
         self.init(
             code: diagnostic.code, message: diagnostic.message,
             details: diagnostic.expected.map { ["expected \($0)"] } ?? [], hint: diagnostic.hint,
             excerpt: diagnostic.excerpt, exitStatus: 3)
     }
 
-    init(_ fault: SpecFileFault) {
+    package init(_ fault: SpecFileFault) {
         switch fault {
         case .standardInput:
             self.init(code: "spec-file", message: "standard input cannot be edited", exitStatus: 64)
@@ -43,7 +43,7 @@ extension Problem {
             : "check the path, or create the file with `modelkit-assets init \(path)`"
     }
 
-    init(_ fault: EditFault) {
+    package init(_ fault: EditFault) {
         switch fault {
         case .severalEntries(let name, let lines, let path):
             self.init(
@@ -76,7 +76,7 @@ extension Problem {
 
 extension SpecEdit {
     /// What was done.
-    func line(in path: String) -> String {
+    package func line(in path: String) -> String {
         switch self {
         case .added(let specification): "added `\(specification)` to \(path)"
         case .changed(let old, let new): "changed `\(old)` to `\(new)` in \(path)"
@@ -89,7 +89,7 @@ extension SpecEdit {
 
 extension StoreOffer {
     /// Comments for the end of a new spec file.
-    var comments: [String] {
+    package var comments: [String] {
         guard case .assets(let assets, _, let hasMore) = self, !assets.isEmpty else { return [] }
         let entries = assets.map { ("#  - \($0.specification)", $0.latest) }
         let width = max(34, entries.map(\.0.count).max() ?? 0)
@@ -99,7 +99,7 @@ extension StoreOffer {
     }
 
     /// What came of asking the store; nil where none is set.
-    func remark(in file: String) -> String? {
+    package func remark(in file: String) -> String? {
         switch self {
         case .noStore: nil
         case .assets(let assets, let store, _):
