@@ -57,7 +57,7 @@ struct DetailWordsTests {
             ServiceAnswer(status: 503, code: nil, message: nil), ServiceStatus(503, "SlowDown"),
             ServiceStatus(502, nil),
         ]
-        try expect(failures + responses + notes + advice + programs + answers, "words-transport.txt")
+        try expect(failures + responses + notes + advice + programs + answers, "details-transport.txt")
     }
 
     @Test("settings of stores") func settings() throws {
@@ -84,7 +84,7 @@ struct DetailWordsTests {
                 .untrustedVariable(Self.file, endpoint: "https://a"), .untrustedVariable(Self.file, endpoint: nil),
             ] + lines.map { .file($0) } + obstacles.map { .acceleration(with: $0) }
         let faults = (ways as [any ErrorDetail] + settings).map { ConfigurationFault($0, place: Self.line) }
-        try expect(faults, "words-settings.txt")
+        try expect(faults, "details-settings.txt")
     }
 
     @Test("credentials of S3") func s3Credentials() throws {
@@ -123,7 +123,7 @@ struct DetailWordsTests {
         ]
         let found = general + services.map { .unreachable($0, Self.lost) } + files.map { .tokenFile($0, Self.file) }
         let details = sources as [any ErrorDetail] + found.map { failure($0) } + s3Parts().map { failure($0) }
-        try expect(details, "words-s3-credentials.txt")
+        try expect(details, "details-s3-credentials.txt")
     }
 
     private func s3Parts() -> [S3CredentialFault] {
@@ -182,7 +182,7 @@ struct DetailWordsTests {
             + services.map { .status($0, origin: $0 == .metadata ? nil : origin, 403) }
             + advice.map { .tokenServerDenied(origin: origin, .said("invalid_grant"), $0) }
         let details = sources as [any ErrorDetail] + found.map { failure($0) } + gcsParts().map { failure($0) }
-        try expect(details, "words-gcs-credentials.txt")
+        try expect(details, "details-gcs-credentials.txt")
     }
 
     private func gcsParts() -> [GCSCredentialFault] {
@@ -236,7 +236,7 @@ struct DetailWordsTests {
             AnonymousAdvice(place: .flag("--no-sign-request")), AnonymousAdvice(place: Self.line),
         ]
         let details = s3 as [any ErrorDetail] + [S3ObjectDetail.eTagChanged] + s3Notes + s3Advice + anonymous
-        try expect(details + gcsAnswers() + objects(), "words-answers.txt")
+        try expect(details + gcsAnswers() + objects(), "details-answers.txt")
     }
 
     private func gcsAnswers() -> [any ErrorDetail] {
