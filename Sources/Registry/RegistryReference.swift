@@ -55,7 +55,7 @@ package struct RegistryReference: Hashable, Sendable, CustomStringConvertible {
     private static func splittingHost(_ name: Substring) throws(RegistryReferenceFault) -> (String, Substring) {
         guard let slash = name.firstIndex(of: "/") else { return (DockerHub.name, name) }
         let first = String(name[..<slash])
-        let isHost = first == "localhost" || first.contains { ".:[".contains($0) || $0.isUppercase }
+        let isHost = first.lowercased() == "localhost" || first.contains { ".:[".contains($0) }
         guard isHost else { return (DockerHub.name, name) }
         guard let host = RegistryHost(first) else { throw .host(first) }
         return (DockerHub.names.contains(host.name) ? DockerHub.name : host.name, name[name.index(after: slash)...])

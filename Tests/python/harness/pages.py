@@ -3,6 +3,7 @@
 - a fenced block after `<!-- file: NAME -->` is written to that file;
 - `<!-- push: NAME:VERSION [DEPENDENCY …] -->` pushes a version that declares these dependencies;
 - `<!-- run: COMMAND -->` runs a command that the page does not show;
+- after `<!-- registry: HOST:PORT -->` there is a registry of images of that name;
 - after `<!-- deny: ACTION -->` the store is an S3 that refuses this action (`s3:GetObject`), until `<!-- allow: ACTION -->`;
 - between `<!-- schema: PATH -->` or `<!-- include: FILE -->` and `<!-- end -->` stands what a part of the spec's schema
   says, as a table, or what a file of the repository has;
@@ -18,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from harness.fake_registry import FakeRegistry
 from harness.fault_server import FaultServer
 from harness.s3_messages import error
 from harness.store import Store
@@ -27,7 +29,7 @@ from harness.tool import REPOSITORY
 HOME = "/home/ana"
 SHOWN = f"{HOME}/service"
 STEP = re.compile(
-    r"<!-- (?P<verb>push|run|deny|allow): (?P<what>.+?) -->"
+    r"<!-- (?P<verb>push|run|deny|allow|registry): (?P<what>.+?) -->"
     r"|<!-- (?P<made>schema|include): (?P<of>.+?) -->\n.*?<!-- end -->"
     r"|<!-- file: (?P<name>.+?) -->\n```\w*\n(?P<text>.*?)```"
     r"|```console\n(?P<console>.*?)```",
@@ -51,6 +53,8 @@ class Player:
         # What the commands so far have exported.
         self.exported = folder / "exported"
         self.endpoints = {}
+        # What a page calls a server to where it is.
+        self.places = {}
         self.environment = {
             "PATH": f"{folder / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(folder),
@@ -96,6 +100,11 @@ class Player:
         self.store.push(pin, content if "classifier" in pin else f"{pin}\n".encode() * size)
         self.store.rewrite_meta(pin, dependencies=dependencies or None)
 
+    def registry(self, shown):
+        server = self.servers.enter_context(FakeRegistry())
+        host = f"{shown.partition(':')[0]}:{server.port}"
+        self.places[shown], self.endpoints[host] = host, shown
+
     def deny(self, action):
         """From here on, the store is an S3 with the same objects, which refuses to get any."""
         assert action == "s3:GetObject"
@@ -114,6 +123,8 @@ class Player:
         self.exported.write_text(self.allowed)
 
     def run(self, command):
+        for shown, place in self.places.items():
+            command = command.replace(shown, place)
         # What a command exports, those after it see.
         script = f"touch {self.exported}; . {self.exported}; {command}\nexport -p > {self.exported}"
         done = subprocess.run(
