@@ -1,4 +1,4 @@
-"""`image --push`: an image of what the lockfile pins, in a registry; against one that is as difficult as real ones are."""
+"""`image --push`: what the lockfile pins as an image in a registry, against one that is as difficult as real ones are."""
 
 import json
 import os
@@ -267,11 +267,13 @@ def test_assets_go_on_top_of_a_base(locked, registry, mounts):
     registry.forget()
     push(locked, registry, "--append-to", base, "--at", "/srv/assets", name="team/service").succeeded()
     assert registry.missing("team/service", "1") == []
-    for child, architecture in zip(index_of(registry, name="team/service")["manifests"], ("amd64", "arm64"), strict=True):
+    children = index_of(registry, name="team/service")["manifests"]
+    for child, architecture in zip(children, ("amd64", "arm64"), strict=True):
         _, manifest = registry.image("team/service", child["digest"])
         config = json.loads(registry.blobs["team/service"][manifest["config"]["digest"]])
         assert child["platform"]["architecture"] == config["architecture"] == architecture
-        assert registry.blobs["team/service"][manifest["layers"][0]["digest"]].startswith(b"layer of " + architecture.encode())
+        lowest = registry.blobs["team/service"][manifest["layers"][0]["digest"]]
+        assert lowest.startswith(b"layer of " + architecture.encode())
         assert config["config"]["Cmd"] == ["/app"] and config["x-unknown"] == {"kept": True}
         assert config["config"]["Env"] == ["PATH=/bin", "MODELKIT_ASSETS_DIR=/srv/assets"]
         assert len(config["rootfs"]["diff_ids"]) == len(manifest["layers"]) == len(config["history"]) == 4
@@ -432,7 +434,8 @@ def test_mounts_ask_for_both_repositories(locked, registry):
     locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
     base = base_image(registry)
     push(locked, registry, "--append-to", base).succeeded()
-    assert [f"repository:{NAME}:pull,push", "repository:base/os:pull"] in [scopes for _, _, scopes in registry.tokens.asked]
+    asked = [scopes for _, _, scopes in registry.tokens.asked]
+    assert [f"repository:{NAME}:pull,push", "repository:base/os:pull"] in asked
     assert len(registry.requests("mount=")) == 2
 
 

@@ -1,7 +1,7 @@
 """A registry of images on loopback, by the distribution protocol, which can be as difficult as real ones are.
 
-What it refuses, loses or does otherwise is said by its attributes and by `quirks`: functions that are given a request, and may
-answer it in the registry's place. It keeps a log of what it was asked, and of what each tag named that it did not have.
+What it refuses, loses or does otherwise is said by its attributes and by `quirks`: functions that are given a request, and
+may answer it in the registry's place. It keeps a log of what it was asked, and of what each tag named that it did not have.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""docker-registry on loopback, open, with a password file or with a token server, and the files of credentials for it."""
+"""docker-registry on loopback, open, with a password file or with a token server, and files of credentials for it."""
 
 import base64
 import json
