@@ -19,7 +19,7 @@ struct ImageCommand: AsyncParsableCommand {
               modelkit-assets image --output oci:build/assets:1
               modelkit-assets image --at /models --output oci-archive:assets.tar:1
               modelkit-assets image --push registry.example.com/team/assets:1
-              modelkit-assets image --append-to registry.example.com/team/base:3 --push registry.example.com/team/app:7
+              modelkit-assets image --append-to example.com/base:3 --push example.com/app:7
             """)
 
     @OptionGroup var spec: SpecOptions
