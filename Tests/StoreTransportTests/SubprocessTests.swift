@@ -13,6 +13,13 @@ import Testing
         #expect(output.firstErrorLine == "err")
     }
 
+    @Test("may read what it is given, and nothing where it is given nothing", arguments: ["", "registry.example"])
+    func input(text: String) async throws {
+        let output = try await Subprocess.run(["cat"], input: text)
+        #expect(String(decoding: output.standardOutput, as: UTF8.self) == text)
+        #expect(output.status == 0)
+    }
+
     @Test func tellsTheSignalThatEndedAProgram() async throws {
         #expect(try await Subprocess.run(["sh", "-c", "kill -TERM $$"]).status == 143)
     }

@@ -219,13 +219,13 @@ def test_layers_of_another_repository_are_mounted_or_copied(locked, registry):
 # --- On top of another image
 
 
-def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64")):
+def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64"), layers=1):
     children = []
     for architecture in platforms:
         layer = f"layer of {architecture}".encode() * 1000
         config = {
             "architecture": architecture, "os": "linux", "config": {"Env": ["PATH=/bin"], "Cmd": ["/app"]},
-            "rootfs": {"type": "layers", "diff_ids": ["sha256:" + "a" * 64]},
+            "rootfs": {"type": "layers", "diff_ids": ["sha256:" + "a" * 64] * layers},
             "history": [{"created_by": "make"}], "x-unknown": {"kept": True},
         }  # fmt: skip
         config = json.dumps(config).encode()
@@ -238,7 +238,7 @@ def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64")):
             "layers": [{
                 "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": len(layer),
                 "digest": registry.put_blob(name, layer),
-            }],
+            }] * layers,
         }  # fmt: skip
         digest, size = put_manifest(registry, name, None, manifest)
         children.append({
@@ -302,6 +302,13 @@ def test_a_platform_of_a_base_is_chosen(locked, registry):
     assert "linux/s390x" in failed.stderr and "linux/amd64" in failed.stderr
 
 
+def test_more_layers_than_engines_run_are_refused(locked, registry):
+    push(locked, registry, "--append-to", base_image(registry, layers=124)).succeeded()
+    failed = push(locked, registry, "--append-to", base_image(registry, layers=125), tag="2").failed(1)
+    assert "128 layers" in failed.stderr and "at most 127" in failed.stderr
+    assert registry.image(NAME, "2") is None
+
+
 def test_a_base_that_is_not_there_is_told(locked, registry):
     failed = push(locked, registry, "--append-to", f"{registry.host}/base/none:1").failed(5)
     assert "no image" in failed.stderr
@@ -359,11 +366,8 @@ def test_a_layer_that_is_too_large_is_refused_at_once(locked, registry):
 def test_a_limit_that_is_known_is_told_before_anything_is_sent(workspace):
     """No connection is made: the name of the host says what it takes."""
     workspace.store.push("vision/huge:1.0", b"x")
-    lock(workspace, "vision/huge:1.0")
-    lockfile = workspace.folder / "assets.lock"
-    text = lockfile.read_text()
-    assert "size: 1," in text
-    lockfile.write_text(text.replace("size: 1,", "size: 20000000000,"))
+    workspace.store.rewrite_meta("vision/huge:1.0", objects=[{"size": 20_000_000_000, "sha256": "0" * 64}])
+    workspace.tool.run("lock", workspace.spec("vision/huge:1.0")).succeeded()
     failed = workspace.tool.run("image", workspace.folder / "assets.yaml", "--push", "ghcr.io/team/assets:1").failed(1)
     assert "ghcr.io accepts layers of at most 10" in failed.stderr
 

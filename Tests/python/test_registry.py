@@ -8,7 +8,9 @@ import subprocess
 import pytest
 
 from harness.fake_registry import Tokens, fake_registry
+from harness.oci_layout import Layout
 from harness.registries import PASSWORD, USER, docker_config, docker_registry, with_passwords, with_tokens
+from harness.trees import snapshot, visible
 
 PINS = ("nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1")
 NAME = "team/assets"
@@ -132,6 +134,25 @@ def test_skopeo_finds_the_same(locked, open_registry):
     document = json.loads(said.stdout)
     assert run.stdout.strip().endswith(document["Digest"])
     assert len(document["Layers"]) == 2
+
+
+def test_skopeo_copies_the_image_and_one_on_top_of_it(locked, open_registry):
+    """It compares every blob with its digest, and each config with its layers."""
+    push(locked, open_registry, tag="below").succeeded()
+    base = ("--append-to", f"{open_registry.host}/{NAME}:below", "--at", "/srv/assets")
+    for tag, options in (("alone", ()), ("above", base)):
+        run = push(locked, open_registry, *options, tag=tag).succeeded()
+        target = locked.folder / f"copied-{tag}"
+        subprocess.run(
+            ["skopeo", "copy", "--all", "--preserve-digests", "--src-tls-verify=false",
+             f"docker://{open_registry.host}/{NAME}:{tag}", f"oci:{target}:1"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        image = Layout(target).image("1")
+        assert run.stdout.strip().endswith(image.digest)
+        image.unpack(locked.folder / f"root-{tag}")
+    above = visible(snapshot(locked.folder / "root-above/srv/assets"))
+    assert above == visible(snapshot(locked.assets)) == visible(snapshot(locked.folder / "root-alone"))
 
 
 # --- check --image
