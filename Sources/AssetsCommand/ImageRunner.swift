@@ -50,14 +50,16 @@ struct ImageRunner: Sendable {
     /// - Returns: the exit status.
     func push(_ push: ImagePushing.Request, isDry: Bool) async throws(Faults) -> Int32 {
         let pushing = try ImagePushing(imaging, push)
-        if isDry {
-            let document = ImageDocument(try await pushing.plan(request), request)
-            switch format {
-            case .text: shell.console.writeResult(ImageText(document, width: shell.resultWidth).table)
-            case .json: write(document)
-            }
-            return 0
+        guard isDry else { return try await send(pushing) }
+        let document = ImageDocument(try await pushing.plan(request), request)
+        switch format {
+        case .text: shell.console.writeResult(ImageText(document, width: shell.resultWidth).table)
+        case .json: write(document)
         }
+        return 0
+    }
+
+    private func send(_ pushing: ImagePushing) async throws(Faults) -> Int32 {
         let (result, signal) = await Interruption.cancelling(lastWords: shell.lastWords(Self.pushInterrupted)) {
             await pushed(pushing)
         }
@@ -68,11 +70,12 @@ struct ImageRunner: Sendable {
             return 128 + signal
         }
         let image = try result.get()
+        let document = ImageDocument(image, request)
         switch format {
         case .text: shell.console.writeResult("\(image.reference)\n")
-        case .json: write(ImageDocument(image, request))
+        case .json: write(document)
         }
-        shell.remark(ImageText(ImageDocument(image, request), width: nil).summary(image))
+        shell.remark(ImageText(document, width: nil).summary(image))
         return 0
     }
 

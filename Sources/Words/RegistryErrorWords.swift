@@ -56,19 +56,24 @@ extension Problem {
             Problem(
                 code: "digest-reference", message: "cannot push to \(quoted(reference.description)): it names a digest",
                 hint: "push to a tag: the digest is printed", exitStatus: 64)
-        case .tooManyLayers(let count, let limit):
-            Problem(
-                code: "too-many-layers",
-                message: "the image would have \(count) layers, and engines run at most \(limit)",
-                hint: "use a base image with fewer layers", exitStatus: 1)
-        case .layerTooLarge(let pins, let bytes, let limit, let host):
-            Problem(
-                code: "layer-too-large",
-                message: "\(host) accepts layers of at most \(Units.bytes(limit)), and one has \(Units.bytes(bytes))",
-                details: ["it holds \(enumeration(pins.map(\.description)))"],
-                hint: "a layer is cut between files only: split the file, or use another registry", exitStatus: 1)
+        case .tooManyLayers(let count, let limit): .tooManyLayers(count, limit)
+        case .layerTooLarge(let pins, let bytes, let limit, let host): .layerTooLarge(pins, bytes, limit, host)
         case .format, .altered, .notFetched, .notALayout, .notInLock: Problem(fault)
         }
+    }
+
+    private static func tooManyLayers(_ count: Int, _ limit: Int) -> Problem {
+        Problem(
+            code: "too-many-layers", message: "the image would have \(count) layers, and engines run at most \(limit)",
+            hint: "use a base image with fewer layers", exitStatus: 1)
+    }
+
+    private static func layerTooLarge(_ pins: [AssetPin], _ bytes: Int64, _ limit: Int64, _ host: String) -> Problem {
+        Problem(
+            code: "layer-too-large",
+            message: "\(host) accepts layers of at most \(Units.bytes(limit)), and one has \(Units.bytes(bytes))",
+            details: ["it holds \(enumeration(pins.map(\.description)))"],
+            hint: "a layer is cut between files only: split the file, or use another registry", exitStatus: 1)
     }
 }
 
