@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    @Test(
+        "an answer that comes with the last byte is read, whether the connection stays or not",
+        arguments: ["201 Created", "504 Gateway Timeout"], [false, true])
+    func atTheEnd(status: String, closes: Bool) async throws {
+        let content = CountedContent(length: 1000)
+        let behavior = RawUploadServer.Behavior(
+            answer: Self.answer(status, "answer"), threshold: 1000, closes: closes)
+        // Who is first differs from time to time.
+        for _ in 0..<100 {
+            try await RawUploadServer.with(behavior) { server in
+                let answer = try await Self.patient.exchange(Self.request(server, content))
+                #expect(status.hasPrefix("\(answer.status)"))
+                #expect(String(decoding: answer.body, as: UTF8.self) == "answer")
+            }
+        }
+    }
+
+    private static let patient = transport()
+
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let behavior: RawUploadServer.Behavior

@@ -8,6 +8,8 @@ internal import Synchronization
 final class OutgoingBody: Sendable {
     private struct State {
         var isUnderWay = true
+        /// AsyncHTTPClient has all of it.
+        var isHandedOver = false
         /// Numbers the pieces, so that nothing is taken for the answer to an earlier one.
         var number = 0
         /// What came of the piece before anybody waited for it.
@@ -44,8 +46,13 @@ final class OutgoingBody: Sendable {
     /// For AsyncHTTPClient, which calls `send` once the connection stands and the head is sent.
     var body: HTTPClient.Body { .stream(contentLength: content.length) { self.send(by: $0) } }
 
-    /// Whether there may be more to send.
+    /// Whether there may be more to send, the request's end at least.
     var isUnderWay: Bool { state.withLock { $0.isUnderWay } }
+
+    var isHandedOver: Bool { state.withLock { $0.isHandedOver } }
+
+    /// AsyncHTTPClient has sent all of the request.
+    func finish() { state.withLock { $0.isUnderWay = false } }
 
     /// Sends nothing more: the exchange has ended.
     func stop() {
@@ -97,13 +104,11 @@ final class OutgoingBody: Sendable {
     /// its answer would have closed it too early otherwise.
     private func sendLast(_ piece: ByteBuffer, by writer: HTTPClient.Body.StreamWriter) {
         let written = writer.write(.byteBuffer(piece))
-        state.withLock { $0.last = written }
-        written.whenComplete { _ in
-            self.state.withLock { state in
-                state.last = nil
-                state.isUnderWay = false
-            }
+        state.withLock { state in
+            state.last = written
+            state.isHandedOver = true
         }
+        written.whenComplete { _ in self.state.withLock { $0.last = nil } }
     }
 
     private func send(_ piece: ByteBuffer, by writer: HTTPClient.Body.StreamWriter) async throws(HTTPFailure) {

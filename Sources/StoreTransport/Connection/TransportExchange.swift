@@ -96,8 +96,10 @@ final class TransportExchange: HTTPClientResponseDelegate {
             state.head = head
             state.early = early
         }
-        if early?.isWhole == true { end(.success(())) }
-        if early != nil { task.eventLoop.scheduleTask(in: EarlyAnswer.patience) { self.end(.success(())) } }
+        if let early, early.isRefusal {
+            if early.isWhole { end(.success(())) }
+            task.eventLoop.scheduleTask(in: EarlyAnswer.patience) { self.end(.success(())) }
+        }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 
@@ -113,9 +115,11 @@ final class TransportExchange: HTTPClientResponseDelegate {
             return (state.reader.take(), brake)
         }
         reader?.resume()
-        if state.withLock({ $0.early?.isWhole == true }) { end(.success(())) }
+        if state.withLock({ $0.early.map { $0.isRefusal && $0.isWhole } }) == true { end(.success(())) }
         return brake?.futureResult ?? task.eventLoop.makeSucceededVoidFuture()
     }
+
+    func didSendRequest(task: HTTPClient.Task<Void>) { outgoing?.finish() }
 
     func didFinishRequest(task: HTTPClient.Task<Void>) { end(.success(())) }
 
@@ -129,36 +133,17 @@ final class TransportExchange: HTTPClientResponseDelegate {
 
     /// The first end counts: a request that is given up ends with its cancellation too.
     private func end(_ result: Result<Void, HTTPFailure>) {
+        let isHandedOver = outgoing?.isHandedOver == true
         let (reader, brake) = state.withLock { state in
-            // A server that does not want the rest may close the connection on it.
-            let end = state.early == nil ? result : .success(())
-            state.end = state.end ?? end
+            // The answer counts where the connection is closed on the rest of the request, or on its end.
+            let isAnswered = state.early.map { $0.isRefusal || $0.isWhole && isHandedOver } ?? false
+            state.end = state.end ?? (isAnswered ? .success(()) : result)
             return (state.reader.take(), state.brake.take())
         }
         reader?.resume()
         brake?.succeed()
         outgoing?.stop()
     }
-}
-
-/// An answer that refuses a request before all of it was sent. AsyncHTTPClient sends no more then, and may wait for ever until
-/// that was sent, without telling the answer's end.
-private struct EarlyAnswer {
-    /// For the rest of the answer, whose head has come: it is a line that says what is wrong.
-    static let patience = TimeAmount.seconds(1)
-
-    /// How much of the body is still to come, in bytes; nil where the head does not say.
-    private var left: Int?
-
-    /// Nil for an answer that does not keep the rest from being sent.
-    init?(_ head: HTTPResponseHead) {
-        guard head.status.code >= 300 else { return nil }
-        left = head.headers.first(name: "content-length").flatMap { Int($0) }
-    }
-
-    var isWhole: Bool { left.map { $0 <= 0 } ?? false }
-
-    mutating func received(_ count: Int) { left = left.map { $0 - min(count, $0) } }
 }
 
 /// The body of an answer. Its connection is closed with the last reference to a body that is not read to its end.
