@@ -143,6 +143,8 @@ def test_a_403_is_told_with_what_to_grant(project):
     assert "s3:GetObject" in printed and "environment variables" in printed
     policy = json.loads((project.player.folder / "policy.json").read_text())
     assert policy["Statement"][0]["Action"] == ["s3:GetObject"]
+    for name in ("nlp/lexicon", "nlp/tokenizer"):
+        assert f"arn:aws:s3:::assets/modelkit-assets/{name}/*" in policy["Statement"][0]["Resource"]
 
 
 def test_a_corrupted_file_is_recovered(project):

@@ -186,7 +186,7 @@ def test_a_resolution_that_is_not_answered_shows_life_within_a_second(workspace,
     until(lambda: window.screen.is_cursor_shown and "resolving" not in window.text, lambda: window.text)
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "nlp/words"], ["tree", "{spec}"], ["check", "{spec}"]], ids=str)
+@pytest.mark.parametrize("command", [["list"], ["show", "nlp/words"], ["tree", "{spec}"], ["check", "{spec}"], ["init", "{spec}.new"]], ids=str)
 def test_other_commands_show_life_too_and_leave_the_cursor_when_they_are_interrupted(workspace, terminal, command):
     with FaultServer() as server:
         server.on(lambda request: True, stall_after(None))

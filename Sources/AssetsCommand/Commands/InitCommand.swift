@@ -28,7 +28,14 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shell = Shell()
-        guard access(file, F_OK) != 0 else { throw refused(EEXIST, shell) }
+        try await shell.exiting("listing the store") {
+            try await create(shell)
+            return 0
+        }
+    }
+
+    private func create(_ shell: Shell) async throws(Problems) {
+        guard access(file, F_OK) != 0 else { throw refused(EEXIST) }
         let offer = await Self.offer(shell)
         let text = Self.starter + offer.comments.map { $0 + "\n" }.joined()
         guard !dryRun else {
@@ -36,7 +43,7 @@ struct InitCommand: AsyncParsableCommand {
             return tell(offer, "dry run: nothing was written", shell)
         }
         let code = Self.create(file, text)
-        guard code == 0 else { throw refused(code, shell) }
+        guard code == 0 else { throw refused(code) }
         let schema = (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + Self.schemaFile
         let isNew = Self.create(schema, SpecSchema.text + "\n") == 0
         let named = file == SpecOptions.defaultFile ? "" : " --file \(file)"
@@ -56,20 +63,19 @@ struct InitCommand: AsyncParsableCommand {
             let offering = try shell.begin(.defaultSpec, StoreOffering.flags) { (workspace, retries) throws(Faults) in
                 StoreOffering(workspace, retries)
             }
-            return await shell.life.whileShowing("listing the store") { await offering.ask() }
+            return await offering.ask()
         } catch {
             return .failed(error)
         }
     }
 
-    private func refused(_ code: CInt, _ shell: Shell) -> ExitCode {
+    private func refused(_ code: CInt) -> Problems {
         let hint = code == EEXIST ? "choose another file name, or remove this file first" : nil
-        shell.complain([
+        return Problems([
             Problem(
                 code: "init", message: "cannot write `\(file)`: \(String(cString: strerror(code)))", hint: hint,
                 exitStatus: 1)
         ])
-        return ExitCode(1)
     }
 
     /// - Returns: `errno`, or 0.
