@@ -32,15 +32,7 @@ struct ApplyCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = Shell(output, json: format == .json, metrics: metrics.file("apply", plan))
         try await shell.exiting("checking the plan") {
-            let saved = try SavedPlan(at: plan)
-            var flags = store.flags
-            fetch.apply(to: &flags)
-            let missing = dryRun ? MissingDirectory.isPlanned : .isMade
-            let applying = try shell.begin(.defaultSpec, flags) { (workspace, retries) throws(Faults) in
-                try Applying(
-                    saved, workspace, missingDirectory: fetch.createAssetsDir ? missing : .isAnError, retries: retries,
-                    shell)
-            }
+            let applying = try opened(shell)
             try await applying.compare()
             guard !dryRun else {
                 let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "apply")
@@ -51,6 +43,17 @@ struct ApplyCommand: AsyncParsableCommand {
             let status = runner.report(await runner.apply(applying), format == .json ? .json : .text)
             if status == 0 { applying.finish() }
             return status
+        }
+    }
+
+    private func opened(_ shell: Shell) throws(Faults) -> Applying {
+        let saved = try SavedPlan(at: plan)
+        var flags = store.flags
+        fetch.apply(to: &flags)
+        let made = dryRun ? MissingDirectory.isPlanned : .isMade
+        return try shell.begin(.defaultSpec, flags) { (workspace, retries) throws(Faults) in
+            try Applying(
+                saved, workspace, missingDirectory: fetch.createAssetsDir ? made : .isAnError, retries: retries, shell)
         }
     }
 }

@@ -66,6 +66,10 @@ struct LockCommand: AsyncParsableCommand {
             })
         if check { throw Faults(.lock(.outdated(proposal.changes, path: path, spec: spec))) }
         if !dryRun { try proposal.write() }
+        try tell(proposal, path, shell)
+    }
+
+    private func tell(_ proposal: LockProposal, _ path: String, _ shell: Shell) throws {
         try write(LockDocument(proposal.new, at: path, proposal.changes, isWritten: !dryRun, isDryRun: dryRun), shell)
         for line in proposal.changes.lines { shell.remark(line) }
         let count = Units.count(proposal.new.assets.count, "asset")
