@@ -235,7 +235,8 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport",
-                "StoreProviders", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal", "Words",
+                "StoreProviders", "ImageFormat", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
+                "Words",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */
