@@ -235,8 +235,8 @@ let package = Package(
             name: "TerminalTests",
             dependencies: [
                 "AssetsCommand", "AssetModel", "Planning", "SpecFile", "ObjectStore", "FileSystem", "StoreTransport",
-                "StoreProviders", "ImageFormat", "Registry", "Catalog", "Execution", "Publishing", "Operations", "Terminal",
-                "Words",
+                "StoreProviders", "Registry", "ImageFormat", "Catalog", "Execution", "Publishing", "Operations",
+                "Terminal", "Words",
             ],
             exclude: ["Goldens"]),
         /** assets.yaml: files that are accepted, files that are refused and what is said about them */

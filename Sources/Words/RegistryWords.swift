@@ -76,7 +76,7 @@ extension RegistryCredentialFault: WordedDetail {
         case .unreadable(let fault): fault.words
         case .missing(let place): "`\(place.words)` does not exist or is empty"
         case .notCredentials(let place): "\(place.words) is not a Docker credentials JSON document"
-        case .helper(let name, .name, let place): "invalid credential helper `\(name)` in \(place.words)"
+        case .helperName(let name, let place): "invalid credential helper `\(name)` in \(place.words)"
         case .helper(let program, let fault, _): "`\(program)` \(fault.words)"
         }
     }
@@ -90,7 +90,7 @@ extension RegistryCredentialFault: WordedDetail {
         case .denied, .rejected: RegistryAdvice.logIn.words
         case .unreadable(let fault): fault.advice ?? Self.again
         case .missing, .notCredentials: Self.again
-        case .helper(_, _, let place):
+        case .helperName(_, let place), .helper(_, _, let place):
             "install the helper on the PATH, or remove it from \(place.words) and log in again"
         }
     }
@@ -102,7 +102,6 @@ extension RegistryHelperFault {
     /// To follow the program's name.
     fileprivate var words: String {
         switch self {
-        case .name: "is not the name of a program"
         case .fault(let fault): fault.words
         case .exited(let status, let said): "exited with status \(status)" + (said.map { ": \($0)" } ?? "")
         case .printedNone: "printed no credentials"

@@ -1,3 +1,4 @@
+import AssetModel
 import AssetsTestSupport
 import FoundationEssentials
 import StoreTransport
@@ -33,7 +34,7 @@ import Testing
             case .identityToken(let token): "identity \(token.exposed)"
             case .registryToken(let token): "registry \(token.exposed)"
             }
-        return "\(words) from \(found.source.replacing(home, with: "HOME"))"
+        return "\(words) from \(found.source.place.path?.replacing(home, with: "HOME") ?? "a variable")"
     }
 
     @Test(
@@ -112,12 +113,16 @@ import Testing
                 try await Self.find("r.example/a", [".docker/config.json": text])
             }
             #expect(failure?.kind == .misconfigured)
-            #expect(failure?.words.contains("hunter2") == false)
+            #expect("\(String(describing: failure))".contains("hunter2") == false)
         }
         let missing = await #expect(throws: CredentialFailure.self) {
             try await Self.find("r.example/a", [:], ["REGISTRY_AUTH_FILE": "HOME/none.json"])
         }
-        #expect(missing?.words.contains("does not exist") == true)
+        guard case .missing(let place) = missing?.fault.value as? RegistryCredentialFault else {
+            Issue.record("\(String(describing: missing))")
+            return
+        }
+        #expect(place.variable == "REGISTRY_AUTH_FILE")
     }
 
     @Test("a helper's name is a part of its file's name, and nothing else")
@@ -133,7 +138,11 @@ import Testing
         let failure = await #expect(throws: CredentialFailure.self) {
             try await Self.find("r.example/a", [".docker/config.json": "{\"credsStore\": \"of-no-machine\"}"])
         }
-        #expect(failure?.words.contains("docker-credential-of-no-machine") == true)
+        guard case .helper("docker-credential-of-no-machine", _, _) = failure?.fault.value as? RegistryCredentialFault
+        else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
     }
 }
 

@@ -186,7 +186,9 @@ import Testing
             try await registry.client(variables: ["DOCKER_AUTH_CONFIG": file]).upload(Self.blob)
         }
         #expect(error?.kind == .permissionDenied)
-        #expect(error?.notes.contains("credentials: user me, from environment variable DOCKER_AUTH_CONFIG") == true)
+        let source = RegistryCredentialSource(
+            place: RegistryCredentialPlace(path: nil, variable: "DOCKER_AUTH_CONFIG"), helper: nil)
+        #expect(error?.notes.contains(AnyErrorDetail(RegistryNote.credentials(user: "me", source))) == true)
         #expect(registry.state.withLock { $0.tokens } == 1)
         #expect("\(String(describing: error))".contains("hunter2") == false)
     }
@@ -304,7 +306,7 @@ import Testing
         }
         let error = await #expect(throws: StoreError.self) { try await registry.client().upload(Self.blob) }
         #expect(error?.kind == .permissionDenied)
-        #expect(error?.remedy?.contains("create the repository a") == true)
+        #expect(error?.remedy == AnyErrorDetail(RegistryAdvice.createRepository("a")))
     }
 
     @Test("a registry that asks to wait is waited for")

@@ -36,6 +36,7 @@ struct DetailWordsTests {
             .byProxy("10.0.0.1:3128", .proxy(.rejected(status: 403))),
             .byProxy("10.0.0.1:3128", .proxy(.answered(status: 502))),
             .unreachableProxy("10.0.0.1:3128", .said("connection refused")),
+            .notRead, .contentGrew, .contentShrank,
         ]
         let responses: [RangedResponse.Fault] = [
             .endsBeforeRange, .tooLong(limit: 16 << 20), .digestMismatch, .invalidContentRange("x"),
@@ -57,7 +58,7 @@ struct DetailWordsTests {
             ServiceAnswer(status: 503, code: nil, message: nil), ServiceStatus(503, "SlowDown"),
             ServiceStatus(502, nil),
         ]
-        try expect(failures + responses + notes + advice + programs + answers, "details-transport.txt")
+        try expectDetails(failures + responses + notes + advice + programs + answers, "details-transport.txt")
     }
 
     @Test("settings of stores") func settings() throws {
@@ -84,7 +85,10 @@ struct DetailWordsTests {
                 .untrustedVariable(Self.file, endpoint: "https://a"), .untrustedVariable(Self.file, endpoint: nil),
             ] + lines.map { .file($0) } + obstacles.map { .acceleration(with: $0) }
         let faults = (ways as [any ErrorDetail] + settings).map { ConfigurationFault($0, place: Self.line) }
-        try expect(faults, "details-settings.txt")
+        let proxies: [ProxyUse] = [.used("HTTPS_PROXY"), .passedOver(scheme: "socks5")]
+        let places: [Provenance] = [.builtIn, .flag("--endpoint"), Self.file.provenance, Self.line]
+        try expectDetails(
+            faults + proxies.map(\.words) + places.map(\.phrase), "details-settings.txt")
     }
 
     @Test("credentials of S3") func s3Credentials() throws {
@@ -123,7 +127,7 @@ struct DetailWordsTests {
         ]
         let found = general + services.map { .unreachable($0, Self.lost) } + files.map { .tokenFile($0, Self.file) }
         let details = sources as [any ErrorDetail] + found.map { failure($0) } + s3Parts().map { failure($0) }
-        try expect(details, "details-s3-credentials.txt")
+        try expectDetails(details, "details-s3-credentials.txt")
     }
 
     private func s3Parts() -> [S3CredentialFault] {
@@ -182,7 +186,7 @@ struct DetailWordsTests {
             + services.map { .status($0, origin: $0 == .metadata ? nil : origin, 403) }
             + advice.map { .tokenServerDenied(origin: origin, .said("invalid_grant"), $0) }
         let details = sources as [any ErrorDetail] + found.map { failure($0) } + gcsParts().map { failure($0) }
-        try expect(details, "details-gcs-credentials.txt")
+        try expectDetails(details, "details-gcs-credentials.txt")
     }
 
     private func gcsParts() -> [GCSCredentialFault] {
@@ -236,7 +240,7 @@ struct DetailWordsTests {
             AnonymousAdvice(place: .flag("--no-sign-request")), AnonymousAdvice(place: Self.line),
         ]
         let details = s3 as [any ErrorDetail] + [S3ObjectDetail.eTagChanged] + s3Notes + s3Advice + anonymous
-        try expect(details + gcsAnswers() + objects(), "details-answers.txt")
+        try expectDetails(details + gcsAnswers() + objects(), "details-answers.txt")
     }
 
     private func gcsAnswers() -> [any ErrorDetail] {
@@ -294,8 +298,12 @@ struct DetailWordsTests {
         let paths: [UnsafePath] = [
             .path(.absolute), .listedTwice, .directory(of: try RelativePath("a/b")),
         ]
+        let operations: [StoreOperation] = [
+            .get, .head, .list, .put, .delete, .open, .startUpload, .findUploads, .listParts, .completeUpload,
+            .abortUpload, .uploadPart(3), .findRegion, .findPermissions, .loadCredentials, .pushFrom, .push,
+        ]
         return objects as [any ErrorDetail] + content + [FolderAdvice.chooseAnother] + local.map(\.words)
-            + paths.map(\.words)
+            + paths.map(\.words) + operations.map(\.words)
     }
 
     @Test("what is sent again is counted by its words, the most frequent first") func retries() {
@@ -316,15 +324,5 @@ struct DetailWordsTests {
 
     private func failure(_ fault: some ErrorDetail) -> CredentialFailure {
         CredentialFailure(.misconfigured, "provider", fault)
-    }
-
-    private func expect(_ details: [any ErrorDetail], _ name: String) throws {
-        let text = details.map { detail in
-            let detail = AnyErrorDetail(detail)
-            let notes = detail.notes == [detail.words] ? [] : detail.notes.map { "  \($0)" }
-            let advice = detail.advice == detail.words ? nil : detail.advice.map { "  hint: \($0)" }
-            return ([detail.words] + notes + [advice].compactMap(\.self)).map { $0 + "\n" }.joined()
-        }.joined()
-        try expectGolden(text, name)
     }
 }

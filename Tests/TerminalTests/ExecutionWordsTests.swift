@@ -45,6 +45,27 @@ struct ExecutionWordsTests {
         try expectGolden(goldenText(errors.map { Problem($0) }), "words-files.txt")
     }
 
+    @Test("all that is tried with files, and why the program itself refuses")
+    func attempts() throws {
+        let attempts: [FileAttempt] = [
+            .open, .openDirectory, .create, .createDirectory, .createTemporaryDirectory, .list, .stat, .read, .write,
+            .writeTo, .writeToDirectory, .allocate(10), .resize, .copyTo, .linkTo(from: "/a"), .renameTo(from: "/a"),
+            .remove, .replace, .setMode, .setTime, .sync, .syncFileSystem, .lock, .lockFiles, .findFreeSpace, .use,
+            .useCache, .useLayout, .readIndex, .put, .decode, .importArchive, .moveUnmarked,
+        ]
+        let archive: [FileRefusal.ArchiveFault] = [.notTar, .endsEarly, .becameShorter, .digestMismatch("sha256:0a")]
+        let refusals: [FileRefusal] =
+            [
+                .symbolicLink, .notRegularFile, .truncated, .notAnEntry("a/b"), .notReported, .locksNotExclusive,
+                .inside("nlp/lexicon"), .contains("nlp/lexicon"), .notACache, .notALayout, .malformed,
+                .isAssetsDirectory, .tooManyCopies(100, of: "a"), .undecodable("the data is truncated gzip"),
+            ] + archive.map { .archive($0) }
+        let lines =
+            attempts.map { "cannot \($0.words) `/b`" }
+            + refusals.map { FileError(path: "/b", attempt: .use, refusal: $0).reason }
+        try expectGolden(lines.map { $0 + "\n" }.joined(), "details-files.txt")
+    }
+
     @Test("locks, digests and sizes")
     func content() throws {
         let path = "/assets/.cache/nlp/lexicon.lock"

@@ -1,3 +1,4 @@
+import AssetModel
 import FoundationEssentials
 import Glibc
 import Testing
@@ -6,7 +7,7 @@ import Words
 @testable import AssetsCommand
 
 /// Compares a text with the file that says what it should be. `UPDATE_GOLDENS=1` writes the file instead.
-func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+func expectGolden(_ text: String, _ name: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws {
     let path = testFolder + "/Goldens/" + name
     if getenv("UPDATE_GOLDENS") != nil {
         try Data(text.utf8).write(to: URL(filePath: path))
@@ -23,6 +24,17 @@ func goldenText(_ problems: [Problem]) -> String {
         let hint = problem.hint.map { ["  hint: " + $0] } ?? []
         return ([head] + details + hint).map { $0 + "\n" }.joined()
     }.joined(separator: "\n")
+}
+
+/// Compares what is said of details, and beside them, with a golden.
+func expectDetails(_ details: [any ErrorDetail], _ name: String) throws {
+    let text = details.map { detail in
+        let detail = AnyErrorDetail(detail)
+        let notes = detail.notes == [detail.words] ? [] : detail.notes.map { "  \($0)" }
+        let advice = detail.advice == detail.words ? nil : detail.advice.map { "  hint: \($0)" }
+        return ([detail.words] + notes + [advice].compactMap(\.self)).map { $0 + "\n" }.joined()
+    }.joined()
+    try expectGolden(text, name)
 }
 
 /// The text of a file of the repository.

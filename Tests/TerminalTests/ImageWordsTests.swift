@@ -1,80 +1,107 @@
 import AssetModel
 import Execution
-import FileSystem
-import Glibc
 import ImageFormat
 import ObjectStore
-import Registry
 import Testing
+import Words
 
 @testable import AssetsCommand
 @testable import Operations
+@testable import Registry
+@testable import StoreTransport
 
 @Suite("words for images and registries")
 struct ImageWordsTests {
-    private let reference = RegistryReference(host: "registry.example.com", repository: "team/assets", tag: "1.4")
+    private let reference = RegistryReference(host: "registry.example", repository: "team/assets", tag: "1")
+    private let place = RegistryCredentialPlace(path: "/home/a/.docker/config.json", variable: nil)
+    private var helped: RegistryCredentialSource {
+        RegistryCredentialSource(place: place, helper: "docker-credential-pass")
+    }
 
     @Test("whatever keeps an image from being written or pushed")
     func images() throws {
-        let (pin, path) = (try TerminalTests.pin("nlp/lexicon:2.0"), try RelativePath("en/.wh.words"))
-        let formats: [ImageFault] =
-            [.nothing, .whiteout(pin, path), .unknownContent(pin, nil), .unknownContent(pin, path)]
-            + [.malformed(.config), .malformed(.manifest), .malformed(.index)]
-            + [.noPlatform(ImagePlatform.standard[1], known: [ImagePlatform.standard[0]])]
+        let pin = try pin("nlp/lexicon:2.0")
+        let path = try RelativePath("en/words.txt")
+        let formats: [ImageFault] = [
+            .nothing, .whiteout(pin, path), .unknownContent(pin, path), .unknownContent(pin, nil),
+            .malformed(.manifest),
+            .noPlatform(ImagePlatform.standard[0], known: Array(ImagePlatform.standard.dropFirst())),
+        ]
+        let lost = StoreError(.notFound, operation: .get, address: "s3://acme/nlp/lexicon/2.0")
         let faults: [ImagingFault] =
             formats.map { .format($0) } + [
-                .altered(AlteredContent(pin: pin, path: path, expected: "sha256:9f86d0", actual: "sha256:e3b0c4")),
-                .altered(AlteredContent(pin: pin, path: nil, expected: "12 bytes", actual: "11 bytes")),
-                .notFetched(pin, .file(FileError(path: "/srv/assets", attempt: "open", code: EACCES))),
-                .notALayout(path: "image"), .notInLock(pin), .offline, .noBase(reference), .pushByDigest(reference),
-                .tooManyLayers(130, limit: 127),
-                .layerTooLarge([pin], bytes: 12_000_000_000, limit: 10_000_000_000, host: "registry.example.com"),
+                .altered(AlteredContent(pin: pin, path: path, expected: "sha256:0a", actual: "sha256:0b")),
+                .altered(AlteredContent(pin: pin, path: nil, expected: "3 bytes", actual: "4 bytes")),
+                .notFetched(pin, .store(lost)), .notALayout(path: "/out"), .notInLock(pin), .offline,
+                .noBase(reference), .pushByDigest(reference), .tooManyLayers(130, limit: 127),
+                .layerTooLarge([pin], bytes: 20_000_000_000, limit: 10_000_000_000, host: "registry.example"),
             ]
-        let warning = OperationWarning.lockNotAttached(reference, Faults(.image(.offline)))
-        let references: [RegistryReferenceFault] = [
-            .host("a b"), .repository("Team"), .tag("-"), .digest("sha256:0"), .tooLong,
-        ]
-        let lines = [warning.words] + references.map { $0.words(of: "registry.example.com/Team") }
-        try expectGolden(
-            goldenText(faults.map { Problem($0) }) + "\n" + lines.map { $0 + "\n" }.joined(), "words-image.txt")
+        try expectGolden(goldenText(faults.map { Problem($0) }), "words-images.txt")
     }
 
-    @Test("every kind and cause of an error of a registry")
+    @Test("every kind and cause of a registry's error, and what is no reference")
     func registries() throws {
         func error(_ kind: StoreError.Kind, _ cause: StoreError.Cause? = nil) -> StoreError {
             var error = StoreError(
-                kind, operation: "push", address: reference.description, detail: "DENIED (status 403)")
+                kind, operation: .push, address: reference.description, detail: "what it said",
+                notes: [RegistryNote.noCredentials])
             error.cause = cause
             return error
         }
         let causes: [StoreError.Cause] = [
-            .noCredentials, .unusableCredentials("the helper failed"),
-            .rejectedCredentials(by: "the registry", code: "UNAUTHORIZED"), .unreachable, .failing,
+            .noCredentials, .unusableCredentials(AnyErrorDetail(RegistryCredentialFault.missing(place))),
+            .rejectedCredentials(by: "registry.example", code: nil, status: 401), .unreachable, .failing,
         ]
-        let errors = StoreError.Kind.allCases.map { error($0) } + causes.map { error(.unavailable, $0) }
-        try expectGolden(goldenText(errors.map { Problem(registry: $0) }), "words-registry.txt")
+        let errors = StoreError.Kind.allCases.map { error($0) } + causes.map { error(.unauthenticated, $0) }
+        let long = "a.b/" + String(repeating: "a", count: 260)
+        let references = ["-/a", "registry.example/A", "a:?", "a@sha256:0a", long]
+        let faults = references.map { text in
+            do throws(RegistryReferenceFault) {
+                return "\(try RegistryReference(text))"
+            } catch {
+                return error.words(of: String(text.prefix(20)))
+            }
+        }
+        let lines = faults + [RegistryReferenceFault.host("a b").words(of: "a b/c")]
+        try expectGolden(
+            goldenText(errors.map { Problem(registry: $0) }) + "\n" + lines.map { $0 + "\n" }.joined(),
+            "words-registry.txt")
     }
 
-    @Test("an image as people read it")
-    func summaries() throws {
-        func layer(_ state: ImageDocument.State, _ assets: Int) -> ImageDocument.Layer {
-            ImageDocument.Layer(
-                digest: nil, recipe: "0", size: 34_100_000, files: 2, assets: (0..<assets).map { "nlp/part-\($0):1.0" },
-                state: state)
-        }
-        let document = ImageDocument(
-            dryRun: false, assetsDir: "/assets", cacheKey: "0", platforms: [.init(platform: "linux/amd64")],
-            layers: [layer(.reused, 1), layer(.written, 5)], size: 68_200_000)
-        let text = ImageText(document, width: nil)
-        let target = try #require(LayoutTarget(argument: "oci:image"))
-        let facts = ImageFacts(
-            assets: [], cacheKey: "0", lock: SHA256Digest(of: ""), place: try #require(ImagePlace(argument: "/assets")))
-        let image = WrittenImage(
-            documents: ImageDocuments([], facts, ImagePlatform.standard), layers: [], reused: [],
-            platforms: ImagePlatform.standard, cacheKey: "0")
-        let lines =
-            [text.summary(target)]
-            + [true, false].map { text.summary(PushedImage(image, reference, [:], isUnchanged: $0)) }
-        try expectGolden(text.table + lines.map { $0 + "\n" }.joined(), "words-image-summary.txt")
+    @Test("what registries answer, and their credentials")
+    func details() throws {
+        let details: [RegistryDetail] = [
+            .digestMismatch, .otherDigest(expected: "sha256:0a", actual: "sha256:0b"),
+            .keepsOtherDigest(expected: "sha256:0a", actual: "sha256:0b"), .computed(digest: "sha256:0a"),
+            .tooManyRedirects(limit: 5), .leadsToPlainText(origin: "http://a"),
+        ]
+        let responses: [RegistryResponseFault] = [.manifestMismatch, .noLocation]
+        let byVariable = RegistryCredentialSource(
+            place: RegistryCredentialPlace(path: nil, variable: "DOCKER_AUTH_CONFIG"), helper: nil)
+        let notes: [RegistryNote] = [
+            .noCredentials, .credentials(user: "ann", byVariable), .credentials(user: nil, helped),
+        ]
+        let advice: [RegistryAdvice] = [
+            .logIn, .grantPull("a"), .grantPush("a"), .createRepository("a"), .raiseLimit,
+        ]
+        try expectDetails(details + responses + notes + advice + credentialFaults, "details-registry.txt")
+    }
+
+    private var credentialFaults: [any ErrorDetail] {
+        let answer = ServiceAnswer(status: 401, code: "UNAUTHORIZED", message: nil)
+        let origin = "https://auth.example"
+        let helpers: [RegistryHelperFault] = [
+            .fault(.interrupted), .exited(status: 1, said: nil), .exited(status: 1, said: "locked"), .printedNone,
+        ]
+        let unreadable = ConfigurationFault(ConnectionSettingFault.invalidEndpoint(shown: "a"))
+        let faults: [RegistryCredentialFault] =
+            [
+                .unreachable(UnreachableService(origin: origin, detail: .said("connection refused"))),
+                .insecureRealm(shown: "http://auth.example"), .noToken(origin: origin),
+                .tokenServerFailed(origin: origin, answer), .denied(origin: origin, answer),
+                .rejected(origin: origin, helped, answer), .unreadable(unreadable), .missing(place),
+                .notCredentials(place), .helperName("a b", place),
+            ] + helpers.map { .helper("docker-credential-pass", $0, place) }
+        return faults
     }
 }

@@ -1,6 +1,7 @@
 import AssetModel
 import FileSystem
 import Glibc
+import ObjectStore
 import Operations
 import Testing
 import Words
@@ -14,7 +15,7 @@ import Words
 @Suite("words for locks, plans and what is verified")
 struct LockWordsTests {
     private let path = try? RelativePath("en/words.txt")
-    private let failure = FileError(path: "assets.lock", attempt: "open", code: EACCES)
+    private let failure = FileError(path: "assets.lock", attempt: .open, code: EACCES)
 
     @Test("what is the matter with a lockfile, and what changes in it")
     func lock() throws {
@@ -50,7 +51,7 @@ struct LockWordsTests {
         let faults: [PlanFault] =
             [
                 .unreadable(failure, path: "plan.json"),
-                .unreadable(FileError(path: "plan.json", attempt: "open", code: ENOENT), path: "plan.json"),
+                .unreadable(FileError(path: "plan.json", attempt: .open, code: ENOENT), path: "plan.json"),
                 .unwritable(failure, path: "plan.json"),
                 .otherFormat("modelkit-assets/plan", version: 7, path: "plan.json"), .notAPlan(path: "plan.json"),
                 .outdated(try planChanges(), path: "plan.json"),
@@ -116,7 +117,8 @@ struct LockWordsTests {
         return [
             .store(was: nil, now: "s3://acme-models"), .directory(was: "/a", now: "/b"), .directoryNotEmpty,
             .local(pin, was: "missing", now: "there in part"), .missingPart(pin, try RelativePath("en")),
-            .gone(address: address), .unreadable(address: address, detail: "access denied"),
+            .gone(address: address),
+            .unreadable(StoreError(.permissionDenied, operation: .head, address: address, detail: "access denied")),
             .size(address: address, was: 3, now: 4), .otherContent(address: address),
         ] + differences.prefix(2).map { .content(pin, $0, in: .lock) }
             + differences.dropFirst(2).map { .content(pin, $0, in: .store) }

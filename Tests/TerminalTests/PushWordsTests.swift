@@ -11,7 +11,7 @@ import Words
 
 @Suite("words for pushes")
 struct PushWordsTests {
-    private let failure = FileError(path: "/srv/words", attempt: "open", code: EACCES)
+    private let failure = FileError(path: "/srv/words", attempt: .open, code: EACCES)
     private let address = "s3://acme-models/nlp/lexicon.versions"
 
     @Test("whatever keeps a version from being pushed")
@@ -30,7 +30,7 @@ struct PushWordsTests {
                 .notMajor("1.x"), .dependency(dependency, known: nil, store: "s3://acme-models"),
                 .dependency(dependency, known: versions, store: "s3://acme-models"),
                 .noObject(address: "s3://acme-models", scheme: "s3"), .sourceChanged(place: "/srv/words"),
-                .temporaryFolder(FileError(path: "/tmp", attempt: "write to", code: ENOSPC)),
+                .temporaryFolder(FileError(path: "/tmp", attempt: .writeTo, code: ENOSPC)),
             ] + sources.map { .source($0) } + publishing.map { .publishing($0) }
         try expectGolden(goldenText(faults.map { Problem($0) } + [.declined, .notConfirmed]), "words-push.txt")
     }
@@ -41,7 +41,7 @@ struct PushWordsTests {
         flags.provider = .flag("--provider", provider)
         flags.bucket = .flag("--bucket", "acme-models")
         let settings = try Settings(flags: flags, environment: ProcessEnvironment([:]), manifest: nil)
-        let error = StoreError(.permissionDenied, operation: "put", address: address, detail: "Permission denied")
+        let error = StoreError(.permissionDenied, operation: .put, address: address, detail: "Permission denied")
         try expectGolden(goldenText([Problem(.refused(error, settings))]), "words-push-refused-\(provider).txt")
     }
 

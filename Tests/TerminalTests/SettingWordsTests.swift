@@ -3,6 +3,7 @@ import Catalog
 import FileSystem
 import Glibc
 import ObjectStore
+import Registry
 import StoreTransport
 import Testing
 import Words
@@ -15,7 +16,7 @@ import Words
 
 @Suite("words for settings, stores, specs and the cache")
 struct SettingWordsTests {
-    private let failure = FileError(path: "/srv/cache", attempt: "open", code: EACCES)
+    private let failure = FileError(path: "/srv/cache", attempt: .open, code: EACCES)
     private let name = try? AssetName("nlp/lexicon")
 
     private func setting(_ value: String, in file: Bool = false) -> Setting<String> {
@@ -34,8 +35,9 @@ struct SettingWordsTests {
             .notSeconds(setting("soon"), .storageTimeout), .notRate(setting("fast")),
         ]
         let configurations = [
-            ConfigurationFault("invalid endpoint", place: .flag("--endpoint"), expected: "a URL", hint: "write one"),
-            ConfigurationFault("invalid endpoint"),
+            ConfigurationFault(
+                ConnectionSettingFault.invalidEndpoint(shown: "a", meant: "https://a"), place: .flag("--endpoint")),
+            ConfigurationFault(ConnectionSettingFault.noCertificateFile("/a.pem")),
         ]
         let problems = faults.map { Problem($0) } + configurations.map { Problem($0) }
         try expectGolden(goldenText(problems), "words-settings.txt")
@@ -44,12 +46,12 @@ struct SettingWordsTests {
     @Test("directories and stores that cannot be opened, and assets that are not there")
     func stores() throws {
         let directories: [DirectoryFault] = [
-            .notSet, .unusable(FileError(path: "/a", attempt: "open", code: ENOENT), setting("/a")),
+            .notSet, .unusable(FileError(path: "/a", attempt: .open, code: ENOENT), setting("/a")),
             .unusable(failure, setting("/srv/cache")), .noFileLocks(failure),
         ]
         let openings: [StoreOpeningFault] = [
             .noStore, .noBucket(Setting(.s3, from: .flag("--provider"))),
-            .folder(StoreError(.notFound, operation: "open", address: "/a", detail: "No such file"), setting("/a")),
+            .folder(StoreError(.notFound, operation: .open, address: "/a", detail: "No such file"), setting("/a")),
             .nothingToFetchFrom, .isAssetsDirectory(path: "/srv/assets"),
         ]
         let versions = ["1.4", "1.3"].compactMap { VersioningSystem.majorMinor.version($0) }
@@ -64,20 +66,23 @@ struct SettingWordsTests {
                 .name(.emptyComponent, text: "nlp//lexicon"), .version(text: "x"), .subPart(.absolute, text: "/en"),
                 .bracket,
             ].map { .specification($0, text: "nlp/lexicon", .majorMinor) }
-        let problems = directories.map { Problem($0) } + openings.map { Problem($0) } + assets.map { Problem($0) }
+        let problems =
+            directories.map { Problem($0) } + openings.map { Problem($0) } + [.noBucketForPolicy]
+            + assets.map { Problem($0) }
         try expectGolden(goldenText(problems), "words-opening.txt")
     }
 
     @Test("every cause of a store error is its reason")
     func causes() throws {
         let causes: [StoreError.Cause] = [
-            .noCredentials, .unusableCredentials("the token has expired"),
-            .rejectedCredentials(by: "S3", code: "SignatureDoesNotMatch"), .anonymous, .noBucket("acme-modles"),
+            .noCredentials, .unusableCredentials(AnyErrorDetail("the token has expired")),
+            .rejectedCredentials(by: "S3", code: "SignatureDoesNotMatch", status: 403), .anonymous,
+            .noBucket("acme-modles"),
             .invalidBucket("Acme"), .otherRegion, .offline, .unreachable, .failing,
         ]
         let problems = causes.map { cause in
             var error = StoreError(
-                .unauthenticated, operation: "get", address: "s3://acme-models/nlp/lexicon/2.0", detail: "")
+                .unauthenticated, operation: .get, address: "s3://acme-models/nlp/lexicon/2.0", detail: "")
             error.cause = cause
             return Problem(error)
         }
@@ -86,7 +91,7 @@ struct SettingWordsTests {
 
     @Test("specs, and what is edited in them")
     func specs() throws {
-        let missing = FileError(path: "assets.yaml", attempt: "open", code: ENOENT)
+        let missing = FileError(path: "assets.yaml", attempt: .open, code: ENOENT)
         let name = try #require(name)
         let (old, new) = (
             try AssetSpecification(parsing: "nlp/lexicon:1", in: .majorMinor),
@@ -135,8 +140,8 @@ struct SettingWordsTests {
             .noCache, .isEmpty("/srv/cache"), .notACache(failure, setting("/srv/cache")),
         ]
         let catalog: [CatalogError] = [
-            .malformed(address: "s3://acme-models/nlp/lexicon.versions", fault: "not JSON"),
-            .unsafePath(address: "s3://acme-models/nlp/lexicon/2.0.meta", path: "../a", fault: "leads outside"),
+            .malformed(address: "s3://acme-models/nlp/lexicon.versions", .notJSON("<html")),
+            .unsafePath(address: "s3://acme-models/nlp/lexicon/2.0.meta", path: "../a", .path(.absolute)),
             .noStore,
         ]
         let content = StepContent(kind: .file, pushTime: 0, objects: [ObjectFacts(path: nil, size: 34_100_000)])
@@ -150,13 +155,17 @@ struct SettingWordsTests {
             .damaged(path: "/srv/cache/a", otherLinks: 0), .damaged(path: "/srv/cache/a", otherLinks: 1),
             .damaged(path: "/srv/cache/a", otherLinks: 2, isRemoved: false), .unusable(failure), .notAdded(failure),
         ]
+        let part = try AssetSpecification(parsing: "nlp/lexicon:2[en]", in: .majorMinor)
+        let demand = Demand(
+            specification: part, chain: [.entry("nlp/lexicon:2[en]", line: 4)], excerpt: nil)
         let warnings: [OperationWarning] = [
-            .resolution("as planning words it"), .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
+            .resolution(.modelkitPart(demand)), .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
+            .lockNotAttached(try RegistryReference("registry.example/team/assets:1"), Faults(.opening(.noStore))),
             .holds(pin, inner: try self.pin("nlp/lexicon/2.0/words:1.0")),
         ]
-        let unchecked = StoreError(.unavailable, operation: "head", address: "s3://acme-models/a", detail: "no answer")
+        let unchecked = StoreError(.unavailable, operation: .head, address: "s3://acme-models/a", detail: "no answer")
         let lines =
-            damages.map(\.words) + warnings.map(\.words) + ExecutionWords.unchecked([unchecked])
+            damages.map(\.words) + warnings.sentences + ExecutionWords.unchecked([unchecked])
             + ExecutionWords.unchecked([unchecked, unchecked, unchecked])
         try expectGolden(goldenText(problems) + "\n" + lines.map { $0 + "\n" }.joined(), "words-others.txt")
     }

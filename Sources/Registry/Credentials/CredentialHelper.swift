@@ -17,7 +17,7 @@ struct CredentialHelper: Sendable {
     /// Nil where it has none for this server.
     func credentials(of server: String) async throws(CredentialFailure) -> FoundRegistryCredentials? {
         guard name.utf8.allSatisfy({ $0.isLetterOrDigit || "._-".utf8.contains($0) }) else {
-            throw failure(.misconfigured, .name)
+            throw CredentialFailure(.misconfigured, "", RegistryCredentialFault.helperName(name, place))
         }
         let output = try await run(server)
         guard output.status == 0 else {
@@ -49,7 +49,6 @@ struct CredentialHelper: Sendable {
     }
 
     private func failure(_ kind: CredentialFailure.Kind, _ fault: RegistryHelperFault) -> CredentialFailure {
-        let name = if case .name = fault { name } else { program }
-        return CredentialFailure(kind, "", RegistryCredentialFault.helper(name, fault, place))
+        CredentialFailure(kind, "", RegistryCredentialFault.helper(program, fault, place))
     }
 }

@@ -18,13 +18,13 @@ package enum RegistryCredentialFault: ErrorDetail {
     case unreadable(ConfigurationFault)
     case missing(RegistryCredentialPlace)
     case notCredentials(RegistryCredentialPlace)
+    /// No program has such a name.
+    case helperName(String, RegistryCredentialPlace)
     case helper(String, RegistryHelperFault, RegistryCredentialPlace)
 }
 
 /// What is wrong with a program that has credentials.
 package enum RegistryHelperFault: Hashable, Sendable {
-    /// No program has such a name.
-    case name
     case fault(Subprocess.Fault)
     /// With the first line that it printed as an error.
     case exited(status: Int32, said: String?)
