@@ -110,11 +110,14 @@ import Testing
         Value("Plans/SealedPlanChecks.swift", "\"there in part\""),
         Value("Operations/CacheKey.swift", "\"modelkit-assets cache key 1\""),
         Value("AssetModel/VersioningSystem.swift", "form:"),
+        Value("Documents/DocumentWriter.swift", "\"comment\""),
+        Value("Documents/ImageAssembly.swift", "return names +"),
         // What others say, by which it is known.
         Value("GCS/Credentials/TokenEndpoint.swift", "text.contains("),
         Value("GCS/Requests/GCSDetails.swift", "text.contains("),
         Value("GCS/Requests/GCSFault.swift", "text.contains("),
         Value("S3/Credentials/SecurityTokenService.swift", "said.contains("),
+        Value("Credentials/CredentialHelper.swift", "\"credentials not found\""),
         Value("ObjectStore/ContentEncoding.swift", "\"incorrect header check\""),
         Value("Lock/LockFile.swift", "      - {"), Value("Publishing/PushSource.swift", "sha256"),
         // Names of services, files, streams and places; a notation for chains.
