@@ -63,7 +63,7 @@ USAGES = {
         "hint: did you mean `json`?"],
     ("schema", "it's"): [
         "invalid value `it's` for `<document>`",
-        "possible values: spec, lock, plan, report, progress, check, annotate, lock-changes"],
+        "possible values: spec, lock, plan, report, progress, check, annotate, image, lock-changes"],
     ("resolve", "--color"): ["missing value for `--color <when>`", "hint: `modelkit-assets resolve --help` prints all options"],
     ("resolve", "--jobs", "many"): ["invalid value `many` for `--jobs <n>`"],
     ("resolve", "--jobs", "0"): ["--jobs must be from 1 to 1024"],
