@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -399,6 +400,48 @@ def test_a_disk_that_is_full_leaves_the_layout_as_it_was(locked, mounted_tmpfs):
     run = locked.tool.run("image", spec, "--at", "/models", "--output", target).failed(9)
     assert "no space left on device" in run.stderr
     assert Layout(folder / "layout").image("1").digest == before and Layout(folder / "layout").leftovers == []
+
+
+LOCK_OF_A_HOLE = """\
+version: 1
+assets:
+  - name: "huge/model"
+    version: "1.0"
+    kind: file
+    pushed: "2024-03-01T12:00:00Z"
+    files:
+      - {{size: {size}, sha256: "{digest}"}}
+"""
+
+
+@pytest.mark.parametrize("kind", ["oci", "oci-archive"])
+def test_an_interrupted_run_leaves_nothing_half_written(workspace, kind):
+    """Of a file that takes long, a hole; it does not come to comparing its digest."""
+    size = 6 << 30
+    folder = workspace.assets / "huge/model"
+    folder.mkdir(parents=True)
+    (folder / ".1.0.SUCCESS").touch()
+    with (folder / "1.0").open("wb") as file:
+        file.truncate(size)
+    spec = workspace.spec("huge/model:1.0")
+    (workspace.folder / "assets.lock").write_text(LOCK_OF_A_HOLE.format(size=size, digest="0" * 64))
+    out = workspace.folder / "out"
+    out.mkdir()
+    running = workspace.tool.start("image", spec, "--output", f"{kind}:{out / 'image'}", "--format", "json")
+    running.until(lambda: any(path.stat().st_size for path in out.rglob("*.modelkit-assets")), "writing")
+    running.process.send_signal(signal.SIGINT)
+    run = running.wait().failed(130)
+    assert run.report["status"] == "interrupted"
+    assert "interrupted: no image was written; run again" in run.stderr
+    assert [path for path in out.rglob("*") if path.is_file()] == []
+
+
+def test_it_works_without_a_store_where_everything_is_there(locked):
+    expected = build(locked).digest
+    locked.without_provider()
+    assert build(locked, name="again").digest == expected
+    forget(locked)
+    assert "is not in the assets directory, and no storage provider is set" in failing(locked, 5, name="third").stderr
 
 
 # --- Sizes and names

@@ -99,6 +99,7 @@ private struct Synonym {
             "rollback", "revert", "undo",
             hint:
                 "restore an earlier assets.lock, e.g. with `git checkout`, then run `modelkit-assets resolve --locked`"),
+        Synonym("build", "docker", "oci", "layer", "bundle", of: "image"),
         Synonym("version", of: "--version"),
         Synonym("completion", "completions", of: "--generate-completion-script bash"),
     ]
