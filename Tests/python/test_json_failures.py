@@ -35,6 +35,7 @@ COMMANDS = {
     "verify --repair --dry-run": ["verify", "--repair", "--dry-run", "{spec}"],
     "verify --as-modelkit": ["verify", "--as-modelkit", "{spec}"],
     "prune": ["prune", "{spec}"],
+    "image": ["image", "{spec}", "--output", "oci:{file}.layout"],
     "new": ["new", "--yes", "{file}", "nlp/fresh"],
     "update": ["update", "--yes", "{file}", "nlp/vectors"],
     "annotate": ["annotate", "{asset}"],
@@ -140,6 +141,7 @@ FAILURES = {
     "a store that is not reached": (with_environment(UNREACHABLE), 8, ASKING | {"resolve", "plan", "tree"}),
     "an unknown asset": (unknown_asset, 5, {"resolve", "plan", "lock", "fetch", "fetch --dry-run", "show", "tree", "outdated", "cache-key", "annotate"}),
     "no assets directory": (no_assets_directory, 9, {"resolve", "plan", "fetch", "fetch --dry-run", "check", "apply", "apply --dry-run"}),
+    "no lockfile": (lambda _: {}, 7, {"image", "verify"}),
     "an outdated lockfile": (outdated_lockfile, 7, {"resolve", "plan", "tree", "why", "outdated", "cache-key"}),
     "a broken lockfile": (broken_lockfile, 3, OF_A_SPEC - {"check"}),
     "a file for a cache": (file_for_a_cache, 9, CACHES),
@@ -195,8 +197,9 @@ def test_what_is_after_the_end_of_options_is_no_option(shelf):
 
 # MARK: Signals
 
-# A plan of another store is refused before anything is asked; then `apply` goes the way of `resolve`.
-WAITING = sorted(set(COMMANDS) - LOCAL - {"apply", "apply --dry-run"})
+# A plan of another store is refused before anything is asked; then `apply` goes the way of `resolve`. An image takes a lockfile,
+# and test_image.py interrupts it.
+WAITING = sorted(set(COMMANDS) - LOCAL - {"apply", "apply --dry-run", "image"})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
