@@ -16,19 +16,13 @@ package struct ImageContents: Sendable {
     ///   - resolved: by the lock alone.
     init(_ resolved: Resolved, _ session: Session, at place: ImagePlace) throws(Faults) {
         let locked = Dictionary(session.lock.lock.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
-        let fixedTime = session.settings.sourceDate?.value
-        var (assets, entries): ([ImageAsset], [LockedAsset]) = ([], [])
-        var faults: [Fault] = []
+        let entries = resolved.wanted.choices.compactMap { locked[$0.pin] }
+        var (assets, faults): ([ImageAsset], [Fault]) = ([], [])
         for choice in resolved.wanted.choices {
-            guard let asset = locked[choice.pin] else {
-                faults.append(.image(.notInLock(choice.pin)))
-                continue
-            }
-            entries.append(asset)
-            do throws(ImageFault) {
-                assets.append(try ImageAsset(asset, choice, fixedTime: fixedTime))
+            do throws(Faults) {
+                assets.append(try Self.asset(choice, locked[choice.pin], session))
             } catch {
-                faults.append(.image(.format(error)))
+                faults += error.list
             }
         }
         guard faults.isEmpty else { throw Faults(faults) }
@@ -38,5 +32,16 @@ package struct ImageContents: Sendable {
         lock = Array(LockFile.text(of: Lock(assets: entries)).utf8)
         facts = ImageFacts(
             assets: assets, cacheKey: try CacheKey(resolved).text, lock: SHA256Digest(of: lock), place: place)
+    }
+
+    private static func asset(
+        _ choice: Choice, _ locked: LockedAsset?, _ session: Session
+    ) throws(Faults) -> ImageAsset {
+        guard let locked else { throw Faults(.image(.notInLock(choice.pin))) }
+        do throws(ImageFault) {
+            return try ImageAsset(locked, choice, fixedTime: session.settings.sourceDate?.value)
+        } catch {
+            throw Faults(error)
+        }
     }
 }

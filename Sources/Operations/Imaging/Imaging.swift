@@ -75,20 +75,24 @@ package struct Imaging: Sendable {
         }
     }
 
+    /// - Returns: the digests by what the layers are made of.
+    private func make(
+        _ layers: [ImageLayer], in layout: any Layout, _ request: Request
+    ) async throws(Faults) -> [SHA256Digest: SHA256Digest] {
+        guard !layers.isEmpty else { return [:] }
+        let making = LayerMaking(directory: try await fetch(layers, request))
+        let digests = try await making.make(layers, observer) { layer throws(FileError) in
+            try layout.place(for: layer)
+        }
+        return Dictionary(zip(layers.map(\.recipe), digests)) { first, _ in first }
+    }
+
     private func write(
         _ contents: ImageContents, to layout: any Layout, _ request: Request
     ) async throws(Faults) -> WrittenImage {
         let known = contents.layers.map(layout.known)
         let missing = zip(contents.layers, known).filter { $1 == nil }.map(\.0)
-        let directory = try await missing.isEmpty ? nil : fetch(missing, request)
-        var built: [SHA256Digest: SHA256Digest] = [:]
-        if let directory {
-            let making = LayerMaking(directory: directory)
-            let digests = try await making.make(missing, observer) { layer throws(FileError) in
-                try layout.place(for: layer)
-            }
-            built = Dictionary(zip(missing.map(\.recipe), digests)) { first, _ in first }
-        }
+        let built = try await make(missing, in: layout, request)
         let layers = zip(contents.layers, known).compactMap { layer, known in
             (known ?? built[layer.recipe]).map { BuiltLayer(layer, digest: $0) }
         }
