@@ -4,8 +4,8 @@ internal import Operations
 internal import Registry
 
 /// An image as JSON: what `schema/image.schema.json` describes.
-struct ImageDocument: Codable, Equatable, Sendable {
-    struct Layer: Codable, Equatable, Sendable {
+struct ImageDocument: Encodable, Sendable {
+    struct Layer: Encodable, Sendable {
         /// Nil where it is to be computed.
         @OrNull var digest: String?
         /// Of what the layer is made of.
@@ -16,7 +16,7 @@ struct ImageDocument: Codable, Equatable, Sendable {
         let state: State
     }
 
-    enum State: String, Codable, Sendable {
+    enum State: String, Encodable, Sendable {
         /// It is to be made.
         case planned
         case written
@@ -27,7 +27,7 @@ struct ImageDocument: Codable, Equatable, Sendable {
         case mounted
     }
 
-    struct Platform: Codable, Equatable, Sendable {
+    struct Platform: Encodable, Sendable {
         let platform: String
         @OrNull var manifest: String?
         @OrNull var config: String?
