@@ -103,11 +103,10 @@ final class OutgoingBody: Sendable {
     /// Not waited for, so that AsyncHTTPClient knows of the end when the answer comes: a server that closes the connection with
     /// its answer would have closed it too early otherwise.
     private func sendLast(_ piece: ByteBuffer, by writer: HTTPClient.Body.StreamWriter) {
+        // Before it is: the answer to it may have come by the time that `write` returns.
+        state.withLock { $0.isHandedOver = true }
         let written = writer.write(.byteBuffer(piece))
-        state.withLock { state in
-            state.last = written
-            state.isHandedOver = true
-        }
+        state.withLock { $0.last = written }
         written.whenComplete { _ in self.state.withLock { $0.last = nil } }
     }
 
