@@ -66,7 +66,7 @@ struct ConcurrencyController: Sendable {
 
     /// Where short downloads are served, which end before much else has been tried: a request more costs less than a round
     /// trip more, and a link that fewer fill is given back to others soon.
-    static let start = 32
+    static let start = 48
     private static let leastPatience = 1.0
     private static let mostPatience = 16.0
     /// What half as many again or twice as many must gain, as a share of what they would at best.

@@ -46,7 +46,7 @@ struct PartFetcher: Sendable {
         case .file(let file): try await copy(file, download, part, staged)
         case .stream(let chunks):
             let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, download))
-            try await write(chunks, with: writer)
+            try await DiskQueue.shared.runSteps { try await write(chunks, with: writer) }
         }
         return ReceivedPart(part: part, range: download.range, checksumFault: opened.checksumFault)
     }
@@ -238,30 +238,25 @@ struct PartFetcher: Sendable {
             gathered.append(chunk)
             size += chunk.readableBytes
             if size >= writeStep {
-                try await flush(&gathered, &size, &writer, isLast: false)
+                try flush(&gathered, &size, &writer, isLast: false)
             }
         }
         guard writer.offset + Int64(size) == writer.end else {
             throw ended(early: writer.offset + Int64(size), writer.part, writer.staged)
         }
-        try await flush(&gathered, &size, &writer, isLast: true)
+        try flush(&gathered, &size, &writer, isLast: true)
     }
 
+    /// Blocks on the disk.
     private func flush(
         _ gathered: inout [ByteBuffer], _ size: inout Int, _ writer: inout PartWriter, isLast: Bool
-    ) async throws {
-        let (chunks, current, count) = (gathered, writer, Int64(size))
-        let written = try await DiskQueue.shared.run { () throws(FileError) in
-            var next = current
-            let digests = try next.write(chunks, isLast: isLast)
-            try next.advance(by: count)
-            return WrittenChunks(writer: next, digests: digests)
-        }
-        if let fault = written.digests?.fault {
+    ) throws {
+        let digests = try writer.write(gathered, isLast: isLast)
+        try writer.advance(by: Int64(size))
+        if let fault = digests?.fault {
             throw ExecutionFailure(fault, address: store.address(of: key(writer.part, writer.staged)))
         }
         emit(.received(writer.staged.pin, bytes: Int64(size)))
-        writer = written.writer
         gathered.removeAll(keepingCapacity: true)
         size = 0
     }

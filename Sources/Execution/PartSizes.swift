@@ -5,33 +5,43 @@
 /// wait for at the end. So a part is what a connection brings in a while, and towards the end no more than a share of what
 /// is left.
 package struct PartSizes: Sendable, Hashable {
-    /// What is asked for of an object of which nothing is known, or which is known to be larger than `whole`.
+    /// What is asked for first of an object of which nothing is known.
     let first: Int64
     /// Objects that are known to be no larger are one part.
     let whole: Int64
+    /// What is asked for first of an object that is known to be larger: hashing goes along from the first byte on, and can
+    /// begin with the second part only once this one is there.
+    let firstOfLarge: Int64
     let limits: ClosedRange<Int64>
 
+    /// Shares get no smaller, in bytes: requests would come to cost more than what they spread.
+    private static let leastShare: Int64 = 2 << 20
+
     /// Sizes that follow the network.
-    package static let adaptive = PartSizes(first: 8 << 20, whole: 16 << 20, limits: 1 << 20...16 << 20)
+    package static let adaptive = PartSizes(
+        first: 8 << 20, whole: 16 << 20, firstOfLarge: leastShare, limits: 1 << 20...16 << 20)
 
     /// The same size for all parts.
-    package static func fixed(_ size: Int64) -> PartSizes { PartSizes(first: size, whole: size, limits: size...size) }
+    package static func fixed(_ size: Int64) -> PartSizes {
+        PartSizes(first: size, whole: size, firstOfLarge: size, limits: size...size)
+    }
 
-    private init(first: Int64, whole: Int64, limits: ClosedRange<Int64>) {
+    private init(first: Int64, whole: Int64, firstOfLarge: Int64, limits: ClosedRange<Int64>) {
         self.first = first
         self.whole = whole
+        self.firstOfLarge = firstOfLarge
         self.limits = limits
     }
 
     /// - Parameter size: of the object; nil where it is not known.
-    func first(of size: Int64?) -> Int64 { size.map { $0 <= whole ? whole : first } ?? first }
+    func first(of size: Int64?) -> Int64 { size.map { $0 <= whole ? whole : firstOfLarge } ?? first }
 
     /// - Parameters:
     ///   - left: what is still to be asked for, of all objects.
     ///   - target: how many requests are to be in flight.
     ///   - pace: what a connection brings; nil where nothing was measured yet.
     func next(left: Int64, target: Int, pace: ConnectionPace?) -> Int64 {
-        let share = left / Int64(2 * max(1, target))
+        let share = max(left / Int64(4 * max(1, target)), Self.leastShare)
         return clamp(min(pace.map(size(at:)) ?? first, max(share, pace.map(leastSize(at:)) ?? 0)))
     }
 

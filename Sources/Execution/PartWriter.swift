@@ -82,12 +82,6 @@ struct PartWriter: Sendable {
     }
 }
 
-/// What a write came to.
-struct WrittenChunks: Sendable {
-    let writer: PartWriter
-    let digests: ContentDigests?
-}
-
 extension File {
     fileprivate func write(_ chunk: ByteBuffer, at offset: Int64) throws(FileError) {
         var result: Result<Void, FileError> = .success(())

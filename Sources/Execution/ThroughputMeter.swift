@@ -25,7 +25,7 @@ struct ThroughputMeter: Sendable {
         }
         guard let left = settling else {
             opening += sample.seconds
-            if isSettled(sample, target) { settling = min(max(2 * wait, 0.05), 1) }
+            if isSettled(sample, target) { settling = min(max(isQuick ? wait : 2 * wait, 0.05), 1) }
             return nil
         }
         guard left <= 0 else {
@@ -35,7 +35,7 @@ struct ThroughputMeter: Sendable {
         bytes += sample.bytes
         answers += sample.answers
         seconds += sample.seconds
-        let least = isQuick ? max(0.1, 2 * wait) : max(0.5, 4 * wait)
+        let least = isQuick ? max(0.05, wait) : max(0.5, 4 * wait)
         let isEnough = bytes >= Int64(target) * 4 * Self.grain || answers >= 4 * target
         guard seconds >= least, isEnough || seconds >= 2 else { return nil }
         defer { (bytes, answers, seconds, length) = (0, 0, 0, seconds) }

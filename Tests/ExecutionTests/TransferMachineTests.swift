@@ -69,9 +69,10 @@ import Testing
             // Nothing is known yet; many connections share what is left; the end comes in small parts; a slow connection
             // gets a second's worth; a fast one with a long wait gets large parts.
             (1 << 40, 16, nil, 8 << 20),
-            (128 << 20, 32, nil, 2 << 20),
-            (1 << 20, 16, nil, 1 << 20),
+            (512 << 20, 32, nil, 4 << 20),
+            (1 << 20, 16, nil, 2 << 20),
             (1 << 40, 16, ConnectionPace(rate: 2e6, wait: 0.03), 2_000_000),
+            (1 << 20, 16, ConnectionPace(rate: 1e4, wait: 0.03), 1 << 20),
             (1 << 40, 16, ConnectionPace(rate: 90e6, wait: 0.1), 16 << 20),
             (32 << 20, 64, ConnectionPace(rate: 40e6, wait: 0.1), 4_000_000),
         ] as [(Int64, Int, ConnectionPace?, Int64)])
@@ -82,7 +83,7 @@ import Testing
     @Test func anObjectThatIsKnownToBeSmallIsOnePart() {
         #expect(PartSizes.adaptive.first(of: nil) == 8 << 20)
         #expect(PartSizes.adaptive.first(of: 16 << 20) == 16 << 20)
-        #expect(PartSizes.adaptive.first(of: 16 << 20 + 1) == 8 << 20)
+        #expect(PartSizes.adaptive.first(of: 16 << 20 + 1) == 2 << 20)
     }
 
     @Test func goesOnFromWhatIsInStaging() {
