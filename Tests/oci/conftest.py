@@ -1,5 +1,6 @@
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import engines
@@ -26,7 +27,8 @@ def built(tmp_path_factory):
     store = workspace.store
     store.push("vision/weights:1.0", os.urandom(3 << 20), pushed="2024-04-01T12:00:00+00:00")
     store.push("vision/more:1.0", {"a": os.urandom(2 << 20), "deep/er/b": b"b", "deep/empty": b""})
-    store.push("nlp/lexicon:2.0", {"en/words.txt": b"one\n", "d" * 90 + "/" + "f" * 120: b"long", "é": b"\0"})
+    names = {"d" * 90 + "/" + "f" * 120: b"longer than a header holds", "/".join(["d" * 200] * 5): b"a thousand bytes"}
+    store.push("nlp/lexicon:2.0", {"en/words.txt": b"one\n", "é": b"\0", **names})
     store.push("nlp/vectors:1.4", b"vectors\n", pushed="2024-05-01T12:00:00+00:00")
     store.push("many/files:1.0", {f"part-{number % 50}/{number}": b"x" * (number % 3) for number in range(2000)})
     spec = workspace.spec("vision/weights:1.0", "vision/more:1.0", "nlp/lexicon:2.0", "nlp/vectors:1.4", "many/files:1.0")
@@ -41,6 +43,23 @@ def built(tmp_path_factory):
 @pytest.fixture(scope="session")
 def image(built):
     return Layout(built.folder / "layout").image("1")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """An image in a registry: by its tag, and as the push printed it."""
+
+    tagged: str
+    printed: str
+
+
+@pytest.fixture(scope="session")
+def pushed(built, tmp_path_factory):
+    """The same image, pushed to docker-registry by the program itself."""
+    with engines.registry(tmp_path_factory.mktemp("pushed") / "registry") as address:
+        tagged = f"{address}/team/assets:1"
+        run = built.tool.run("image", built.folder / "assets.yaml", "--push", tagged).succeeded()
+        yield Pushed(tagged, run.stdout.strip())
 
 
 @pytest.fixture

@@ -99,9 +99,7 @@ def test_a_dockerfile_copies_from_it(built, tree, storage, tmp_path):
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.format(base="scratch", assets=assets))
     storage.buildah("build", "--isolation", "chroot", "--tag", "service", tmp_path)
     root = Path(storage.buildah("mount", storage.buildah("from", "service"))) / "srv/assets"
-    assert {path: entry for path, entry in snapshot(root).items() if entry.kind == "file"} == {
-        path: entry for path, entry in tree.items() if entry.kind == "file"
-    }
+    assert files(snapshot(root)) == files(tree)
     modelkit_loads(root)
 
 
@@ -134,19 +132,106 @@ def test_podman_mounts_it(built, tree, storage):
 def test_podman_runs_a_service_with_it_as_a_volume(built, storage, tmp_path):
     storage.podman("pull", "--quiet", f"oci:{built.folder / 'layout'}:1")
     assets = storage.podman("images", "--quiet").split()[0]
-    shutil.copy(shutil.which("busybox"), tmp_path / "busybox")
-    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY busybox /busybox\n")
-    storage.buildah("build", "--isolation", "chroot", "--tag", "service", tmp_path)
-    seen = storage.podman(
-        "run", "--rm", "--network", "none", "--security-opt", "seccomp=unconfined",
-        # No more than a container that runs this test may have.
-        "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024",
-        "--mount", f"type=image,source={assets},destination=/srv/assets", "service",
-        "/busybox", "sh", "-c", "cd /srv/assets && /busybox find . -type f -exec /busybox sha256sum {} +",
-    )  # fmt: skip
-    found = dict(line.split("  ./")[::-1] for line in seen.splitlines())
-    expected = {path: digest for path, digest in digests(built.assets).items() if not path.startswith(".cache/")}
-    assert found == expected
+    assert runs_with(storage, assets, tmp_path) == contents(built)
+
+
+# No more than a container that runs this test may have.
+LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]
+CONFINED = ["--rm", "--network", "none", "--security-opt", "seccomp=unconfined", *LIMITS]
+DIGESTS = "cd /srv/assets && /busybox find . -type f -exec /busybox sha256sum {} +"
+
+
+def runs_with(storage, assets, folder):
+    """What a container sees of an image that is mounted into it: the digests of the files."""
+    busybox_image(storage, "service", folder)
+    mount = f"type=image,source={assets},destination=/srv/assets"
+    return listed_digests(storage.podman("run", *CONFINED, "--mount", mount, "service", "/busybox", "sh", "-c", DIGESTS))
+
+
+def busybox_image(storage, name, folder):
+    shutil.copy(shutil.which("busybox"), folder / "busybox")
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY busybox /busybox\n")
+    storage.buildah("build", "--isolation", "chroot", "--tag", name, folder)
+
+
+def listed_digests(lines):
+    return dict(line.split("  ./")[::-1] for line in lines.splitlines())
+
+
+def contents(built):
+    return {path: digest for path, digest in digests(built.assets).items() if not path.startswith(".cache/")}
+
+
+def files(tree):
+    return {path: entry for path, entry in tree.items() if entry.kind == "file"}
+
+
+# --- From the registry that it was pushed to
+
+
+def test_a_push_has_the_image_of_the_layout(image, pushed):
+    assert pushed.printed == f"{pushed.tagged.removesuffix(':1')}@{image.digest}"
+
+
+def test_skopeo_copies_a_pushed_image_with_and_without_its_digests(image, pushed, tree, tmp_path):
+    """Without, it compresses the layers, and the tree is the same."""
+    source = ("--src-tls-verify=false", f"docker://{pushed.tagged}")
+    run("skopeo", "copy", "--all", "--preserve-digests", *source, f"oci:{tmp_path / 'same'}:1")
+    assert Layout(tmp_path / "same").image("1").digest == image.digest
+    run("skopeo", "copy", *source, f"oci:{tmp_path / 'other'}:1")
+    run("umoci", "unpack", "--image", f"{tmp_path / 'other'}:1", tmp_path / "bundle")
+    assert snapshot(tmp_path / "bundle/rootfs") == tree
+    seen = json.loads(run("skopeo", "inspect", "--tls-verify=false", f"docker://{pushed.printed}"))
+    assert seen["Layers"] == image.layer_digests
+
+
+def test_buildah_begins_a_container_from_a_registry(pushed, tree, storage):
+    container = storage.buildah("from", "--pull", "--tls-verify=false", f"docker://{pushed.printed}")
+    root = storage.buildah("mount", container)
+    assert snapshot(Path(root)) == tree
+    modelkit_loads(root)
+
+
+def test_a_dockerfile_copies_from_a_registry(pushed, tree, storage, tmp_path):
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.format(base="scratch", assets=pushed.tagged))
+    storage.buildah("build", "--tls-verify=false", "--isolation", "chroot", "--tag", "service", tmp_path)
+    root = Path(storage.buildah("mount", storage.buildah("from", "service"))) / "srv/assets"
+    assert files(snapshot(root)) == files(tree)
+    modelkit_loads(root)
+
+
+def test_podman_runs_a_service_with_a_volume_from_a_registry(built, pushed, storage, tmp_path):
+    storage.podman("pull", "--quiet", "--tls-verify=false", f"docker://{pushed.tagged}")
+    assert runs_with(storage, pushed.tagged, tmp_path) == contents(built)
+
+
+def test_containerd_pulls_and_mounts_what_was_pushed(image, pushed, tree, containerd):
+    containerd.ctr("images", "pull", "--plain-http", "--snapshotter", "native", pushed.tagged)
+    assert image.digest in containerd.ctr("images", "ls")
+    with containerd.mounted(pushed.tagged, "native") as root:
+        assert snapshot(root) == tree
+        modelkit_loads(root)
+
+
+@pytest.mark.parametrize("form", ["oci", "docker"])
+def test_podman_and_containerd_run_a_service_that_is_a_base_with_assets_on_top(built, pushed, storage, containerd, tmp_path, form):
+    address = pushed.tagged.partition("/")[0]
+    busybox_image(storage, "base", tmp_path)
+    base, service = f"{address}/base:{form}", f"{address}/service:{form}"
+    storage.buildah("push", "--tls-verify=false", "--format", {"docker": "v2s2"}.get(form, form), "base", f"docker://{base}")
+    options = ("--append-to", base, "--at", "/srv/assets", "--push", service)
+    built.tool.run("image", built.folder / "assets.yaml", *options).succeeded()
+    storage.podman("pull", "--quiet", "--tls-verify=false", f"docker://{service}")
+    seen = storage.podman("run", *CONFINED, service, "/busybox", "sh", "-c", f'echo "$MODELKIT_ASSETS_DIR"; {DIGESTS}')
+    place, _, listed = seen.partition("\n")
+    assert (place, listed_digests(listed)) == ("/srv/assets", contents(built))
+    # containerd compares the layers with the diff IDs of the config.
+    containerd.ctr("images", "pull", "--plain-http", "--snapshotter", "native", service)
+    with containerd.mounted(service, "native") as root:
+        assert (root / "busybox").is_file() and set(snapshot(root / "srv/assets")) == set(visible(snapshot(built.assets)))
+
+
+# --- From a layout
 
 
 @pytest.mark.parametrize("snapshotter", ["native", "overlayfs"])
