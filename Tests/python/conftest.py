@@ -229,15 +229,27 @@ def command(arguments):
 
 
 @pytest.fixture
-def mounted_ext4(tmp_path):
+def mounted_ext4(mounted_disk):
     """Mounts a small ext4: `mounted_ext4("64M")` gives its folder. Root alone may, as in CI."""
+    return lambda size: mounted_disk("ext4", size)
+
+
+@pytest.fixture
+def mounted_xfs(mounted_disk):
+    """The same of XFS, which wants 300 MiB, most of them holes."""
+    return lambda size="320M": mounted_disk("xfs", size)
+
+
+@pytest.fixture
+def mounted_disk(tmp_path):
     mounted = []
 
-    def mount(size):
-        folder, disk = tmp_path / f"ext4-{len(mounted)}", tmp_path / f"ext4-{len(mounted)}.disk"
+    def mount(kind, size):
+        folder, disk = tmp_path / f"{kind}-{len(mounted)}", tmp_path / f"{kind}-{len(mounted)}.disk"
         folder.mkdir()
         environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
-        subprocess.run(["mkfs.ext4", "-q", disk, size], check=True, env=environment)
+        subprocess.run(["truncate", "--size", size, disk], check=True)
+        subprocess.run([f"mkfs.{kind}", "-q", disk], check=True, env=environment)
         command(["mount", "-o", "loop", str(disk), str(folder)])
         mounted.append(folder)
         return folder

@@ -179,9 +179,9 @@ def test_where_the_content_comes_from_and_in_which_order_changes_nothing(locked)
         assert build(locked, name=f"again-{number}", environment=environment).digest == expected
 
 
-def test_the_file_system_changes_nothing(locked, mounted_tmpfs, mounted_ext4):
+def test_the_file_system_changes_nothing(locked, mounted_tmpfs, mounted_ext4, mounted_xfs):
     expected = build(locked).digest
-    for folder in (mounted_tmpfs("size=64m"), mounted_ext4("64M")):
+    for folder in (mounted_tmpfs("size=64m"), mounted_ext4("64M"), mounted_xfs()):
         (folder / "assets").mkdir()
         environment = {"MODELKIT_ASSETS_DIR": folder / "assets"}
         target = f"oci:{folder / 'layout'}"
