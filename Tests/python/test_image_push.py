@@ -476,6 +476,20 @@ def test_a_helper_that_has_none_or_fails_is_told(locked, registry):
     assert "printed no credentials" in push(locked, registry).failed(4).stderr
 
 
+def test_a_helper_that_does_not_answer_is_ended_after_30_seconds(locked, registry):
+    """With what it runs, which has its standard output, too."""
+    registry.basic = (USER, PASSWORD)
+    helper_config(locked, f"sleep 600 & echo $! > {locked.folder}/sleeping; wait")
+    failed = push(locked, registry).failed(4)
+    assert 30 <= failed.seconds < 40, str(failed)
+    assert "`docker-credential-tests` timed out after 30.0 seconds" in failed.stderr, failed.stderr
+    # Killed, and soon gone, when the system's first process has noticed.
+    sleeping, deadline = Path(f"/proc/{(locked.folder / 'sleeping').read_text().strip()}"), time.monotonic() + 10
+    while sleeping.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_identity_tokens_are_exchanged(locked, registry):
     registry.tokens = Tokens()
     registry.tokens.identity_tokens = {"registry-secret-identity": USER}

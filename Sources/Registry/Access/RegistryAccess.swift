@@ -37,6 +37,8 @@ final class RegistryAccess: Sendable {
     private struct State {
         var challenge: AuthenticationChallenge?
         var tokens: [[AccessScope]: CredentialCache<AccessToken>] = [:]
+        /// Why there are no credentials.
+        var failure: CredentialFailure?
     }
 
     private let reference: RegistryReference
@@ -53,10 +55,18 @@ final class RegistryAccess: Sendable {
         ) { .init(value: try await search.find(reference), expiration: nil) }
     }
 
-    /// What is known of who asks.
+    /// What is known of who asks. What failed once is not tried again: a helper may take its time each time.
     ///
     /// - Throws: `CredentialFailure`
-    func credentials() async throws -> FoundRegistryCredentials? { try await credentials.current().value }
+    func credentials() async throws -> FoundRegistryCredentials? {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        do {
+            return try await credentials.current().value
+        } catch let failure as CredentialFailure {
+            state.withLock { $0.failure = failure }
+            throw failure
+        }
+    }
 
     /// - Throws: `CredentialFailure`
     func identity(for scopes: [AccessScope]) async throws -> RegistryIdentity {
