@@ -47,6 +47,8 @@ package enum OperationWarning: Sendable {
     case inUse(AssetPin)
     /// A version that was to be removed stays, since another one is in its folder.
     case holds(AssetPin, inner: AssetPin)
+    /// These credentials may push to it and not pull, so that nothing that it has can be reused.
+    case cannotPull(RegistryReference)
     /// The lock could not be attached to an image, which is whole without it.
     case lockNotAttached(RegistryReference, Faults)
 }

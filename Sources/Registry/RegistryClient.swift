@@ -26,6 +26,16 @@ package struct RegistryClient: Sendable {
         requester = RegistryRequester(dialect: RegistryDialect(reference, settings, access: access))
     }
 
+    /// The same, with the same credentials, to do something else.
+    package func asking(for purpose: Purpose) -> RegistryClient { RegistryClient(self, for: purpose) }
+
+    private init(_ other: RegistryClient, for purpose: Purpose) {
+        reference = other.reference
+        requester = other.requester
+        access = other.access
+        self.purpose = purpose
+    }
+
     /// Where it is: `https://registry.example.com`.
     package var endpoint: String { requester.dialect.endpoint.origin }
 

@@ -17,3 +17,13 @@ extension RegistryClient {
         }
     }
 }
+
+extension RegistryClient {
+    /// Looks for no blobs any more: the credentials do not allow it.
+    package func passOverReading() { access.noteUnreadable() }
+}
+
+extension StoreError {
+    /// Whether the registry, or its token server, does not let these credentials do it.
+    package var isRefusal: Bool { kind == .permissionDenied || kind == .unauthenticated }
+}

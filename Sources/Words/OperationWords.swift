@@ -5,6 +5,7 @@ internal import FileSystem
 internal import ObjectStore
 package import Operations
 internal import Planning
+internal import Registry
 internal import Terminal
 
 // The words for whatever an operation can fail with, and for what it tells on the way.
@@ -133,6 +134,9 @@ extension [OperationWarning] {
                     + "which is now in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
             case .inUse(let pin): return "`\(pin)` was not removed: another process holds its lock"
             case .holds(let pin, let inner): return "`\(pin)` was not removed: `\(inner)` is inside its directory"
+            case .cannotPull(let target):
+                return "these credentials may push to `\(target.name)` but not pull, "
+                    + "so layers it already has are sent again"
             case .lockNotAttached(let target, let faults):
                 return "the image is complete, but the lockfile was not attached to `\(target)`: "
                     + (Problems(faults).list.first?.message ?? "")

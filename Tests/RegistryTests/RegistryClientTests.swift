@@ -193,6 +193,18 @@ import Testing
         #expect("\(String(describing: error))".contains("hunter2") == false)
     }
 
+    @Test("a look at a blob that is refused is no answer, and others are not looked for", arguments: [401, 403])
+    func refusedLook(status: Int) async throws {
+        let registry = FakeRegistry { request, _ in
+            request.method == .HEAD ? FakeRegistry.reply(status) : nil
+        }
+        let client = try registry.client()
+        #expect(try await client.hasBlob(Self.blob.digest) == false)
+        #expect(try await client.hasBlob(BytesBlob([1]).digest) == false)
+        #expect(registry.log.count == 1)
+        #expect(try await client.upload(Self.blob) == .sent)
+    }
+
     @Test("a password that the token server refuses is told, without it")
     func refusedPassword() async throws {
         let registry = FakeRegistry(needsToken: true) { request, _ in

@@ -160,6 +160,7 @@ struct SettingWordsTests {
             specification: part, chain: [.entry("nlp/lexicon:2[en]", line: 4)], excerpt: nil)
         let warnings: [OperationWarning] = [
             .resolution(.modelkitPart(demand)), .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
+            .cannotPull(try RegistryReference("registry.example/team/assets:1")),
             .lockNotAttached(try RegistryReference("registry.example/team/assets:1"), Faults(.opening(.noStore))),
             .holds(pin, inner: try self.pin("nlp/lexicon/2.0/words:1.0")),
         ]

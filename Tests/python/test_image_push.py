@@ -144,8 +144,8 @@ def test_the_lock_is_attached(locked, registry):
 
 
 def test_a_registry_that_takes_no_lock_is_told_of(locked, registry):
-    artifacts = lambda request: request.method == "GET" and "/referrers/" in request.path
-    registry.each(artifacts, error(403, "DENIED"))
+    attached = lambda request: request.method == "GET" and "/manifests/sha256-" in request.path
+    registry.each(attached, error(403, "DENIED"))
     run = push(locked, registry).succeeded()
     assert "the lockfile was not attached" in run.stderr
     assert registry.missing(NAME, "1") == []
@@ -415,6 +415,71 @@ def test_tokens_are_renewed_over_a_long_push(locked, registry):
     push(locked, registry).succeeded()
     assert len(registry.tokens.asked) > 2
     assert registry.missing(NAME, "1") == []
+
+
+def test_a_token_that_ended_while_a_layer_was_sent_is_replaced(locked, registry):
+    """The registry looks at it once all of the layer is there, and wants it all again."""
+    registry.tokens = Tokens({USER: PASSWORD})
+    locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+    ended = set()
+
+    def quirk(request):
+        if not request.is_commit() or ended:
+            return None
+        ended.add(request.authorization)
+        registry.tokens.given.clear()
+        del registry.blobs[request.parts[0]][request.query["digest"][0]]
+        return registry.tokens.refusal(registry, request)
+
+    registry.each(lambda request: True, quirk, after=True)
+    push(locked, registry).succeeded()
+    assert len(ended) == 1 and len(registry.tokens.asked) >= 2
+    assert registry.missing(NAME, "1") == []
+
+
+def may_only(registry, workspace, action):
+    """Credentials for the registry that may push, or pull, and not the other."""
+    registry.tokens = Tokens({USER: PASSWORD})
+    registry.tokens.grants = lambda user, actions: actions & {action}
+    workspace.tool.environment["DOCKER_CONFIG"] = docker_config(workspace.folder / "docker", [registry.host])
+
+
+@pytest.mark.parametrize("has_referrers", [True, False])
+def test_credentials_that_may_push_and_not_pull_push(locked, registry, has_referrers):
+    registry.has_referrers = has_referrers
+    may_only(registry, locked, "push")
+    for _ in range(2):
+        registry.forget()
+        run = push(locked, registry).succeeded()
+        assert registry.missing(NAME, "1") == []
+        assert f"may push to `{registry.host}/{NAME}` but not pull, so layers it already has are sent again" in run.stderr
+        # Each is sent, and none is looked for: the first refusal says it of all.
+        assert len(sent(registry)) == len({request.path for request in registry.requests("^PUT .*digest=")}) >= 5
+        assert registry.requests("^HEAD") == []
+        assert ("the lockfile was not attached" in run.stderr) == (not has_referrers)
+    assert "access denied" in push(locked, registry, "--dry-run").failed(4).stderr
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_look_that_is_refused_is_no_answer(locked, registry, status):
+    """By a registry of Basic authentication that lets these credentials read manifests and no blobs."""
+    push(locked, registry).succeeded()
+    registry.each(lambda request: request.method == "HEAD", error(status, "DENIED"))
+    large = lambda request: request.is_commit() and int(request.headers["content-length"]) > len(LARGE)
+    registry.once(large, CUT, after=True)
+    registry.forget()
+    push(locked, registry, "--at", "/srv/assets", name="team/other").succeeded()
+    assert registry.missing("team/other", "1") == []
+    assert len(registry.requests("^HEAD")) <= 4
+
+
+def test_credentials_that_may_do_nothing_are_told_before_anything_is_read(locked, registry):
+    may_only(registry, locked, "delete")
+    forget(locked)
+    locked.tool.environment["DOCKER_CONFIG"] = locked.folder / "docker"
+    failed = push(locked, registry).failed(4)
+    assert "access denied" in failed.stderr and f"push to {registry.host}/{NAME}" in failed.stderr
+    assert list(locked.assets.iterdir()) == [] and sent(registry) == []
 
 
 def test_a_token_that_allows_less_is_not_permitted(locked, registry):

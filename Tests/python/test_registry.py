@@ -195,6 +195,29 @@ def test_check_leaves_no_upload_behind_and_tells_what_is_denied(locked):
         assert found["can be pushed"]["state"] == "failed" and "access denied" in found["can be pushed"]["value"]
 
 
+def test_check_tells_of_credentials_that_may_push_and_not_pull(locked):
+    with fake_registry() as registry:
+        push(locked, registry).succeeded()
+        registry.tokens = Tokens({USER: PASSWORD})
+        registry.tokens.grants = lambda user, actions: actions & {"push"}
+        locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+        found = rows(check(locked, registry, "--for", "developer").succeeded().document)
+        assert found["can be pushed"]["state"] == "ok" and found["can be pulled"]["state"] == "unproven"
+        assert "access denied; a push sends every layer" in found["can be pulled"]["value"]
+        assert rows(check(locked, registry).failed(4).document)["can be pulled"]["state"] == "failed"
+
+
+def test_check_tells_of_credentials_that_may_pull_and_not_push(locked):
+    """Of a token server that grants all that is asked for, or refuses."""
+    with fake_registry() as registry:
+        push(locked, registry).succeeded()
+        registry.tokens = Tokens({USER: PASSWORD})
+        registry.tokens.grants = lambda user, actions: actions if actions == {"pull"} else None
+        locked.tool.environment["DOCKER_CONFIG"] = docker_config(locked.folder / "docker", [registry.host])
+        found = rows(check(locked, registry, "--for", "developer").failed(4).document)
+        assert (found["can be pulled"]["state"], found["can be pushed"]["state"]) == ("ok", "failed")
+
+
 def test_check_tells_of_no_credentials(locked, password_registry):
     found = rows(check(locked, password_registry).failed(4).document)
     assert found["account"]["value"] == "none (requests are anonymous)"

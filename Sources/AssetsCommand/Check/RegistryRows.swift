@@ -36,6 +36,7 @@ private struct RegistryRows {
 
     var pull: CheckRows.Finding {
         switch findings.manifest {
+        case .failure(let error) where error.isRefusal && findings.isPushed: pushOnly(error)
         case .failure(let error): failed("can be pulled", error)
         case .success(nil):
             (
@@ -46,6 +47,13 @@ private struct RegistryRows {
         case .success(let manifest?):
             (CheckTable.Row("can be pulled", "yes, \(manifest.digest.tagged)", state: .ok), nil)
         }
+    }
+
+    /// A push works all the same.
+    private func pushOnly(_ error: StoreError) -> CheckRows.Finding {
+        let problem = Problem(registry: error)
+        let value = "\(problem.message); a push sends every layer"
+        return (CheckTable.Row("can be pulled", value, state: .unproven, remedy: problem.hint), nil)
     }
 
     var push: CheckRows.Finding {
@@ -66,4 +74,8 @@ private struct RegistryRows {
         let value = ([problem.message] + problem.details).joined(separator: "; ")
         return (CheckTable.Row(name, value, state: .failed, remedy: problem.hint), problem.exitStatus)
     }
+}
+
+extension RegistryFindings {
+    fileprivate var isPushed: Bool { if case .success? = push { true } else { false } }
 }

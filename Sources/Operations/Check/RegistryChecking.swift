@@ -19,11 +19,12 @@ package struct RegistryChecking: Sendable {
         _ reference: RegistryReference, isPlain: Bool
     ) async throws(Faults) -> RegistryFindings {
         let opened = try RegistryOpening.open(settings, isPlain: isPlain, retries)
-        let client = RegistryClient(reference, opened, for: role == .developer ? .push : .pull)
+        // Each asks for the right that it is about alone: some token servers grant all of what is asked for, or nothing.
+        let client = RegistryClient(reference, opened, for: .pull)
         return RegistryFindings(
             reference: reference, endpoint: client.endpoint, credentials: await client.foundCredentials(),
             manifest: await client.foundManifest(),
-            push: role == .developer ? await client.pushObstacle() : nil)
+            push: role == .developer ? await client.asking(for: .push).pushObstacle() : nil)
     }
 }
 

@@ -37,6 +37,7 @@ final class RegistryAccess: Sendable {
     private struct State {
         var challenge: AuthenticationChallenge?
         var tokens: [[AccessScope]: CredentialCache<AccessToken>] = [:]
+        var mayRead = true
         /// Why there are no credentials.
         var failure: CredentialFailure?
     }
@@ -67,6 +68,11 @@ final class RegistryAccess: Sendable {
             throw failure
         }
     }
+
+    /// Whether no look at the repository was refused yet. Some credentials may push and not pull.
+    var mayRead: Bool { state.withLock { $0.mayRead } }
+
+    func noteUnreadable() { state.withLock { $0.mayRead = false } }
 
     /// - Throws: `CredentialFailure`
     func identity(for scopes: [AccessScope]) async throws -> RegistryIdentity {

@@ -5,13 +5,21 @@ package import ObjectStore
 internal import StoreTransport
 
 extension RegistryClient {
-    /// Whether the repository has a blob.
+    /// Whether the repository is known to have a blob. It is not where the credentials may not look; the registry is not
+    /// asked for others then.
     package func hasBlob(_ digest: SHA256Digest) async throws(StoreError) -> Bool {
+        guard access.mayRead else { return false }
         var call = call(.head, .HEAD, .blob(digest), address(of: digest.tagged))
         call.expected = [404]
-        return try await perform(call) { reply in
-            _ = try await reply.response.readBody(limit: 1 << 16)
-            return reply.response.status != 404
+        do throws(StoreError) {
+            return try await perform(call) { reply in
+                _ = try await reply.response.readBody(limit: 1 << 16)
+                return reply.response.status != 404
+            }
+        } catch {
+            guard error.isRefusal else { throw error }
+            access.noteUnreadable()
+            return false
         }
     }
 

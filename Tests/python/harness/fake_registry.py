@@ -300,7 +300,7 @@ class Tokens:
 
     def __init__(self, users=None, lifetime=None, anonymous=()):
         self.users, self.lifetime, self.anonymous = users or {}, lifetime, set(anonymous)
-        """What is granted of what is asked; all of it by default."""
+        """What is granted of what is asked, all of it by default; None where the server refuses to give a token."""
         self.grants = lambda user, actions: actions
         self.identity_tokens = {}
         self.takes_forms = True
@@ -341,7 +341,10 @@ class Tokens:
         for scope in scopes:
             _, rest = scope.split(":", 1)
             name, actions = rest.rsplit(":", 1)
-            allowed[name] = set(self.grants(user, set(actions.split(","))))
+            granted = self.grants(user, set(actions.split(",")))
+            if granted is None:
+                return error(403, "DENIED", "requested access to the resource is denied")
+            allowed[name] = set(granted)
         self.given[token] = (time.time() + (self.lifetime or 60), allowed)
         document = {"token": token, **({"expires_in": self.lifetime} if self.lifetime else {})}
         return Response(200, {"content-type": "application/json"}, json.dumps(document).encode())

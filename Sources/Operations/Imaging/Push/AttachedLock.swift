@@ -30,11 +30,22 @@ struct AttachedLock: Sendable {
         self.subject = image.digest
     }
 
+    /// Whether it is known to be attached.
+    private func isAttached(_ client: RegistryClient) async throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            let known = try await client.referrers(of: subject, type: Self.artifactType)
+            return known.contains { $0.digest == manifest.digest }
+        } catch {
+            // What may not be looked at may be written to all the same.
+            guard error.isRefusal else { throw error }
+            return false
+        }
+    }
+
     /// Attaches it, unless it is attached already.
     func attach(by client: RegistryClient) async throws(Faults) {
         try await Faults.ofRegistry {
-            let known = try await client.referrers(of: subject, type: Self.artifactType)
-            guard !known.contains(where: { $0.digest == manifest.digest }) else { return }
+            guard try await !isAttached(client) else { return }
             for blob in blobs where try await !client.hasBlob(blob.digest) { _ = try await client.upload(blob) }
             try await client.attach(manifest, of: Self.artifactType, to: subject)
         }

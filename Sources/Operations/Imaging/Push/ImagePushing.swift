@@ -47,7 +47,7 @@ package struct ImagePushing: Sendable {
     /// What a push would do. Sends nothing.
     package func plan(_ wanted: Imaging.Request) async throws(Faults) -> PlannedImage {
         let contents = try await imaging.contents(wanted)
-        let images = try await knownImages()
+        let images = try await images([target] + others)
         return PlannedImage(
             contents: contents,
             known: contents.layers.map { layer in images.lazy.compactMap { $0.known(layer) }.first })
@@ -57,7 +57,7 @@ package struct ImagePushing: Sendable {
         let contents = try await imaging.contents(wanted)
         let base = try await base()
         try RegistryLimits.check(contents.layers, on: base, in: request.target)
-        let images = try await knownImages()
+        let images = try await [replacedImage()].compactMap(\.self) + images(others)
         let known = contents.layers.map { self.known($0, images) }
         if let image = unchanged(contents, known, base, images) {
             await attach(contents, image)
@@ -79,12 +79,28 @@ package struct ImagePushing: Sendable {
 
     // MARK: What is there
 
-    /// The image that is replaced first.
-    private func knownImages() async throws(Faults) -> [RegistryImage] {
-        let others = request.reuse.map { RegistryClient($0, settings, for: .pull) }
-        return try await concurrentAttempts([target] + others) { client throws(Faults) in
+    private var others: [RegistryClient] { request.reuse.map { RegistryClient($0, settings, for: .pull) } }
+
+    private func images(_ clients: [RegistryClient]) async throws(Faults) -> [RegistryImage] {
+        try await concurrentAttempts(clients) { client throws(Faults) in
             try await Faults.ofRegistry { () async throws -> RegistryImage? in try await RegistryImage.read(client) }
         }.compactMap(\.self)
+    }
+
+    /// The image that the name stands for now; nil where there is none, and where it may be pushed but not pulled.
+    private func replacedImage() async throws(Faults) -> RegistryImage? {
+        try await Faults.ofRegistry { () async throws -> RegistryImage? in
+            do throws(StoreError) {
+                return try await RegistryImage.read(target)
+            } catch {
+                guard error.isRefusal else { throw error }
+                // Before all of the assets are read: those who may do neither are told so.
+                try await target.tryPushing()
+                target.passOverReading()
+                imaging.observer.warn([.cannotPull(request.target)])
+                return nil
+            }
+        }
     }
 
     private func base() async throws(Faults) -> RegistryBase? {
