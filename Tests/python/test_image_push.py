@@ -151,6 +151,39 @@ def test_a_registry_that_takes_no_lock_is_told_of(locked, registry):
     assert registry.missing(NAME, "1") == []
 
 
+# --- What is told meanwhile
+
+
+def test_an_asset_of_a_shared_layer_counts_its_own_bytes_once(workspace, registry):
+    sizes = {f"some/asset{number}:1.0": 150_000 + number for number in range(6)}
+    for pin, size in sizes.items():
+        workspace.store.push(pin, os.urandom(size))
+    lock(workspace, *sizes)
+    # Cut once, so that it is sent twice.
+    registry.once(lambda request: request.is_commit() and int(request.headers["content-length"]) > 900_000, CUT, after=True)
+    registry.each(lambda request: request.method == "HEAD", lambda request: error(404, "BLOB_UNKNOWN"))
+    run = push(workspace, registry, "--progress", "plain").succeeded()
+    pushed = [line.rpartition(" in ")[0] for line in run.stderr.splitlines() if line.startswith("pushed some/")]
+    assert pushed == [f"pushed {pin}, {size / 1000:.1f} kB" for pin, size in sizes.items()]
+
+
+def test_layers_that_arrived_earlier_are_not_told_as_pushed(locked, registry, validate):
+    push(locked, registry, tag="1").succeeded()
+    run = push(locked, registry, "--progress", "json", tag="2").succeeded()
+    events = [json.loads(line) for line in run.stderr.splitlines()]
+    for event in events:
+        validate("progress", event)
+    assert {event["outcome"] for event in events if event["event"] == "ended"} == {"packed", "present"}
+    plain = push(locked, registry, "--progress", "plain", tag="3").succeeded()
+    assert [line for line in plain.stderr.splitlines() if line.startswith(("pushing", "pushed nlp", "pushed vision"))] == []
+
+
+def test_a_registry_that_is_slow_is_named(locked, registry):
+    registry.once(lambda request: request.method == "GET" and (time.sleep(2) or False), None)
+    run = push(locked, registry, "--progress", "plain").succeeded()
+    assert f"asking {registry.host}: waiting for {registry.host} (" in run.stderr
+
+
 # --- What is not sent again
 
 

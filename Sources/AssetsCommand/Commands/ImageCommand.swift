@@ -65,7 +65,7 @@ struct ImageCommand: AsyncParsableCommand {
             spec: spec.spec, groups: Set(spec.group), lock: LockRequest(mode: .locked),
             missingDirectory: isDry ? .isUnneeded : fetch.createAssetsDir ? .isMade : .isAnError)
         let flags = fetch.flags(store, forceDownload: false)
-        try await shell.exiting("reading the lockfile") {
+        try await shell.exiting(registry.push.map { "asking \($0.host)" } ?? "reading the lockfile") {
             let session = try shell.session(request, flags)
             let runner = ImageRunner(shell: shell, session: session, request: imaging, format: format)
             if let push = registry.request(platform) { return try await runner.push(push, isDry: isDry) }

@@ -38,7 +38,9 @@ final class PackingProgress: Sendable {
             state.left[pin] = left
             return left
         }
-        if left <= 0 { emit(.ended(pin, .fetched)) }
+        guard left <= 0 else { return }
+        let isBegun = state.withLock { $0.begun.contains(pin) }
+        emit(.ended(pin, isBegun ? .fetched : .present))
     }
 }
 
@@ -49,10 +51,20 @@ struct LayerProgress {
     /// The part that is read, and how much of it is still to be told, in bytes.
     private var current = 0
     private var left: Int64
+    private let ending: Ending
 
-    init(_ layer: ImageLayer, _ progress: PackingProgress) {
+    /// When an asset's part of the layer counts as done.
+    enum Ending {
+        /// Once it was read.
+        case each
+        /// With the layer: a registry takes all of it or nothing.
+        case together
+    }
+
+    init(_ layer: ImageLayer, _ progress: PackingProgress, ending: Ending = .each) {
         parts = layer.parts
         self.progress = progress
+        self.ending = ending
         left = parts.first?.bytes ?? 0
         if let first = parts.first { progress.begin(first) }
     }
@@ -65,25 +77,68 @@ struct LayerProgress {
 
     mutating func end() {
         while current + 1 < parts.count { advance() }
-        endPart()
+        tell(left)
+        for part in ending == .together ? parts : [parts[current]] { progress.end(part) }
     }
 
     private mutating func advance() {
-        endPart()
+        tell(left)
+        if ending == .each { progress.end(parts[current]) }
         current += 1
         left = parts[current].bytes
         progress.begin(parts[current])
-    }
-
-    private mutating func endPart() {
-        tell(left)
-        progress.end(parts[current])
     }
 
     private mutating func tell(_ count: Int64) {
         guard count > 0 else { return }
         left -= count
         progress.read(count, of: parts[current].asset.pin)
+    }
+}
+
+/// Tells how far a layer is on its way to a registry. What is sent again because the connection broke is not told again.
+///
+/// A class because the transport reads what the upload asks about.
+final class SendingProgress: Sendable {
+    private struct State {
+        /// Nil until it is sent.
+        var progress: LayerProgress?
+        /// How much was read, in bytes.
+        var offset: Int64 = 0
+    }
+
+    private let layer: ImageLayer
+    private let packing: PackingProgress
+    private let state = Mutex(State())
+
+    init(_ layer: ImageLayer, _ packing: PackingProgress) {
+        self.layer = layer
+        self.packing = packing
+    }
+
+    /// - Parameter pin: whose content was read last; nil where none was.
+    func read(to offset: Int64, of pin: AssetPin?) {
+        state.withLock { state in
+            var progress = state.progress ?? LayerProgress(layer, packing, ending: .together)
+            let more = offset - state.offset
+            if more > 0 {
+                progress.read(Int(more), upTo: pin)
+                state.offset = offset
+            }
+            state.progress = progress
+        }
+    }
+
+    /// The registry has the layer, whether it was sent or not.
+    func end() {
+        state.withLock { state in
+            guard var progress = state.progress else {
+                for part in layer.parts { packing.end(part) }
+                return
+            }
+            progress.end()
+            state.progress = progress
+        }
     }
 }
 

@@ -37,7 +37,7 @@ struct ImageDelivery: Sendable {
     private func deliver(progress: PackingProgress?) async -> Result<[SHA256Digest: BlobDelivery], Faults> {
         do throws(Faults) {
             let outcomes = try await concurrentAttempts(blobs(progress), window: Self.window) { blob throws(Faults) in
-                Outcome(digest: blob.source.digest, delivery: try await deliver(blob, progress))
+                Outcome(digest: blob.source.digest, delivery: try await deliver(blob))
             }
             return .success(Dictionary(outcomes.map { ($0.digest, $0.delivery) }) { first, _ in first })
         } catch {
@@ -49,16 +49,16 @@ struct ImageDelivery: Sendable {
     private struct Blob: Sendable {
         let source: any BlobSource
         var other: String?
-        var layer: ImageLayer?
+        /// Of a layer of assets.
+        var progress: SendingProgress?
     }
 
-    private func deliver(_ blob: Blob, _ progress: PackingProgress?) async throws(Faults) -> BlobDelivery {
-        for part in blob.layer?.parts ?? [] { progress?.begin(part) }
+    private func deliver(_ blob: Blob) async throws(Faults) -> BlobDelivery {
         let delivery = try await Faults.ofRegistry { () async throws -> BlobDelivery in
             if try await target.hasBlob(blob.source.digest) { return .present }
             return try await target.upload(blob.source, mountingFrom: blob.other)
         }
-        for part in blob.layer?.parts ?? [] { progress?.end(part) }
+        blob.progress?.end()
         return delivery
     }
 
@@ -84,9 +84,10 @@ struct ImageDelivery: Sendable {
             return Blob(source: client.source(of: built.digest, size: built.layer.size), other: other(client))
         case .assets:
             guard let directory, let progress else { return nil }
+            let sending = SendingProgress(built.layer, progress)
             let source = LayerBlob(
-                layer: built.layer, digest: built.digest, directory: directory, progress: progress)
-            return Blob(source: source, layer: built.layer)
+                layer: built.layer, digest: built.digest, directory: directory, progress: sending)
+            return Blob(source: source, progress: sending)
         }
     }
 

@@ -10,7 +10,7 @@ struct LayerBlob: BlobSource {
     let layer: ImageLayer
     let digest: SHA256Digest
     let directory: Directory
-    let progress: PackingProgress
+    let progress: SendingProgress
 
     var size: Int64 { layer.size }
 
@@ -29,12 +29,15 @@ private struct LayerPieces: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         let reader: LayerReader
-        let progress: PackingProgress
+        let progress: SendingProgress
+        /// Where in the layer, in bytes.
+        var offset: Int64 = 0
 
         @concurrent mutating func next() async throws -> ByteBuffer? {
             let piece = try await DiskQueue.shared.run { [reader] () throws(Faults) in try reader.next() }
             guard piece.bytes.readableBytes > 0 else { return nil }
-            if let pin = piece.pin { progress.read(Int64(piece.bytes.readableBytes), of: pin) }
+            offset += Int64(piece.bytes.readableBytes)
+            progress.read(to: offset, of: piece.pin)
             return piece.bytes
         }
     }
