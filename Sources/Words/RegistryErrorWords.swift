@@ -3,6 +3,7 @@ internal import ImageFormat
 package import ObjectStore
 package import Operations
 package import Registry
+internal import StoreTransport
 internal import Terminal
 
 // The words for registries of images: what they answer, or do not, and what is not asked of them.
@@ -21,12 +22,20 @@ extension Problem {
             code: words.code, message: "cannot \(place): \(Self.reason(error) ?? words.reason)",
             details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"])
                 + error.notes.flatMap(\.notes).map(\.escapedForTerminal),
-            hint: error.cause == .unreachable
-                ? Self.unreachable : error.remedy?.advice?.escapedForTerminal ?? words.hint,
+            hint: Self.advice(error) ?? words.hint,
             exitStatus: words.exitStatus)
     }
 
     private static let unreachable = "check the name of the host, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
+
+    private static func advice(_ error: StoreError) -> String? {
+        switch error.remedy?.value as? NetworkAdvice {
+        case .useHTTP: "if the registry does not use TLS, pass --plain-http"
+        case .trustCertificates, .useValidHost, .checkProxy: error.remedy?.advice
+        case .checkEndpoint, .checkNames, .checkConnection: Self.unreachable
+        case nil: error.cause == .unreachable ? Self.unreachable : error.remedy?.advice?.escapedForTerminal
+        }
+    }
 
     private static func reason(_ error: StoreError) -> String? {
         switch error.cause {

@@ -68,6 +68,21 @@ struct ImageWordsTests {
             "words-registry.txt")
     }
 
+    @Test("what to do about a registry that cannot be reached is said of registries")
+    func unreachable() {
+        let hints: [(NetworkAdvice, String)] = [
+            (.useHTTP, "--plain-http"), (.trustCertificates(variable: "SSL_CERT_FILE"), "set SSL_CERT_FILE"),
+            (.useValidHost, "the certificate is valid for"), (.checkProxy, "HTTPS_PROXY"),
+            (.checkEndpoint, "the name of the host"), (.checkNames, "the name of the host"),
+            (.checkConnection, "the name of the host"),
+        ]
+        for (advice, words) in hints {
+            var error = StoreError(.unavailable, operation: .push, address: reference.description)
+            (error.cause, error.remedy) = (.unreachable, AnyErrorDetail(advice))
+            #expect(Problem(registry: error).hint?.contains(words) == true)
+        }
+    }
+
     @Test("what registries answer, and their credentials")
     func details() throws {
         let details: [RegistryDetail] = [

@@ -1,5 +1,6 @@
 """`image --push`: what the lockfile pins as an image in a registry, against one that is as difficult as real ones are."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.certificates import Authority
 from harness.fake_registry import CUT, FakeRegistry, Response, Tokens, digest_of, error, fake_registry
+from harness.proxy_server import ProxyServer
 from harness.registries import PASSWORD, USER, docker_config
 from harness.trees import snapshot
 
@@ -436,6 +439,55 @@ def test_content_that_changed_since_it_was_locked_is_not_pushed(locked, registry
     failed = push(locked, registry).failed(6)
     assert "vision/weights:1.0" in failed.stderr and "does not match the lockfile" in failed.stderr
     assert registry.image(NAME, "1") is None
+
+
+# --- How it is reached
+
+
+ELSEWHERE = "registry.example"
+
+
+@pytest.fixture
+def remote(locked):
+    """`remote(registry)`: a registry that is not on this machine, as far as the program can tell; gives the proxy to it."""
+    with contextlib.ExitStack() as proxies:
+
+        def reached(registry):
+            places = {f"{ELSEWHERE}:{port}": registry.host for port in (80, 443)}
+            proxy = proxies.enter_context(ProxyServer(places=places))
+            registry.basic = (USER, PASSWORD)
+            locked.tool.environment.update(
+                HTTP_PROXY=proxy.url, HTTPS_PROXY=proxy.url, MODELKIT_STORAGE_TIMEOUT_S="5",
+                DOCKER_CONFIG=docker_config(locked.folder / "docker", [ELSEWHERE]),
+            )  # fmt: skip
+            return proxy
+
+        yield reached
+
+
+def push_elsewhere(workspace, *options):
+    return workspace.tool.run("image", workspace.folder / "assets.yaml", "--push", f"{ELSEWHERE}/{NAME}:1", *options)
+
+
+def test_a_registry_that_is_not_on_this_machine_is_spoken_to_over_tls(locked, remote, tmp_path):
+    authority = Authority(tmp_path)
+    with FakeRegistry(tls=authority.context(ELSEWHERE)) as registry:
+        proxy = remote(registry)
+        refused = push_elsewhere(locked).failed(8).stderr
+        assert "certificate" in refused.lower() and "SSL_CERT_FILE" in refused
+        assert registry.requests() == []
+        locked.tool.environment["SSL_CERT_FILE"] = authority.bundle
+        push_elsewhere(locked).succeeded()
+        assert registry.missing(NAME, "1") == []
+    assert {(request.method, request.target) for request in proxy.requests} == {("CONNECT", f"{ELSEWHERE}:443")}
+
+
+def test_a_registry_without_tls_takes_the_flag_for_it(locked, remote, registry):
+    proxy = remote(registry)
+    assert "hint: if the registry does not use TLS, pass --plain-http" in push_elsewhere(locked).failed(8).stderr
+    assert {request.method for request in proxy.requests} == {"CONNECT"} and registry.requests() == []
+    push_elsewhere(locked, "--plain-http").succeeded()
+    assert registry.missing(NAME, "1") == []
 
 
 # --- Who asks

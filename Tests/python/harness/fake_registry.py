@@ -64,7 +64,7 @@ CUT = Response(0, cuts=True)
 
 
 class FakeRegistry:
-    def __init__(self):
+    def __init__(self, tls=None):
         self.lock = threading.RLock()
         """By repository, then by digest or tag."""
         self.blobs, self.manifests = {}, {}
@@ -83,6 +83,8 @@ class FakeRegistry:
         """None, or what tokens are asked of."""
         self.tokens = None
         self.basic = None
+        """What it needs to speak TLS; None for HTTP."""
+        self.tls = tls
 
     # What tests say.
 
@@ -95,6 +97,8 @@ class FakeRegistry:
         Handler.registry = registry
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if self.tls:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
         return self

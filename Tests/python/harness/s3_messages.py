@@ -74,8 +74,16 @@ def read_request(reader, request_class=Request):
     while (line := reader.readline(65536).decode("latin-1").rstrip("\r\n")) != "":
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    body = reader.read(int(headers.get("content-length", 0)))
+    body = read_whole(reader, int(headers.get("content-length", 0)))
     return request_class(method, target, headers, body, time.monotonic())
+
+
+def read_whole(reader, count):
+    """Less at the end of the connection alone, also by a reader without a buffer."""
+    body = b""
+    while len(body) < count and (more := reader.read(count - len(body))):
+        body += more
+    return body
 
 
 def expected_signature(request, access, secret, region, endpoint):
