@@ -255,7 +255,7 @@ def test_layers_of_another_repository_are_mounted_or_copied(locked, registry):
 # --- On top of another image
 
 
-def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64"), layers=1):
+def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64"), layers=1, description=None):
     children = []
     for architecture in platforms:
         layer = f"layer of {architecture}".encode() * 1000
@@ -281,6 +281,10 @@ def base_image(registry, name="base/os", tag="3", platforms=("amd64", "arm64"), 
             "mediaType": manifest["mediaType"], "digest": digest, "size": size,
             "platform": {"os": "linux", "architecture": architecture},
         })  # fmt: skip
+    if description:
+        digest, size = put_manifest(registry, name, None, description)
+        unknown = {"os": "unknown", "architecture": "unknown"}
+        children.append({"mediaType": description["mediaType"], "digest": digest, "size": size, "platform": unknown})
     index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": children}
     put_manifest(registry, name, tag, index)
     return f"{registry.host}/{name}:{tag}"
@@ -336,6 +340,13 @@ def test_a_platform_of_a_base_is_chosen(locked, registry):
     assert [child["platform"]["architecture"] for child in index_of(registry)["manifests"]] == ["arm64"]
     failed = push(locked, registry, "--append-to", base, "--platform", "linux/s390x").failed(5)
     assert "linux/s390x" in failed.stderr and "linux/amd64" in failed.stderr
+
+
+def test_what_describes_a_base_is_not_taken_over(locked, registry):
+    """As BuildKit has it in an index: it is about other manifests than ours."""
+    described = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []}
+    push(locked, registry, "--append-to", base_image(registry, description=described)).succeeded()
+    assert [child["platform"]["architecture"] for child in index_of(registry)["manifests"]] == ["amd64", "arm64"]
 
 
 def test_more_layers_than_engines_run_are_refused(locked, registry):
