@@ -17,8 +17,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.fake_registry import fake_registry
 from harness.fault_world import FINE, SMALL, data, seen_of
 from harness.faults import answers
+from harness.oci_layout import Layout
 from harness.s3_servers import running as servers
 from harness.tool import DEADLINE_SECONDS, REPOSITORY
 from harness.trees import digests, visible
@@ -141,12 +143,38 @@ def test_a_fetch_gives_the_path(api, shelf, given, asset, path):
     assert api.fetch(asset, **given) == shelf.assets / path == Path(printed.rstrip("\n"))
 
 
+def test_an_image_is_planned_written_and_pushed(api, shelf, given, validate):
+    spec = shelf.spec(*PINS)
+    shelf.tool.run("resolve", spec).succeeded()
+    planned = api.image(spec, **given)
+    assert (planned.dry_run, planned.reference, {layer.state for layer in planned.layers}) == (True, None, {"planned"})
+    written = api.image(spec, output="oci:layout:1", at="/models", platforms=["linux/amd64"], **given)
+    image = Layout(shelf.folder / "layout").image("1")
+    assert (written.reference, written.digest) == (f"oci:layout:1@{image.digest}", image.digest)
+    assert (written.assets_dir, [item.platform for item in written.platforms]) == ("/models", ["linux/amd64"])
+    assert [layer.digest for layer in written.layers] == image.layer_digests
+    with fake_registry() as registry:
+        events = []
+        pushed = api.image(spec, push=f"{registry.host}/team/assets:1", on_event=events.append, **given)
+        validate("image", pushed.document)
+        assert pushed.reference == f"{registry.host}/team/assets@{pushed.digest}"
+        assert {layer.state for layer in pushed.layers} == {"pushed"} and registry.missing("team/assets", "1") == []
+        assert {event.outcome for event in events if event.event == "ended"} == {"packed", "pushed"}
+        other = api.image(spec, push=f"{registry.host}/team/other", reuse_from=[pushed.reference], **given)
+        assert {layer.state for layer in other.layers} == {"mounted"}
+        registry.basic = ("robot", "secret")
+        with pytest.raises(api.CredentialsError):
+            api.image(spec, push=f"{registry.host}/team/assets:1", **given)
+
+
 def test_the_fields_are_those_of_the_schemas(api, shelf):
     report, plan, progress = (shelf.tool.run("schema", kind).document for kind in ("report", "plan", "progress"))
+    image = shelf.tool.run("schema", "image").document
     pairs = [
         (api.Report, report), (api.Asset, report["$defs"]["asset"]), (api.Problem, report["$defs"]["failure"]),
         (api.ReportTotals, report["$defs"]["totals"]), (api.Plan, plan), (api.Step, plan["$defs"]["step"]),
         (api.PlannedObject, plan["$defs"]["object"]), (api.PlanTotals, plan["$defs"]["totals"]),
+        (api.Image, image), (api.ImageLayer, image["$defs"]["layer"]), (api.ImagePlatform, image["$defs"]["platform"]),
     ]  # fmt: skip
     for kind, schema in pairs:
         assert names(kind) == set(schema["properties"]) - {"format", "version"} | names(kind) & {"version"}, kind
@@ -163,11 +191,16 @@ def names(kind):
 
 @pytest.mark.parametrize(
     ("function", "options"),
-    [("resolve", "ResolveOptions"), ("plan", "PlanOptions"), ("lock", "LockOptions"), ("fetch", "FetchOptions")],
+    [
+        ("resolve", "ResolveOptions"), ("plan", "PlanOptions"), ("lock", "LockOptions"), ("fetch", "FetchOptions"),
+        ("image", "ImageOptions"),
+    ],  # fmt: skip
 )
 def test_the_keywords_are_the_flags(api, shelf, function, options):
     said = shelf.tool.run(function, "--help").succeeded().stdout
-    flags = set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", said, re.M)) - OF_THE_COMMAND_LINE
+    # What only an image can be asked to leave undone by a flag.
+    without = OF_THE_COMMAND_LINE - ({"dry-run"} if function == "image" else set())
+    flags = set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", said, re.M)) - without
     module = importlib.import_module("modelkit_assets._options")
     keywords = set(getattr(module, options).__annotations__) - set(module.RunOptions.__annotations__)
     spelled = {module.REPEATED.get(name, "--" + name.replace("_", "-")).removeprefix("--") for name in keywords}

@@ -7,10 +7,13 @@ Each keyword is a flag of the command of the same name, without its dashes; what
 the spec, as on the command line. What fails is an `AssetsError`.
 """
 
-from ._commands import fetch, lock, plan, resolve
+from ._commands import fetch, image, lock, plan, resolve
 from ._documents import (
     Asset,
     Event,
+    Image,
+    ImageLayer,
+    ImagePlatform,
     Lock,
     LockChange,
     Plan,
@@ -44,6 +47,9 @@ __all__ = [
     "CredentialsError",
     "Event",
     "FileSystemError",
+    "Image",
+    "ImageLayer",
+    "ImagePlatform",
     "Lock",
     "LockChange",
     "LockOutdatedError",
@@ -62,6 +68,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "fetch",
+    "image",
     "lock",
     "plan",
     "program_path",

@@ -1,4 +1,4 @@
-"""The commands: `resolve`, `plan`, `lock` and `fetch` of the program, as functions."""
+"""The commands: `resolve`, `plan`, `lock`, `fetch` and `image` of the program, as functions."""
 
 import json
 import os
@@ -6,9 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from ._documents import Document, Lock, Plan, Problem, Report, read
+from ._documents import Document, Image, Lock, Plan, Problem, Report, read
 from ._errors import AssetsError, failure
-from ._options import FetchOptions, LockOptions, PathLike, PlanOptions, ResolveOptions, separated
+from ._options import (
+    FetchOptions,
+    ImageOptions,
+    LockOptions,
+    PathLike,
+    PlanOptions,
+    ResolveOptions,
+    separated,
+)
 from ._process import Finished, run
 from ._program import program_path
 
@@ -65,6 +73,18 @@ def fetch(asset: str, **options: "Unpack[FetchOptions]") -> Path:
     # The others are what it depends on.
     (fetched,) = [item for item in report.assets if item.requested]
     return [*fetched.sub_paths, *([fetched.path] if fetched.path else [])][0]
+
+
+def image(spec: PathLike = SPEC, **options: "Unpack[ImageOptions]") -> Image:
+    """Makes an OCI image of what the lockfile pins, and says where it is; without push and output, what it would have.
+
+    Keywords: push, such as `registry.example.com/team/assets:1`; output, such as `oci:build/assets:1`; append_to, reuse_from,
+    plain_http, at, platforms, dry_run, groups; assets_dir, provider, bucket, prefix, region, endpoint, no_sign_request,
+    trust_spec_endpoint, versioning, offline, cache_dir, create_assets_dir, jobs, max_rate, max_bytes, no_space_check;
+    on_event, env, cwd, program.
+    """
+    known("image", options, ImageOptions)
+    return read(Image, printed("image", ["image", "--format=json"], spec, options))
 
 
 def known(command: str, options: Mapping[str, Any], kind: Any) -> None:

@@ -1,6 +1,6 @@
 """The JSON documents that the program prints, as frozen dataclasses whose fields have the documents' names.
 
-`modelkit-assets schema report`, `plan`, `lock-changes` and `progress` say what each field means.
+`modelkit-assets schema report`, `plan`, `lock-changes`, `image` and `progress` say what each field means.
 """
 
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -158,6 +158,43 @@ class Lock:
 
     def __fspath__(self) -> str:
         return str(self.lockfile)
+
+
+@dataclass(frozen=True)
+class ImagePlatform:
+    """An image of an index: `linux/amd64`, and the digests of its manifest and its config."""
+
+    platform: str
+    manifest: Optional[str]
+    config: Optional[str]
+
+
+@dataclass(frozen=True)
+class ImageLayer:
+    """A layer of an image, of these assets; its size is in bytes, and its digest not known before it is made."""
+
+    digest: Optional[str]
+    recipe: str
+    size: int
+    files: int
+    assets: Tuple[str, ...]
+    state: Literal["planned", "written", "reused", "pushed", "mounted"]
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of locked assets. `reference` has its digest: `registry.example.com/team/assets@sha256:…`."""
+
+    dry_run: bool
+    reference: Optional[str]
+    digest: Optional[str]
+    media_type: Optional[str]
+    assets_dir: str
+    cache_key: str
+    platforms: Tuple[ImagePlatform, ...]
+    layers: Tuple[ImageLayer, ...]
+    size: int
+    document: Document = raw()
 
 
 @dataclass(frozen=True)

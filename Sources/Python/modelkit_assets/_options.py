@@ -12,7 +12,12 @@ else:
     PathLike = Union[str, os.PathLike]
 
 # Where the keyword is a plural and the flag is given once for each value.
-REPEATED = {"groups": "--group", "upgrade_assets": "--upgrade-asset"}
+REPEATED = {
+    "groups": "--group",
+    "platforms": "--platform",
+    "reuse_from": "--reuse-from",
+    "upgrade_assets": "--upgrade-asset",
+}
 
 
 class RunOptions(TypedDict, total=False):
@@ -87,6 +92,24 @@ class ResolveOptions(UpgradeOptions, total=False):
     no_space_check: bool
     metrics_file: PathLike
     prune: bool
+
+
+class ImageOptions(StoreOptions, total=False):
+    groups: Iterable[str]
+    output: str
+    push: str
+    append_to: str
+    reuse_from: Iterable[str]
+    plain_http: bool
+    at: PathLike
+    platforms: Iterable[str]
+    dry_run: bool
+    max_bytes: Union[int, str]
+    create_assets_dir: bool
+    cache_dir: PathLike
+    jobs: int
+    max_rate: Union[int, str]
+    no_space_check: bool
 
 
 def separated(options: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[str]]:
