@@ -454,11 +454,11 @@ def test_names_of_all_lengths(shelf):
         paths.append((path + "/" if path else "") + "f" * (length - len(path) - bool(path)))
     assert {len(path) for path in paths} >= {101, 256, 1024}
     content = {path: path[-9:].encode() + str(len(path)).encode() for path in paths if max(map(len, path.split("/"))) < 256}
-    name = "n" * 200 + "/" + "m" * 200 + "/o"
+    name = "n" * 240 + "/" + "m" * 240 + "/o"
     shelf.store.push(f"{name}:1.0", content)
     lock(shelf, f"{name}:1.0")
-    at = "/" + "/".join(["p" * 240] * 10)
-    for place, longest in [("/", 1400), (at, 3800)]:
+    at = "/" + "/".join(["p" * 255] * 9 + ["p" * 194])
+    for place, longest in [("/", 1400), (at, 4000)]:
         image = build(shelf, "--at", place, name=f"layout-{longest}")
         prefix = f"{place.strip('/')}/{name}/1.0/".lstrip("/")
         for archive in image.archives():
