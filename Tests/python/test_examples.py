@@ -90,7 +90,11 @@ def test_the_objects_of_the_image_mount_it():
     [mount] = container["volumeMounts"]
     assert mount["name"] == volume["name"] and mount["readOnly"]
     assert {"name": "MODELKIT_ASSETS_DIR", "value": mount["mountPath"]} in container["env"]
-    assert service["spec"]["predictor"]["model"]["storageUri"].startswith("oci+native://")
+    model = service["spec"]["predictor"]["model"]
+    assert model["storageUri"].startswith("oci+native://")
+    [folder] = [word.partition("=")[2] for word in model["args"] if word.startswith("--model_dir=")]
+    pinned = {item["name"]: item["version"] for item in yaml.safe_load((EXAMPLES / "image/assets.lock").read_text())["assets"]}
+    assert folder in {f"/mnt/models/{name}/{version}" for name, version in pinned.items()}
 
 
 def test_the_full_spec(run_readme, examples):
