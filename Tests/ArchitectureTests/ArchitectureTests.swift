@@ -23,6 +23,34 @@ import Testing
                 == Set(try importTable().keys))
     }
 
+    /// Folders stand in backticks with a slash at their end: in a row of the table those of its target, in the text any.
+    @Test func foldersAreCalledAsTheMapCallsThem() throws {
+        var named = 0
+        for line in try map() {
+            let row = line.hasPrefix("| `") ? line.split(separator: "`").first { $0 != "| " } : nil
+            let folders = try folders(of: row.map(String.init))
+            for word in line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            where word.offset % 2 == 1 && word.element.hasSuffix("/") && !word.element.hasPrefix("Tests/") {
+                named += 1
+                #expect(
+                    folders.contains { "/\($0)/".hasSuffix("/\(word.element)") },
+                    "\(word.element) of: \(line.prefix(60))")
+            }
+        }
+        #expect(named > 20)
+    }
+
+    private func map() throws -> [Substring] {
+        String(decoding: try Data(contentsOf: URL(filePath: sources + "/README.md")), as: UTF8.self).split(
+            separator: "\n")
+    }
+
+    /// The folders below a target; without one, all below Sources.
+    private func folders(of target: String?) throws -> Set<String> {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: target.map { "\(sources)/\($0)" } ?? sources)
+        return Set(paths.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
+    }
+
     @Test func onlyFoundationEssentialsIsImported() throws {
         for target in try importTable().keys {
             let banned: Set = ["Foundation", "FoundationNetworking", "FoundationXML"]
@@ -53,8 +81,7 @@ import Testing
     /// The rows of the table whose first cell is a target in backticks: the second and the third name its imports.
     private func importTable() throws -> [String: Set<String>] {
         var table: [String: Set<String>] = [:]
-        let text = String(decoding: try Data(contentsOf: URL(filePath: sources + "/README.md")), as: UTF8.self)
-        for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+        for line in try map() where line.hasPrefix("| `") {
             let cells = line.split(separator: "|").map { $0.trimmed }
             guard cells.count == 4 else { continue }
             let names = (cells[2] + "," + cells[3]).split(separator: ",").map { $0.trimmed }
