@@ -49,7 +49,7 @@ package struct Applying: Sendable {
     /// - Throws: also everything that changed since it was made.
     package func compare() async throws(Faults) {
         let isUnderWay = try noted { () throws(FileError) in try underWay?.isNoted() } ?? false
-        let changes = try await PlanSealing(session: session).changes(
+        let changes = try await PlanComparison(session: session).changes(
             since: saved.unsealed.sealed, plan, isUnderWay: isUnderWay)
         guard changes.isEmpty else { throw Faults(.plan(.outdated(changes, path: saved.path))) }
     }
