@@ -13,6 +13,9 @@ package struct AssetVersion: Hashable, Comparable, Sendable, CustomStringConvert
         self.components = components
     }
 
+    /// By the spelling alone, of which the components are made: versions are looked up more often than anything else.
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+
     package static func < (left: AssetVersion, right: AssetVersion) -> Bool {
         switch compareComponents(left.components, right.components) {
         case .orderedBefore: true

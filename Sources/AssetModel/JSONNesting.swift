@@ -4,7 +4,7 @@ package enum JSONNesting {
     package static let limit = 64
 
     /// Whether a document can be given to a JSON decoder. Brackets in strings do not count.
-    package static func isBounded(_ document: some Sequence<UInt8>) -> Bool {
+    package static func isBounded(_ document: [UInt8]) -> Bool {
         var (depth, isString, isEscaped) = (0, false, false)
         for byte in document {
             if isEscaped {

@@ -9,6 +9,10 @@ struct JSONObject {
 
     /// - Throws: `ContentFault` where the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(ContentFault) {
+        if let values = PlainJSON.object(bytes) {
+            self.values = values
+            return
+        }
         guard JSONNesting.isBounded(bytes) else { throw .malformed(.tooDeep(limit: JSONNesting.limit)) }
         // At once as the object that it nearly always is: each guess that fails costs an error.
         if let values = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) {
@@ -94,7 +98,7 @@ struct JSONObject {
 }
 
 /// Any JSON value.
-enum JSONValue: Decodable {
+enum JSONValue: Decodable, Hashable {
     case null
     case number(Double)
     case bool(Bool)

@@ -10,7 +10,7 @@ struct JSONNestingTests {
             #""\"\#(String(repeating: "{", count: 600))""#, String(repeating: "[],", count: 600),
         ])
     func bounded(text: String) {
-        #expect(JSONNesting.isBounded(text.utf8))
+        #expect(JSONNesting.isBounded(Array(text.utf8)))
     }
 
     @Test(
@@ -20,7 +20,7 @@ struct JSONNestingTests {
             #"["\\","# + String(repeating: "[", count: 512),
         ])
     func unbounded(text: String) {
-        #expect(!JSONNesting.isBounded(text.utf8))
+        #expect(!JSONNesting.isBounded(Array(text.utf8)))
     }
 }
 
