@@ -47,7 +47,7 @@ struct FetchRunner: Sendable {
         if format == .json {
             if let document = try? JSONText.document(ReportDocument(run)) { shell.console.writeResult(document) }
         } else {
-            shell.console.writeResult(text.results(isTerminal: shell.console.isOutputTerminal))
+            shell.console.writeResult(text.results(width: shell.resultWidth))
         }
         if format == .github { tellGitHub(run) }
         shell.summarize(run)

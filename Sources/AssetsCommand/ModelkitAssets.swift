@@ -63,6 +63,8 @@ extension ModelkitAssets {
     /// Reads the process's arguments, runs what they say and exits.
     package static func start() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        // The parser asks the Swift runtime about each type of its own, which takes most of the time of a run so short.
+        if arguments == ["--version"] || arguments == ["-V"] { tell(version) }
         let path = CommandPath(arguments)
         if let problem = Problem(unknownCommandIn: path) { refuse(problem, arguments) }
         do {
@@ -89,7 +91,7 @@ extension ModelkitAssets {
 
     private static func tell(_ text: String) -> Never {
         let shell = Shell()
-        let help = HelpText(text)?.rendered(width: min(max(shell.resultWidth ?? 80, 40), 100))
+        let help = HelpText(text)?.rendered(width: min(max(shell.resultWidth ?? 80, 20), 100))
         shell.console.writeResult((help ?? text) + "\n")
         Glibc.exit(shell.exitStatus(0))
     }

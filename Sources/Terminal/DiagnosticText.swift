@@ -17,8 +17,11 @@ package struct DiagnosticText {
     private let width: Int
     private let style: Style
 
+    /// In less, nothing of a line can be seen beside its number.
+    private static let narrowest = 16
+
     package init(width: Int = 120, style: Style = .plain) {
-        self.width = max(width, 40)
+        self.width = max(width, Self.narrowest)
         self.style = style
     }
 

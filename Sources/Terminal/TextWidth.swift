@@ -42,6 +42,17 @@ package enum TextWidth {
         spaces(width - cells(text)) + text
     }
 
+    /// How wide a first column is, after which a second one stands; nought in a window that has no room for both.
+    ///
+    /// - Parameter width: of the window; nil where lines may have any length.
+    package static func firstColumn(_ texts: [String], in width: Int?) -> Int {
+        let widest = texts.map(cells).max() ?? 0
+        return widest + 2 + leastColumn > width ?? .max ? 0 : widest
+    }
+
+    /// Narrower, a column says nothing any more.
+    package static let leastColumn = 12
+
     package static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
     /// The text in lines of at most `width` cells, broken at spaces where there are any.

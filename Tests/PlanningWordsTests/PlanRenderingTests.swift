@@ -1,6 +1,7 @@
 import AssetModel
 import Operations
 import Planning
+import Terminal
 import Testing
 import Words
 
@@ -28,9 +29,24 @@ struct PlanTextTests {
                 "nlp/tokenizer   1.4      keep                     assets.yaml:11",
                 "vision/weights  10.3     fetch        1  34.1 MB  assets.yaml:14",
             ])
-        let narrow = PlanText(Example.context, width: 20).text(try Example.plan()).split(separator: "\n")
+        let narrow = PlanText(Example.context, width: 60).text(try Example.plan()).split(separator: "\n")
         #expect(narrow[1] == "nlp/lexicon   2.0      refetch      2   812 B+  no .SUCCESS…")
         #expect(narrow[3] == "visio…eights  10.3     fetch        1  34.1 MB  assets.yaml…")
+    }
+
+    @Test func `a window too narrow for columns has a paragraph for each asset`() throws {
+        let narrow = PlanText(Example.context, width: 59).text(try Example.plan()).split(separator: "\n").dropLast()
+        #expect(
+            narrow == [
+                "nlp/lexicon:2.0", "  refetch, 2 files, 812 B+",
+                "  no .SUCCESS marker; assets.yaml:12, vision/weights:10.3",
+                "nlp/tokenizer:1.4", "  keep", "  assets.yaml:11", "vision/weights:10.3", "  fetch, 1 file, 34.1 MB",
+                "  assets.yaml:14",
+            ])
+        for width in 10...30 {
+            let lines = PlanText(Example.context, width: width).text(try Example.plan()).split(separator: "\n")
+            #expect(lines.dropLast().allSatisfy { TextWidth.cells(String($0)) <= width })
+        }
     }
 
     @Test func `where one column can give way alone, the other is left whole`() throws {

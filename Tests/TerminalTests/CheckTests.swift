@@ -17,7 +17,7 @@ struct CheckTests {
         try expectGolden(try JSONText.document(table), "check.json")
     }
 
-    @Test("no line passes the width", arguments: 24...140)
+    @Test("no line passes the width", arguments: 20...140)
     func fits(width: Int) {
         let lines = CheckText(table, width: width, style: .plain).text.split(separator: "\n")
         #expect(lines.allSatisfy { TextWidth.cells(String($0)) <= width })

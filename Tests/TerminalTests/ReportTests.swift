@@ -14,7 +14,7 @@ struct ReportTests {
     func golden(name: String) throws {
         let run = try #require(try runs[name]?())
         let text = ReportText(run)
-        let shown = "standard output:\n" + text.results(isTerminal: true) + "standard error:\n" + text.summary()
+        let shown = "standard output:\n" + text.results(width: 120) + "standard error:\n" + text.summary()
         try expectGolden(shown + "exit status: \(run.exitStatus)\n", "report-\(name).txt")
         try expectGolden(try JSONText.document(ReportDocument(run)), "report-\(name).json")
     }
@@ -23,8 +23,8 @@ struct ReportTests {
     func rawPaths() throws {
         var run = try doneRun()
         run.assetsDirectory = "/assets\u{1B}"
-        #expect(ReportText(run).results(isTerminal: false).contains("  /assets\u{1B}/nlp/"))
-        #expect(!ReportText(run).results(isTerminal: true).contains("\u{1B}"))
+        #expect(ReportText(run).results(width: nil).contains("  /assets\u{1B}/nlp/"))
+        #expect(!ReportText(run).results(width: 120).contains("\u{1B}"))
     }
 
     @Test("two thousand failures leave a log under 64 KiB, and the tally at its end")

@@ -63,6 +63,13 @@ struct TextTests {
     }
 
     @Test(
+        "a first column is as wide as its texts, unless there is no room beside it",
+        arguments: [(nil, 4), (18, 4), (17, 0), (1, 0)] as [(Int?, Int)])
+    func firstColumn(width: Int?, column: Int) {
+        #expect(TextWidth.firstColumn(["a", "語彙", "bc"], in: width) == column)
+    }
+
+    @Test(
         "sizes",
         arguments: [
             (-1, "0 B"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1049, "1.0 kB"), (1050, "1.1 kB"),

@@ -12,7 +12,7 @@ struct CheckText: Sendable {
     /// A table wider than this is hard to follow with the eye.
     static let widest = 120
     /// Below this the columns leave no room for values.
-    private static let narrowest = 24
+    private static let narrowest = 20
 
     private let table: CheckTable
     private let width: Int
@@ -38,13 +38,20 @@ struct CheckText: Sendable {
         let headWidth = TextWidth.cells(head)
         // Where names take half of the width, what belongs to them goes below them.
         let isBeside = headWidth <= width / 2
-        let indent = isBeside ? headWidth : 6
+        let indent = isBeside ? headWidth : (width < 40 ? 4 : 6)
         var body = wrapped(row.value, indent)
         if let source = row.source { body = appending("(\(source.escapedForTerminal))", to: body, indent) }
         body += row.remedy.map { wrapped("hint: " + $0, indent) } ?? []
         let margin = TextWidth.spaces(indent)
-        guard isBeside else { return [trimmed(head)] + body.map { margin + $0 } }
+        guard isBeside else { return heading(of: row, columns) + body.map { margin + $0 } }
         return [trimmed(head + body[0])] + body.dropFirst().map { margin + $0 }
+    }
+
+    private func heading(of row: CheckTable.Row, _ columns: Columns) -> [String] {
+        let head = trimmed(columns.head(of: row, style: style))
+        guard TextWidth.cells(head) > width else { return [head] }
+        let state = trimmed(columns.state(of: row, style: style))
+        return ([state] + wrapped(row.name, 2)).filter { !$0.isEmpty }.map { "  " + $0 }
     }
 
     private func wrapped(_ text: String, _ indent: Int) -> [String] {
@@ -81,9 +88,12 @@ private struct Columns {
 
     func head(of row: CheckTable.Row, style: Style) -> String {
         let name = TextWidth.padded(row.name.escapedForTerminal, to: nameWidth)
-        guard stateWidth > 0 else { return "  \(name)  " }
+        return stateWidth > 0 ? "  \(state(of: row, style: style))  \(name)  " : "  \(name)  "
+    }
+
+    func state(of row: CheckTable.Row, style: Style) -> String {
         let state = TextWidth.padded(word(for: row.state), to: stateWidth)
-        return "  \(ink(for: row.state).map { style.paint(state, $0) } ?? state)  \(name)  "
+        return ink(for: row.state).map { style.paint(state, $0) } ?? state
     }
 
     private func ink(for state: CheckTable.State) -> Style.Ink? {

@@ -54,7 +54,7 @@ struct ListCommand: AsyncParsableCommand {
             shell.console.writeResult(
                 try JSONText.document(ListDocument(store: session.store.name, assets: listed)))
         case .text:
-            let width = listed.map { TextWidth.cells($0.name) }.max() ?? 0
+            let width = TextWidth.firstColumn(listed.map(\.name), in: shell.resultWidth)
             let lines = listed.map {
                 TextWidth.padded($0.name, to: width) + "  " + $0.versions.joined(separator: ", ") + "\n"
             }

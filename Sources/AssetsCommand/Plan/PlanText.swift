@@ -17,8 +17,22 @@ struct PlanText: Sendable {
     /// Lines that each end with a newline.
     func text(_ plan: Plan) -> String {
         let rows = plan.steps.map(cells)
-        let lines = rows.isEmpty ? [] : PlanTable(rows: [Self.head] + rows, width: width).lines
-        return (lines + [totals(PlanTotals(plan))]).map { $0 + "\n" }.joined()
+        return (lines(rows) + [totals(PlanTotals(plan))]).map { $0 + "\n" }.joined()
+    }
+
+    private func lines(_ rows: [[String]]) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        let table = PlanTable(rows: [Self.head] + rows, width: width)
+        guard let width, table.width > width else { return table.lines }
+        return rows.flatMap { paragraph($0, width: width) }
+    }
+
+    /// What a window shows that is too narrow for columns: what is done with an asset below it, and below that why.
+    private func paragraph(_ row: [String], width: Int) -> [String] {
+        let files = row[3].isEmpty ? [] : ["\(row[3]) \(row[3] == "1" ? "file" : "files")", row[4]]
+        let below = [([row[2]] + files).joined(separator: ", "), row[5]]
+        return TextWidth.wrapped("\(row[0]):\(row[1])", to: width)
+            + below.filter { !$0.isEmpty }.flatMap { TextWidth.wrapped($0, to: width - 2).map { "  " + $0 } }
     }
 
     private static let head = ["ASSET", "VERSION", "ACTION", "FILES", "SIZE", "WHY"]
@@ -76,8 +90,6 @@ private struct PlanTable {
     private let widths: [Int]
 
     private static let gap = 2
-    /// Narrower, a column says nothing any more.
-    private static let leastWidth = 12
     private static let rightAligned: Set = [3, 4]
 
     /// - Parameter rows: of equal length, the head first.
@@ -91,14 +103,17 @@ private struct PlanTable {
         var widths = widths
         var excess = widths.reduce(gap * (widths.count - 1), +) - width
         let columns = [widths.count - 1, 0]
-        let enough = columns.filter { widths[$0] - leastWidth >= excess }
+        let enough = columns.filter { widths[$0] - TextWidth.leastColumn >= excess }
         for column in enough.prefix(1) + columns where excess > 0 {
-            let given = min(excess, max(0, widths[column] - leastWidth))
+            let given = min(excess, max(0, widths[column] - TextWidth.leastColumn))
             widths[column] -= given
             excess -= given
         }
         return widths
     }
+
+    /// In cells, which may be more than there is room for.
+    var width: Int { widths.reduce(Self.gap * (widths.count - 1), +) }
 
     var lines: [String] { rows.map(line) }
 

@@ -20,14 +20,21 @@ struct ImageText: Sendable {
     var table: String {
         let rows = [["SIZE", "FILES", "LAYER", "ASSETS"]] + document.layers.map(cells)
         let widths = (0..<3).map { column in rows.map { TextWidth.cells($0[column]) }.max() ?? 0 }
-        let lines = rows.map { row in
-            let cells = zip(row, widths).enumerated().map { column, cell in
-                column < 2 ? TextWidth.paddedLeft(cell.0, to: cell.1) : TextWidth.padded(cell.0, to: cell.1)
-            }
-            let line = (cells + [row[3]]).joined(separator: "  ")
-            return width.map { TextWidth.truncatingEnd(line, to: $0) } ?? line
+        return (rows.flatMap { lines($0, widths) } + [totals]).map { $0 + "\n" }.joined()
+    }
+
+    /// The names of assets go on below each other, and below the rest where there is no room beside it.
+    private func lines(_ row: [String], _ widths: [Int]) -> [String] {
+        let cells = zip(row, widths).enumerated().map { column, cell in
+            column < 2 ? TextWidth.paddedLeft(cell.0, to: cell.1) : TextWidth.padded(cell.0, to: cell.1)
         }
-        return (lines + [totals]).map { $0 + "\n" }.joined()
+        let head = cells.joined(separator: "  ")
+        guard let width else { return [head + "  " + row[3]] }
+        let beside = TextWidth.cells(head) + 2
+        let isBeside = width - beside >= TextWidth.leastColumn
+        let names = TextWidth.wrapped(row[3], to: width - (isBeside ? beside : 2))
+        guard isBeside else { return [head] + names.map { "  " + $0 } }
+        return [head + "  " + names[0]] + names.dropFirst().map { TextWidth.spaces(beside) + $0 }
     }
 
     private func cells(_ layer: ImageDocument.Layer) -> [String] {

@@ -15,30 +15,32 @@ struct ReportText: Sendable {
     private let run: Run
     private let width: Int
     private let assets: [RunAsset]
+    private let status: Run.Status
 
     /// - Parameter width: of the terminal, in cells.
     init(_ run: Run, width: Int = 120) {
         self.run = run
         self.width = width
         assets = run.assets
+        status = run.status(of: assets)
     }
 
     // MARK: Results
 
     /// A line for each wanted entry whose asset is in place: the specification string and the absolute path.
     ///
-    /// - Parameter isTerminal: whether what a terminal could take for commands is escaped; a program gets the path as
-    ///   it is.
-    func results(isTerminal: Bool) -> String {
+    /// - Parameter width: of the window that they are written to, where what it could take for commands is escaped; nil
+    ///   for a program, which gets the path as it is.
+    func results(width: Int?) -> String {
         let inPlace = Set(assets.filter(\.isInPlace).map(\.step.pin))
         let rows = run.plan.entries.compactMap { entry -> (String, String)? in
             guard inPlace.contains(entry.pin), let path = run.path(of: entry.pin, subPart: entry.entry.subPart)
             else { return nil }
             let specification = entry.entry.specification.description
-            return isTerminal ? (specification.escapedForTerminal, path.escapedForTerminal) : (specification, path)
+            return width != nil ? (specification.escapedForTerminal, path.escapedForTerminal) : (specification, path)
         }
-        let width = rows.map { TextWidth.cells($0.0) }.max() ?? 0
-        return rows.map { TextWidth.padded($0.0, to: width) + "  " + $0.1 + "\n" }.joined()
+        let column = TextWidth.firstColumn(rows.map(\.0), in: width)
+        return rows.map { TextWidth.padded($0.0, to: column) + "  " + $0.1 + "\n" }.joined()
     }
 
     // MARK: The summary
@@ -55,13 +57,13 @@ struct ReportText: Sendable {
 
     /// `fetched 3 assets (12 files, 34.1 MB) in 1.2s, 4 present`
     private var work: String? {
-        guard !assets.isEmpty || run.status == .done else { return nil }
+        guard !assets.isEmpty || status == .done else { return nil }
         let fetched = count(.fetched)
         let present = count(.present)
         let files = assets.reduce(0) { $0 + $1.downloadedObjects }
         let bytes = ByteSum.of(assets.map(\.downloadedBytes))
         if fetched == 0, files == 0, run.report.reuse == Reuse() {
-            return run.status == .done
+            return status == .done
                 ? "nothing to fetch: \(Units.count(present, "asset")) present"
                 : "nothing fetched" + (present > 0 ? ", \(present) present" : "")
         }
@@ -81,7 +83,7 @@ struct ReportText: Sendable {
     private func conclusion(_ style: Style) -> String? {
         let inPlace = assets.filter(\.isInPlace).count
         let of = "of \(Units.count(assets.count, "asset"))"
-        switch run.status {
+        switch status {
         case .done: return nil
         case .interrupted:
             let word = style.paint("interrupted", .yellow)

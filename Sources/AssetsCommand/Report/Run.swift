@@ -52,8 +52,10 @@ struct Run: Sendable {
         }
     }
 
-    var status: Status {
-        let assets = assets
+    var status: Status { status(of: assets) }
+
+    /// - Parameter assets: its own.
+    func status(of assets: [RunAsset]) -> Status {
         if interruption != nil || assets.contains(where: { $0.outcome == .interrupted }) { return .interrupted }
         let isWhole = problems.isEmpty && assets.allSatisfy(\.isInPlace)
         return isWhole ? .done : .failed

@@ -139,8 +139,13 @@ struct HelpText: Sendable {
         return held
     }
 
+    /// In cells. Narrower, sentences cannot be read.
+    private static let leastText = 24
+
     private static func lines(_ section: Section, width: Int) -> [String] {
-        let indent = min(column, (section.entries.map { TextWidth.cells($0.label) }.max() ?? 0) + 4)
+        let widest = min(column, (section.entries.map { TextWidth.cells($0.label) }.max() ?? 0) + 4)
+        // In a window with no room for two columns, what is said of a name stands below it.
+        let indent = width - widest < leastText ? 6 : widest
         var lines = [section.title]
         for entry in section.entries {
             var texts = TextWidth.wrapped(held(entry.text), to: width - indent).map {
@@ -159,13 +164,11 @@ extension String {
     /// What stands before and after the first place of some words; nil where they are not in it.
     func cut(at words: String) -> (head: String, tail: String)? {
         let (text, words) = (Array(utf8), Array(words.utf8))
-        var start = 0
-        while start + words.count <= text.count {
+        for start in text.indices.dropLast(words.count - 1) where text[start] == words[0] {
             let end = start + words.count
-            if Array(text[start..<end]) == words {
+            if text[start..<end].elementsEqual(words) {
                 return (String(decoding: text[..<start], as: UTF8.self), String(decoding: text[end...], as: UTF8.self))
             }
-            start += 1
         }
         return nil
     }
