@@ -12,6 +12,13 @@ struct CheckTests {
         try expectGolden(CheckText(table, width: width, style: .plain).text, "check-\(width).txt")
     }
 
+    @Test("free space")
+    func freeSpace() throws {
+        let rows = [34_100_000_000, 0, nil].map { CheckTable.Row(freeSpace: $0) }
+        let table = CheckTable([CheckTable.Section(title: "Assets directory", rows: rows)], exitStatus: 9)
+        try expectGolden(CheckText(table, width: 80, style: .plain).text, "check-space.txt")
+    }
+
     @Test("JSON for programs")
     func json() throws {
         try expectGolden(try JSONText.document(table), "check.json")

@@ -59,7 +59,7 @@ struct CheckRows {
             let rows = [
                 row("can be written", check.writeObstacle.map { Problem($0) }),
                 row("file locks work", check.lockObstacle.map { Problem(DirectoryFault.noFileLocks($0)) }),
-                freeSpaceRow(check.freeSpace),
+                CheckTable.Row(freeSpace: check.freeSpace),
             ]
             let isFailed = rows.contains { $0.state == .failed }
             return Part(
@@ -70,16 +70,6 @@ struct CheckRows {
     private func row(_ name: String, _ problem: Problem?) -> CheckTable.Row {
         guard let problem else { return CheckTable.Row(name, "yes", state: .ok) }
         return CheckTable.Row(name, problem.message, state: .failed, remedy: problem.hint)
-    }
-
-    private func freeSpaceRow(_ bytes: Int64?) -> CheckTable.Row {
-        guard let bytes else {
-            return CheckTable.Row("free space", "not reported by the file system", state: .unproven)
-        }
-        guard bytes > 0 else {
-            return CheckTable.Row("free space", "none", state: .failed, remedy: "free some space on the file system")
-        }
-        return CheckTable.Row("free space", Units.bytes(bytes), state: .ok)
     }
 
     // MARK: The store
@@ -134,6 +124,16 @@ struct CheckRows {
 }
 
 extension CheckTable.Row {
+    /// - Parameter bytes: nil where the file system does not say.
+    init(freeSpace bytes: Int64?) {
+        let name = "free space"
+        switch bytes {
+        case nil: self.init(name, "not reported by the file system", state: .unproven)
+        case let bytes? where bytes > 0: self.init(name, Units.bytes(bytes), state: .ok)
+        default: self.init(name, "none", state: .failed, remedy: "free some space on the file system")
+        }
+    }
+
     init(_ name: String, _ setting: Setting<String>) {
         self.init(name, setting.value, source: setting.provenance.description)
     }

@@ -32,7 +32,6 @@ struct AddCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
-        if assets.isEmpty { throw ValidationError("missing asset to add") }
         if require != nil, assets.count != 1 { throw ValidationError("--require takes one asset at a time") }
     }
 

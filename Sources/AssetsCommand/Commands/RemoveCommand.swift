@@ -21,10 +21,6 @@ struct RemoveCommand: AsyncParsableCommand {
     @OptionGroup(title: "Store options") var store: StoreOptions
     @OptionGroup(title: "Output options") var output: OutputOptions
 
-    func validate() throws {
-        if names.isEmpty { throw ValidationError("missing asset to remove") }
-    }
-
     func run() async throws {
         let shell = Shell(output)
         try await shell.exiting {
