@@ -88,14 +88,14 @@ extension SpecEdit {
 // MARK: - A new spec
 
 extension StoreOffer {
-    /// Comments for the end of a new spec file.
+    /// Comments for the end of a new spec file; they are of the day on which it is made.
     package var comments: [String] {
         guard case .assets(let assets, _, let hasMore) = self, !assets.isEmpty else { return [] }
         let entries = assets.map { ("#  - \($0.specification)", $0.latest) }
         let width = max(34, entries.map(\.0.count).max() ?? 0)
-        let more = hasMore ? ["#  `modelkit-assets list` prints more"] : []
-        return ["# Assets in the store:"]
-            + entries.map { "\(TextWidth.padded($0.0, to: width))  # latest: \($0.1)" } + more
+        let title = hasMore ? "# Some of what the store had" : "# What the store had"
+        return ["\(title) when this file was made; `modelkit-assets list` prints what it has now:"]
+            + entries.map { "\(TextWidth.padded($0.0, to: width))  # latest: \($0.1)" }
     }
 
     /// What came of asking the store; nil where none is set.
@@ -109,6 +109,15 @@ extension StoreOffer {
             "\(store) was not listed: no answer within \(Units.count(StoreOffering.patience, "second"))"
         case .failed(let faults):
             "the store was not listed" + (Problems(faults).list.first.map { ": \($0.message)" } ?? "")
+        }
+    }
+}
+
+extension ProjectStore {
+    /// What a new spec file leaves to the environment; nil where it is nothing.
+    package var remark: String? {
+        unwrittenEndpoint.map {
+            "the endpoint (\($0)) was not written: set it wherever the project is used, or pass --endpoint to write it"
         }
     }
 }

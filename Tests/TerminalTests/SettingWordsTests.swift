@@ -126,11 +126,15 @@ struct SettingWordsTests {
         }
         let offers: [StoreOffer] = [
             .noStore, .assets([], store: "s3://acme-models", hasMore: false),
+            .assets(assets, store: "s3://acme-models", hasMore: false),
             .assets(assets, store: "s3://acme-models", hasMore: true), .late(store: "s3://acme-models"),
             .failed(Faults(.opening(.noStore))),
         ]
-        return offers.flatMap { [$0.remark(in: "assets.yaml")].compactMap(\.self) + $0.comments }
-            .map { $0 + "\n" }.joined()
+        let projects = [nil, Provenance.environment("S3_ENDPOINT")].map {
+            ProjectStore(lines: [], unwrittenEndpoint: $0)
+        }
+        let lines = offers.flatMap { [$0.remark(in: "assets.yaml")].compactMap(\.self) + $0.comments }
+        return (lines + projects.compactMap(\.remark)).map { $0 + "\n" }.joined()
     }
 
     @Test("the cache, limits, malformed objects, and warnings")

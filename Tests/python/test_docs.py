@@ -37,7 +37,7 @@ def test_the_readme_says_what_its_commands_print_in_an_empty_folder(binary):
         assert not [name for name in player.environment if name.startswith(("MODELKIT", "STORAGE", "AWS"))]
         says_what_it_prints(README, player)
         kept = player.run("git diff --cached --name-only")
-    assert kept.split() == ["assets.lock", "assets.yaml"]
+    assert kept.split() == ["assets.lock", "assets.schema.json", "assets.yaml"]
 
 
 def says_what_it_prints(page, player):
@@ -56,7 +56,7 @@ def test_the_readme_shows_all_that_a_reader_has_to_type():
     typed = [line for language, block in BLOCK.findall(text) if language == "console" for line in commands(block)]
     assert [line for line in typed if "#" in line] == []
     ours = [line.split()[1] for line in typed if line.startswith("modelkit-assets")]
-    assert ours[-4:] == ["init", "add", "resolve", "resolve"]
+    assert ours == ["init", "new", "add", "resolve", "resolve"]
 
 
 def test_the_blocks_of_the_readme_that_are_not_run_are_those_that_are(workspace):

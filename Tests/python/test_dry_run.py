@@ -234,4 +234,4 @@ def test_an_annotated_version_would_not_be_annotated_again(shelf):
 
 def test_init_refuses_what_it_would_refuse(project):
     refused = run(project, "init", "--dry-run").failed(1)
-    assert refused.stdout == "" and "cannot write `assets.yaml`: File exists" in refused.stderr
+    assert refused.stdout == "" and "`assets.yaml` already exists" in refused.stderr

@@ -63,7 +63,7 @@ def test_init_writes_the_schema_and_the_line_that_names_it(shelf):
     (shelf.folder / "deploy").mkdir()
     done = shelf.tool.run("init", "deploy/own.yaml", cwd=shelf.folder).succeeded()
     assert done.stderr.endswith(
-        "\nwrote deploy/own.yaml and, for editors, deploy/assets.schema.json: "
+        "\nwrote deploy/own.yaml with this store and, for editors, deploy/assets.schema.json: commit both\n"
         "add what you need with `modelkit-assets add NAME --file deploy/own.yaml`\n")  # fmt: skip
     folder = shelf.folder / "deploy"
     first = (folder / "own.yaml").read_text().splitlines()[0]
@@ -75,5 +75,5 @@ def test_init_writes_the_schema_and_the_line_that_names_it(shelf):
 def test_init_keeps_a_schema_that_is_there(shelf):
     (shelf.folder / "assets.schema.json").write_text("{}\n")
     done = shelf.tool.run("init", cwd=shelf.folder).succeeded()
-    assert done.stderr.endswith("\nwrote assets.yaml: add what you need with `modelkit-assets add NAME`\n")
+    assert done.stderr.endswith("\nwrote assets.yaml with this store\nadd what you need with `modelkit-assets add NAME`\n")
     assert (shelf.folder / "assets.schema.json").read_text() == "{}\n"

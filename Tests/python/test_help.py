@@ -19,7 +19,7 @@ COMMANDS = [name for names in GROUPS.values() for name in names.split()]
 BELOW_CACHE = ["size", "prune", "clean"]
 # The flags of the store that a command takes; the others have none.
 REMOTE = {"provider", "bucket", "prefix", "region", "endpoint", "no-sign-request", "trust-spec-endpoint", "versioning"}
-WITHOUT_STORE = {"init": set(), "schema": set(), "cache": set(), "prune": {"versioning"}}
+WITHOUT_STORE = {"schema": set(), "cache": set(), "prune": {"versioning"}}
 WITHOUT_DIRECTORY = {"init", "schema", "cache", "list", "show", "new", "update", "annotate"}
 WITHOUT_OFFLINE = WITHOUT_DIRECTORY | {"prune"}
 

@@ -23,13 +23,30 @@ package struct StoreOffering: Sendable {
     }
 
     /// The flags that make the settings for it.
-    package static var flags: SettingFlags {
-        var flags = SettingFlags()
+    package static func hurried(_ flags: SettingFlags) -> SettingFlags {
+        var flags = flags
         flags.storageTimeout = Setting(retryBudget, from: .builtIn)
         return flags
     }
 
-    package func ask() async -> StoreOffer {
+    /// What the store has, and how a spec file names it; nil where none is set.
+    ///
+    /// - Parameter isNamed: whether the store was just named: then one has to be set, by settings that can be used. Otherwise
+    ///   nothing is an error.
+    package func look(besides file: String, isNamed: Bool) async throws(Faults) -> (StoreOffer, ProjectStore?) {
+        let project: ProjectStore
+        do throws(Faults) {
+            project = try ProjectStore(settings, besides: file)
+        } catch {
+            if isNamed { throw error }
+            return (await ask(), nil)
+        }
+        let offer = await ask()
+        if isNamed, case .failed(let faults) = offer, case .configuration? = faults.list.first { throw faults }
+        return (offer, project)
+    }
+
+    private func ask() async -> StoreOffer {
         guard settings.provider != nil else { return .noStore }
         let session: StoreSession
         do {
