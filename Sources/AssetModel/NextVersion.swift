@@ -16,11 +16,20 @@ package enum NextVersion: Sendable, Hashable {
         return text.flatMap(system.version)
     }
 
-    private func number(after versions: [AssetVersion]) -> String? {
+    /// The version that the next one follows.
+    package func base(in versions: [AssetVersion]) -> AssetVersion? {
         switch self {
-        case .latest: return versions.max().map(Self.minorUp) ?? "0.0"
-        case .ofMajor(let major): return versions.filter { $0.major == major }.max().map(Self.minorUp)
-        case .major: return versions.max().map { "\($0.major.next.text).0" } ?? "0.0"
+        case .latest, .major: versions.max()
+        case .ofMajor(let major): versions.filter { $0.major == major }.max()
+        }
+    }
+
+    private func number(after versions: [AssetVersion]) -> String? {
+        let base = base(in: versions)
+        switch self {
+        case .latest: return base.map(Self.minorUp) ?? "0.0"
+        case .ofMajor: return base.map(Self.minorUp)
+        case .major: return base.map { "\($0.major.next.text).0" } ?? "0.0"
         }
     }
 

@@ -28,19 +28,18 @@ struct PushRunner: Sendable {
 
     /// - Parameter path: of a file or a folder; or an address, `s3://bucket/key` or `gs://bucket/key`.
     /// - Returns: the exit status.
-    func run(_ path: String, as target: PushTarget) async throws -> Int32 {
+    func run(_ path: String, as target: PushTarget, needing dependencies: PushDependencies) async throws -> Int32 {
         if !options.dryRun, !options.yes, !shell.console.isErrorTerminal || isatty(STDIN_FILENO) == 0 {
             throw Problems([.notConfirmed])
         }
-        let proposal = try await pushing.propose(
-            path, as: target, needing: options.dependsOn, isDry: options.dryRun)
+        let proposal = try await pushing.propose(path, as: target, needing: dependencies, isDry: options.dryRun)
         if options.dryRun {
             write(PushDocument(proposal.pin, proposal, pushing.storeName, isDryRun: true))
-            shell.remark("would push \(proposal.origin.words) to \(pushing.storeName)")
+            shell.remark("would push \(proposal.origin.words) to \(pushing.storeName)\(proposal.dependencyWords)")
             return 0
         }
-        if !options.yes, await !isConfirmed("push \(proposal.origin.words) as \(proposal.pin) to \(pushing.storeName)?")
-        {
+        let place = "\(proposal.pin) to \(pushing.storeName)\(proposal.dependencyWords)"
+        if !options.yes, await !isConfirmed("push \(proposal.origin.words) as \(place)?") {
             shell.answer([.declined])
             shell.remark(Problem.declined.message)
             return Problem.declined.exitStatus
@@ -82,7 +81,7 @@ struct PushRunner: Sendable {
         write(PushDocument(published.pin, proposal, pushing.storeName, isDryRun: false))
         let reused = published.reusedBytes
         let before = reused > 0 ? " (resumed: \(Units.bytes(reused)) from an earlier push)" : ""
-        shell.remark("pushed \(proposal.origin.words) to \(pushing.storeName)\(before)")
+        shell.remark("pushed \(proposal.origin.words) to \(pushing.storeName)\(before)\(proposal.dependencyWords)")
         return 0
     }
 
@@ -112,6 +111,8 @@ struct PushDocument: Encodable, Sendable {
     let files: Int
     let bytes: Int64
     let dependencies: [String]
+    /// The version whose dependencies these are, where they were not given.
+    @OrNull var inheritedFrom: String?
     let store: String
     let dryRun: Bool
 
@@ -123,6 +124,7 @@ struct PushDocument: Encodable, Sendable {
         files = proposal.origin.count
         bytes = proposal.origin.bytes
         dependencies = proposal.dependencies.map(\.description)
+        inheritedFrom = proposal.heritage?.description
         self.store = store
         dryRun = isDryRun
     }

@@ -1,5 +1,5 @@
 package import AssetModel
-internal import Catalog
+package import Catalog
 package import Execution
 package import ObjectStore
 internal import Planning
@@ -12,7 +12,7 @@ internal import Planning
 /// goes on with that number; another one takes the next. `PushMachine` decides, `PushRequests` asks.
 package struct Publisher: Sendable {
     let store: any WritableStore
-    let catalog: StoreCatalog
+    package let catalog: StoreCatalog
     let system: VersioningSystem
     /// In seconds since 1970.
     let now: @Sendable () -> Double
@@ -33,17 +33,22 @@ package struct Publisher: Sendable {
         catalog = StoreCatalog(store: store, system: system)
     }
 
-    /// Which version a push would make.
+    /// Which version a push would make, and which one that follows; nil for the first one of an asset.
     ///
     /// - Throws: `PublishError` where the asset is there already, or is not.
-    package func next(_ target: PushTarget) async throws -> AssetPin {
+    package func next(_ target: PushTarget) async throws -> (pin: AssetPin, base: AssetPin?) {
         var machine = PushMachine(target, system, identifier: 0, readsFirst: false)
         let found = try await catalog.listing(of: target.name)
         machine.take(.listing(found), to: .listing, now: Int64(now()))
-        if case .claiming(let version, _) = machine.state { return AssetPin(name: target.name, version: version) }
+        if case .claiming(let version, _) = machine.state {
+            let base = target.rule.base(in: found?.versions ?? [])
+            return (
+                AssetPin(name: target.name, version: version), base.map { AssetPin(name: target.name, version: $0) }
+            )
+        }
         if case .recognizing(let version, _) = machine.state {
             let pin = AssetPin(name: target.name, version: version)
-            guard try await store.headIfPresent(ObjectKey(ToolLayout.claimObject(of: pin))) == nil else { return pin }
+            if try await store.headIfPresent(ObjectKey(ToolLayout.claimObject(of: pin))) != nil { return (pin, nil) }
             throw PublishError.exists(target.name, store.name)
         }
         guard case .failed(let failure) = machine.outcome else { throw tooManyWriters(target.name) }

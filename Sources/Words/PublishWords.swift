@@ -1,4 +1,4 @@
-internal import AssetModel
+package import AssetModel
 internal import FileSystem
 internal import ObjectStore
 package import Operations
@@ -14,7 +14,9 @@ extension Problem {
         case .source(let fault): self.init(fault)
         case .publishing(let error): self.init(error)
         case .refused(let error, let settings): self = .refused(error, settings)
-        case .dependency(let dependency, let known, let store): self = .dependency(dependency, known, in: store)
+        case .dependency(let dependency, let base, let known, let store):
+            self = .dependency(dependency, from: base, known, in: store)
+        case .inheritance(let base, let error): self = .inheritance(from: base, error)
         case .sourceChanged(let place):
             self.init(
                 code: "source-changed", message: "`\(place)` changed during the upload",
@@ -54,18 +56,34 @@ extension Problem {
     }
 
     private static func dependency(
-        _ dependency: AssetSpecification, _ known: [AssetVersion]?, in store: String
+        _ dependency: AssetSpecification, from base: AssetPin?, _ known: [AssetVersion]?, in store: String
     ) -> Problem {
-        let details = ["required by --depends-on \(dependency)"]
+        let details = [
+            base.map { "inherited from `\($0)`: it depends on `\(dependency)`" }
+                ?? "required by --depends-on \(dependency)"
+        ]
+        let others = base == nil ? nil : otherDependencies
         guard let known else {
             return Problem(
                 code: "unknown-asset", message: "unknown asset `\(dependency.name)` in \(store)",
-                details: details, hint: "push it first; `modelkit-assets list` prints all assets", exitStatus: 5)
+                details: details, hint: others ?? "push it first; `modelkit-assets list` prints all assets",
+                exitStatus: 5)
         }
         return Problem(
             code: "no-version", message: "no version of `\(dependency.name)` matches `\(dependency.requirement)`",
-            details: details + ["available versions: \(enumeration(known.map(\.text)))"], exitStatus: 5)
+            details: details + ["available versions: \(enumeration(known.map(\.text)))"], hint: others, exitStatus: 5)
     }
+
+    private static func inheritance(from base: AssetPin, _ error: any Error) -> Problem {
+        let cause = Problem.wording(error)
+        return Problem(
+            code: cause.code, message: cause.message,
+            details: cause.details + ["a new version depends on what `\(base)` depends on"], hint: otherDependencies,
+            exitStatus: cause.exitStatus)
+    }
+
+    private static let otherDependencies =
+        "pass --depends-on for other dependencies, or --no-depends-on for none"
 
     private static func refused(_ error: StoreError, _ settings: Settings) -> Problem {
         if settings.provider?.value == .local { return Problem(refusedByFolder: error) }
@@ -103,6 +121,18 @@ extension Problem {
                 + lowerFirst(error.detail?.words ?? ""),
             hint: "grant the current user write access to the directory and its subdirectories", exitStatus: 4)
     }
+}
+
+extension PushProposal {
+    /// What is said of its dependencies behind what it is.
+    package var dependencyWords: String { pushWords(dependencies: dependencies, inheritedFrom: heritage) }
+}
+
+/// `, depending on nlp/words:0 as 0.3 does`; empty where there are none.
+package func pushWords(dependencies: [AssetSpecification], inheritedFrom base: AssetPin?) -> String {
+    guard !dependencies.isEmpty else { return "" }
+    let model = base.map { " as \($0.version) does" } ?? ""
+    return ", depending on \(enumeration(dependencies.map(\.description)))\(model)"
 }
 
 extension PushOrigin {

@@ -64,7 +64,7 @@ import Testing
                 try await publisher(store).publish(source, as: target, dependencies: [])
             }
             #expect(try await store.keys == ["a.versions", "a/0.0", "a/0.0.meta", "a/0.0.pushing"])
-            let next = try await publisher(store).next(target)
+            let next = try await publisher(store).next(target).pin
             try await withSource("other") { other async throws in
                 await #expect(throws: PublishError.exists(target.name, store.name)) {
                     try await publisher(store).publish(other, as: target, expecting: next, dependencies: [])

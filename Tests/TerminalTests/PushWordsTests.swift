@@ -18,7 +18,7 @@ struct PushWordsTests {
     func push() throws {
         let versions = ["1.4", "1.3"].compactMap { VersioningSystem.majorMinor.version($0) }
         let dependency = try AssetSpecification(parsing: "nlp/tokenizer:2", in: .majorMinor)
-        let name = try AssetName("nlp/lexicon")
+        let (name, base) = (try AssetName("nlp/lexicon"), try pin("nlp/lexicon:1.4"))
         let publishing: [PublishError] = [
             .exists(name, "s3://acme-models"), .missing(name, "s3://acme-models"),
             .noMajor(name, VersionComponent(digits: "7"), versions), .tooManyWriters(address), .notKept(address),
@@ -27,12 +27,20 @@ struct PushWordsTests {
         let faults: [PushFault] =
             [
                 .name(.emptyComponent, text: "nlp//lexicon"), .noMajorVersions, .namesMajor("nlp/lexicon:1"),
-                .notMajor("1.x"), .dependency(dependency, known: nil, store: "s3://acme-models"),
-                .dependency(dependency, known: versions, store: "s3://acme-models"),
+                .notMajor("1.x"), .dependency(dependency, from: nil, known: nil, store: "s3://acme-models"),
+                .dependency(dependency, from: nil, known: versions, store: "s3://acme-models"),
+                .dependency(dependency, from: base, known: nil, store: "s3://acme-models"),
+                .dependency(dependency, from: base, known: versions, store: "s3://acme-models"),
+                .inheritance(
+                    base, StoreError(.notFound, operation: .get, address: "s3://acme-models/nlp/lexicon/1.4.meta")),
                 .noObject(address: "s3://acme-models", scheme: "s3"), .sourceChanged(place: "/srv/words"),
                 .temporaryFolder(FileError(path: "/tmp", attempt: .writeTo, code: ENOSPC)),
             ] + sources.map { .source($0) } + publishing.map { .publishing($0) }
-        try expectGolden(goldenText(faults.map { Problem($0) } + [.declined, .notConfirmed]), "words-push.txt")
+        let told = [[], [dependency], [dependency, dependency]].flatMap { needed in
+            [nil, base].map { "pushed 1 file\(pushWords(dependencies: needed, inheritedFrom: $0))\n" }
+        }
+        let problems = goldenText(faults.map { Problem($0) } + [.declined, .notConfirmed])
+        try expectGolden(problems + "\n" + told.joined(), "words-push.txt")
     }
 
     @Test("a store that refuses a push, with what pushing takes", arguments: ["s3", "gcs", "local"])

@@ -16,6 +16,7 @@ from harness import python_modelkit, s3_servers
 from harness.gcs_servers import fake_gcs_server
 from harness.s3_world import S3World, large
 from harness.store import sha256
+from harness.terminal import Terminal
 from harness.trees import digests
 from harness.workspace import error_text
 
@@ -117,6 +118,93 @@ def test_what_is_recorded_is_what_was_pushed(shelf, world):
     assert shown["dependencies"] == ["nlp/needed:0"]
     shelf.resolve("nlp/folder").succeeded()
     assert (shelf.assets / "nlp/needed/0.0").read_bytes() == b"needed"
+
+
+def dependencies(shelf, pin):
+    return shelf.tool.run("show", pin, "--format", "json").succeeded().document["dependencies"]
+
+
+@pytest.mark.parametrize("server", ["local", "SeaweedFS", "fake-gcs-server"], indirect=True)
+def test_an_update_depends_on_what_the_version_before_it_depends_on(shelf, world):
+    path = written(shelf, "content", b"content")
+    for name in ("nlp/a", "nlp/b"):
+        pushed(shelf, "new", path, name)
+    pushed(shelf, "new", path, "nlp/thing", "--depends-on", "nlp/a:0", "--depends-on", "nlp/b")
+    dry = shelf.tool.run("update", path, "nlp/thing", "--dry-run", "--format", "json").succeeded()
+    assert dry.document["dependencies"] == ["nlp/a:0", "nlp/b"]
+    assert dry.document["inherited_from"] == "nlp/thing:0.0"
+    assert dry.stderr.endswith(", depending on nlp/a:0 and nlp/b as 0.0 does\n")
+    done = shelf.tool.run("update", path, "nlp/thing", "--yes").succeeded()
+    assert done.stderr.endswith(", depending on nlp/a:0 and nlp/b as 0.0 does\n")
+    assert dependencies(shelf, "nlp/thing:0.1") == ["nlp/a:0", "nlp/b"]
+    shelf.resolve("nlp/thing").succeeded()
+    assert (shelf.assets / "nlp/a/0.0").read_bytes() == b"content"
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_options_say_otherwise(shelf, world):
+    path = written(shelf, "content", b"content")
+    for name in ("nlp/a", "nlp/b"):
+        pushed(shelf, "new", path, name)
+    pushed(shelf, "new", path, "nlp/thing", "--depends-on", "nlp/a")
+    done = shelf.tool.run("update", path, "nlp/thing", "--depends-on", "nlp/b", "--yes", "--format", "json").succeeded()
+    assert (done.document["dependencies"], done.document["inherited_from"]) == (["nlp/b"], None)
+    assert done.stderr.endswith(", depending on nlp/b\n")
+    # The version that the new one follows is that of its major version.
+    pushed(shelf, "update", path, "nlp/thing", "--bump-major", "--depends-on", "nlp/a")
+    assert pushed(shelf, "update", path, "nlp/thing:0") == "nlp/thing:0.2"
+    assert dependencies(shelf, "nlp/thing:0.2") == ["nlp/b"]
+    assert pushed(shelf, "update", path, "nlp/thing", "--bump-major") == "nlp/thing:2.0"
+    assert dependencies(shelf, "nlp/thing:2.0") == ["nlp/a"]
+    done = shelf.tool.run("update", path, "nlp/thing", "--no-depends-on", "--yes").succeeded()
+    assert "depending" not in done.stderr
+    assert dependencies(shelf, "nlp/thing:2.1") == []
+    assert pushed(shelf, "update", path, "nlp/thing") == "nlp/thing:2.2"
+    assert dependencies(shelf, "nlp/thing:2.2") == []
+    both = shelf.tool.run("update", path, "nlp/thing", "--no-depends-on", "--depends-on", "nlp/a").failed(64)
+    assert "--depends-on cannot be combined with --no-depends-on" in both.stderr
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+@pytest.mark.parametrize("damage", ["missing", "malformed", "a dependency that is gone"])
+def test_dependencies_that_cannot_be_inherited_are_an_error_with_the_options(shelf, world, damage):
+    path = written(shelf, "content", b"content")
+    pushed(shelf, "new", path, "nlp/a")
+    pushed(shelf, "new", path, "nlp/thing", "--depends-on", "nlp/a")
+    folder = Path(world.bucket, world.prefix)
+    said = "a new version depends on what `nlp/thing:0.0` depends on"
+    if damage == "missing":
+        (folder / "nlp/thing/0.0.meta").unlink()
+    elif damage == "malformed":
+        (folder / "nlp/thing/0.0.meta").write_text("{")
+    else:
+        (folder / "nlp/a.versions").unlink()
+        said = "inherited from `nlp/thing:0.0`: it depends on `nlp/a`"
+    refused = shelf.tool.run("update", path, "nlp/thing", "--yes")
+    assert refused.status in (5, 8), str(refused)
+    assert said in refused.stderr
+    assert "hint: pass --depends-on for other dependencies, or --no-depends-on for none" in refused.stderr
+    assert pushed(shelf, "update", path, "nlp/thing", "--no-depends-on") == "nlp/thing:0.1"
+
+
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_what_is_confirmed_is_what_is_recorded(shelf, world):
+    """Another push that comes between question and answer changes nothing of it."""
+    path = written(shelf, "content", b"content")
+    for name in ("nlp/a", "nlp/b"):
+        pushed(shelf, "new", path, name)
+    pushed(shelf, "new", path, "nlp/thing", "--depends-on", "nlp/a")
+    terminal = Terminal(200)
+    try:
+        run = shelf.tool.start("update", path, "nlp/thing", stdin=terminal.theirs, stderr=terminal.theirs)
+        run.until(lambda: "depending on nlp/a as 0.0 does? [y/N]" in terminal.text, "it asked")
+        pushed(shelf, "update", path, "nlp/thing", "--depends-on", "nlp/b")
+        os.write(terminal.ours, b"y\n")
+        run.wait().succeeded()
+    finally:
+        terminal.close()
+    assert dependencies(shelf, "nlp/thing:0.1") == ["nlp/b"]
+    assert dependencies(shelf, "nlp/thing:0.2") == ["nlp/a"]
 
 
 @pytest.mark.parametrize("is_same", [True, False], ids=["the same content", "other content"])

@@ -27,7 +27,7 @@ struct NewCommand: AsyncParsableCommand {
         let shell = Shell(push.output, json: push.format == .json)
         try await shell.exiting("reading") {
             let pushing = try PushRunner(shell, push)
-            return try await pushing.run(path, as: try .first(of: name))
+            return try await pushing.run(path, as: try .first(of: name), needing: .these(push.dependsOn))
         }
     }
 }

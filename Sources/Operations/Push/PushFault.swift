@@ -11,8 +11,10 @@ package indirect enum PushFault: Error, Sendable {
     /// The text names a major version, and another one was to be begun.
     case namesMajor(String)
     case notMajor(String)
-    /// The store has no version of it, or these and none that does.
-    case dependency(AssetSpecification, known: [AssetVersion]?, store: String)
+    /// The store has no version of it, or these and none that does. It was typed, or inherited from a version.
+    case dependency(AssetSpecification, from: AssetPin?, known: [AssetVersion]?, store: String)
+    /// What the version depends on, which the new one inherits, cannot be read.
+    case inheritance(AssetPin, any Error)
     /// The address of a bucket alone.
     case noObject(address: String, scheme: String)
     case source(PushSourceFault)

@@ -27,19 +27,21 @@ package struct Pushing: Sendable {
     ///
     /// - Parameters:
     ///   - path: of a file or a folder; or an address, `s3://bucket/key` or `gs://bucket/key`.
-    ///   - dependencies: specification strings.
     ///   - isDry: whether nothing is pushed afterwards.
     package func propose(
-        _ path: String, as target: PushTarget, needing dependencies: [String], isDry: Bool
+        _ path: String, as target: PushTarget, needing wanted: PushDependencies, isDry: Bool
     ) async throws(Faults) -> PushProposal {
         do {
             // What is wrong with the asset's name, or with the right to write, is known before anything large is read.
             let next = try await publisher.next(target)
-            let dependencies = try await specifications(dependencies)
+            let (dependencies, heritage) = try await DependencyReading(
+                catalog: publisher.catalog, store: store, system: settings.versioning.value
+            ).read(wanted, from: next.base)
             let origin = try await PushOrigin.look(path, settings, retries)
             // Else the claim, which is the first thing that is written, proves it as soon.
-            if isDry || origin.isRemote { try await publisher.proveWritable(next) }
-            return PushProposal(target: target, pin: next, origin: origin, dependencies: dependencies)
+            if isDry || origin.isRemote { try await publisher.proveWritable(next.pin) }
+            return PushProposal(
+                target: target, pin: next.pin, origin: origin, dependencies: dependencies, heritage: heritage)
         } catch {
             throw PushFault.faults(error, settings)
         }
@@ -61,25 +63,6 @@ package struct Pushing: Sendable {
             throw PushFault.faults(error, settings)
         }
     }
-
-    // MARK: Dependencies
-
-    /// Those that were typed, each of which the store can meet.
-    private func specifications(_ texts: [String]) async throws -> [AssetSpecification] {
-        let catalog = StoreCatalog(store: store, system: settings.versioning.value)
-        var dependencies: [AssetSpecification] = []
-        var faults: [Fault] = []
-        for text in texts {
-            let dependency = try AssetSpecification(typed: text, in: settings.versioning.value)
-            let versions = try await catalog.versions(of: dependency.name)
-            if versions?.contains(where: dependency.requirement.isMet) != true {
-                faults.append(.push(.dependency(dependency, known: versions, store: store.name)))
-            }
-            dependencies.append(dependency)
-        }
-        guard faults.isEmpty else { throw Faults(faults) }
-        return dependencies
-    }
 }
 
 /// What a push would make.
@@ -88,4 +71,6 @@ package struct PushProposal: Sendable {
     package let pin: AssetPin
     package let origin: PushOrigin
     package let dependencies: [AssetSpecification]
+    /// The version that they are inherited from; nil where there are none, or they were typed.
+    package let heritage: AssetPin?
 }
