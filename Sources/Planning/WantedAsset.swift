@@ -94,6 +94,16 @@ struct WantedAsset: Sendable {
     }
 }
 
+extension Choice {
+    /// What is asked of the version and its files do not have, such as a part.
+    package func failures(in locked: LockedAsset) -> [PlanningFailure] {
+        guard case .failure(let failures) = WantedAsset(choice: self, entries: []).content(locked.metadata) else {
+            return []
+        }
+        return failures.failures
+    }
+}
+
 extension RelativePath {
     /// The path and every folder that it is in.
     var withFolders: [RelativePath] {

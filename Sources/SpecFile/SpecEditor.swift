@@ -25,12 +25,12 @@ package struct SpecEditor: Sendable {
         try change(to: manifest.entries + [entry.manifestEntry], or: entry.line) { layout in layout.add(entry) }
     }
 
-    /// Gives the entry at a place another requirement.
-    package mutating func require(_ requirement: VersionRequirement, at index: Int) throws(SpecEditFault) {
+    /// Gives the entry at a place the requirement and the part of a specification of the same asset.
+    package mutating func change(_ specification: AssetSpecification, at index: Int) throws(SpecEditFault) {
         var entries = manifest.entries
-        entries[index] = entries[index].requiring(requirement)
-        let entry = NewEntry(entries[index].specification)
-        try change(to: entries, or: entry.line) { layout in layout.require(entry, at: index) }
+        entries[index] = entries[index].asking(for: specification)
+        let entry = NewEntry(specification)
+        try change(to: entries, or: entry.line) { layout in layout.change(entry, at: index) }
     }
 
     /// Removes the entry at a place.
@@ -90,10 +90,10 @@ package struct SpecEditFault: Error, Hashable {
 }
 
 extension ManifestEntry {
-    fileprivate func requiring(_ requirement: VersionRequirement) -> ManifestEntry {
+    fileprivate func asking(for specification: AssetSpecification) -> ManifestEntry {
         ManifestEntry(
-            name: name, requirement: requirement, subPart: subPart, dependsOn: dependsOn, groups: groups,
-            selection: selection, sha256: sha256, excerpt: excerpt)
+            name: name, requirement: specification.requirement, subPart: specification.subPart, dependsOn: dependsOn,
+            groups: groups, selection: selection, sha256: sha256, excerpt: excerpt)
     }
 
     /// Whether they ask for the same, wherever they stand.

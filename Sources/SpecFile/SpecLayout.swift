@@ -37,10 +37,12 @@ struct SpecLayout {
         return replacing(end..<end, with: newline + YAMLText.lines(entry, indent: dashIndent, newline: newline))
     }
 
-    func require(_ entry: NewEntry, at index: Int) -> [UInt8]? {
+    func change(_ entry: NewEntry, at index: Int) -> [UInt8]? {
         let item = items[index]
         switch item.content {
         case .scalar: return rewrite(item, as: entry)
+        // Only a specification string names a part.
+        case .mapping where entry.specification.subPart != nil: return nil
         case .mapping: return setVersion(of: item, to: entry.specification.requirement)
         case .sequence, .alias: return nil
         }

@@ -1,6 +1,7 @@
 package import AssetModel
 internal import FileSystem
 package import Operations
+internal import Planning
 internal import SpecFile
 internal import Terminal
 
@@ -81,6 +82,21 @@ extension SpecEdit {
         case .added(let specification): "added `\(specification)` to \(path)"
         case .changed(let old, let new): "changed `\(old)` to `\(new)` in \(path)"
         case .removed(let specification): "removed `\(specification)` from \(path)"
+        }
+    }
+}
+
+extension [LaterVersion] {
+    /// How many are told one by one.
+    private static let limit = 5
+
+    package var lines: [String] {
+        guard count <= Self.limit else {
+            return ["\(count) assets have later versions than allowed: `modelkit-assets outdated` shows them"]
+        }
+        return map { later in
+            "\(later.pin.name) \(later.pin.version) is outside \(later.demand.words)"
+                + (later.demand.isOfEntry ? ": `modelkit-assets upgrade --latest \(later.pin.name)` allows it" : "")
         }
     }
 }

@@ -95,8 +95,29 @@ struct SpecEditorTests {
         ])
     func requires(before: String, wanted: String, after: String) throws {
         var editor = try editor("version: 1\nassets:\n\(before)\n- b\n")
-        try editor.require(try requirement(wanted), at: 0)
+        try editor.change(editor.manifest.entries[0].specification.requiring(try requirement(wanted)), at: 0)
         #expect(String(decoding: editor.bytes, as: UTF8.self) == "version: 1\nassets:\n\(after)\n- b\n")
+    }
+
+    @Test(
+        "a part is changed where a specification string stands",
+        arguments: [
+            ("- a:1 # one", "a:1[x/y]", "- a:1[x/y] # one"), ("- a:1[x/y]", "a:1[z]", "- a:1[z]"),
+            ("- a[x]", "a:2[y]", "- a:2[y]"), ("- a[x]", "a", "- a"),
+        ])
+    func changesParts(before: String, wanted: String, after: String) throws {
+        var editor = try editor("version: 1\nassets:\n\(before)\n- b\n")
+        try editor.change(try entry(wanted).specification, at: 0)
+        #expect(String(decoding: editor.bytes, as: UTF8.self) == "version: 1\nassets:\n\(after)\n- b\n")
+    }
+
+    @Test("a mapping, which names no part, gets none")
+    func keepsMappings() throws {
+        let text = "version: 1\nassets:\n- name: a\n  version: 1\n"
+        var editor = try editor(text)
+        let wanted = try entry("a:1[x]").specification
+        #expect(throws: SpecEditFault(line: "- a:1[x]")) { try editor.change(wanted, at: 0) }
+        #expect(String(decoding: editor.bytes, as: UTF8.self) == text)
     }
 
     // MARK: Removing
@@ -145,7 +166,10 @@ struct SpecEditorTests {
             var edits: [(inout SpecEditor) throws -> Void] = [{ try $0.add(try entry("new/one:1")) }]
             for index in original.manifest.entries.indices {
                 edits.append { try $0.remove(at: index) }
-                edits.append { try $0.require(try requirement("7.7"), at: index) }
+                edits.append {
+                    let wanted = $0.manifest.entries[index].specification.requiring(try requirement("7.7"))
+                    try $0.change(wanted, at: index)
+                }
             }
             for edit in edits {
                 var editor = original
@@ -164,5 +188,11 @@ struct SpecEditorTests {
 
     private func comments(_ bytes: [UInt8]) -> [Substring] {
         String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).filter { $0.contains("#") }
+    }
+}
+
+extension AssetSpecification {
+    fileprivate func requiring(_ requirement: VersionRequirement) -> AssetSpecification {
+        AssetSpecification(name: name, requirement: requirement, subPart: subPart)
     }
 }

@@ -115,7 +115,20 @@ struct SettingWordsTests {
             $0.line(in: "assets.yaml")
         }
         let problems = goldenText(files.map { Problem($0) } + edits.map { Problem($0) })
-        try expectGolden(problems + "\n" + lines.map { $0 + "\n" }.joined() + "\n" + offers(), "words-spec.txt")
+        let told = (lines + (try later())).map { $0 + "\n" }.joined()
+        try expectGolden(problems + "\n" + told + "\n" + offers(), "words-spec.txt")
+    }
+
+    /// What `add` and `upgrade` say of versions that are kept out.
+    private func later() throws -> [String] {
+        let specification = try AssetSpecification(parsing: "nlp/lexicon:2", in: .majorMinor)
+        let entry = Demand(specification: specification, chain: [.entry("nlp/lexicon:2", line: 4)], excerpt: nil)
+        let asset = Demand(
+            specification: specification,
+            chain: [.entry("nlp/classifier:1", line: 5), .asset(try pin("nlp/classifier:1.0"))],
+            excerpt: nil)
+        let versions = try [entry, asset].map { LaterVersion(pin: try pin("nlp/lexicon:3.0"), demand: $0) }
+        return versions.lines + Array(repeating: versions[0], count: 6).lines
     }
 
     /// What `init` says of the store.

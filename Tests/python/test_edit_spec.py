@@ -64,6 +64,71 @@ def test_what_is_there_already_gets_the_new_requirement(project):
     ]  # fmt: skip
 
 
+def test_without_a_version_an_entry_keeps_its_own(project):
+    """A later major version is told of, and never taken."""
+    run(project, "lock").succeeded()
+    outside = "nlp/tokenizer 10.3 is outside nlp/tokenizer:1 (assets.yaml:5): `modelkit-assets upgrade --latest nlp/tokenizer` allows it"
+    assert said(run(project, "add", "nlp/tokenizer")) == ["nothing to change", outside]
+    assert said(run(project, "add", "nlp/tokenizer", "--no-lock")) == ["nothing to change"]
+    assert spec(project) == SPEC
+    assert said(run(project, "upgrade", "--latest", "nlp/tokenizer")) == [
+        "changed `nlp/tokenizer:1` to `nlp/tokenizer:10` in assets.yaml", "updated nlp/tokenizer 1.10 → 10.3",
+    ]  # fmt: skip
+    assert said(run(project, "add", "nlp/tokenizer")) == ["nothing to change"]
+    assert said(run(project, "add", "nlp/tokenizer:latest")) == [
+        "changed `nlp/tokenizer:10` to `nlp/tokenizer` in assets.yaml"
+    ]
+
+
+def test_the_part_of_an_entry_is_changed(project):
+    run(project, "add", "nlp/lexicon").succeeded()
+    for part, old in (("en/words.txt", ""), ("fr", "[en/words.txt]")):
+        assert said(run(project, "add", f"nlp/lexicon[{part}]")) == [
+            f"changed `nlp/lexicon:2{old}` to `nlp/lexicon:2[{part}]` in assets.yaml"
+        ]
+        assert f"  - nlp/lexicon:2[{part}]\n" in spec(project)
+    assert said(run(project, "add", "nlp/lexicon[fr]")) == ["nothing to change"]
+    # What is typed without a part leaves it.
+    assert said(run(project, "add", "nlp/lexicon:2.0")) == [
+        "changed `nlp/lexicon:2[fr]` to `nlp/lexicon:2.0[fr]` in assets.yaml"
+    ]
+    before = spec(project)
+    for words in (["nlp/lexicon[en/word.txt]"], ["nlp/vectors:1[nope]"], ["nlp/classifier:3[nope]"]):
+        refused = run(project, "add", *words).failed(5)
+        assert words[0].partition("[")[2].rstrip("]") in refused.stderr
+        assert spec(project) == before
+    project.spec({"name": "nlp/lexicon", "version": "2"})
+    refused = run(project, "add", "nlp/lexicon[fr]").failed(3)
+    assert "add `- nlp/lexicon:2[fr]` by hand" in refused.stderr
+
+
+def test_an_upgrade_says_what_the_requirements_keep_out(project):
+    run(project, "add", "nlp/vectors:1.0").succeeded()
+    tokenizer = "nlp/tokenizer 10.3 is outside nlp/tokenizer:1 (assets.yaml:5): `modelkit-assets upgrade --latest nlp/tokenizer` allows it"
+    vectors = "nlp/vectors 1.4 is outside nlp/vectors:1.0 (assets.yaml:6): `modelkit-assets upgrade --latest nlp/vectors` allows it"
+    assert said(run(project, "upgrade", "nlp/vectors")) == ["nothing to change", vectors]
+    assert said(run(project, "upgrade")) == ["nothing to change", tokenizer, vectors]
+    # What only an asset requires is no requirement of the spec.
+    project.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/vectors:1.0"])
+    project.spec("nlp/lexicon:2")
+    run(project, "lock").succeeded()
+    assert said(run(project, "upgrade", "nlp/vectors")) == [
+        "nothing to change", "nlp/vectors 1.4 is outside nlp/lexicon:2 (assets.yaml:3) → nlp/vectors:1.0",
+    ]  # fmt: skip
+
+
+def test_of_many_assets_that_are_kept_back_the_number_is_told(project):
+    names = [f"many/asset-{number}" for number in range(6)]
+    for name in names:
+        for version in ("1.0", "2.0"):
+            project.store.push(f"{name}:{version}", b"x")
+    project.spec(*(f"{name}:1" for name in names))
+    run(project, "lock").succeeded()
+    assert said(run(project, "upgrade")) == [
+        "nothing to change", "6 assets have later versions than allowed: `modelkit-assets outdated` shows them",
+    ]  # fmt: skip
+
+
 def test_requirements_and_groups_are_written_out(project):
     run(project, "add", "nlp/vectors", "--require", ">=1, <2", "--group", "training").succeeded()
     assert yaml.safe_load(spec(project))["assets"][1] == {
@@ -123,9 +188,10 @@ def test_upgrade_moves_the_lock_and_latest_the_spec_too(project):
     before = spec(project)
     done = run(project, "upgrade", "nlp/vectors").succeeded()
     assert said(done) == ["updated nlp/vectors 1.4 → 1.9"]
-    assert said(run(project, "upgrade")) == ["updated nlp/tokenizer 1.10 → 1.11"]
+    kept_back = "nlp/tokenizer 10.3 is outside nlp/tokenizer:1 (assets.yaml:5): `modelkit-assets upgrade --latest nlp/tokenizer` allows it"
+    assert said(run(project, "upgrade")) == ["updated nlp/tokenizer 1.10 → 1.11", kept_back]
     assert spec(project) == before
-    assert said(run(project, "upgrade")) == ["nothing to change"]
+    assert said(run(project, "upgrade")) == ["nothing to change", kept_back]
     run(project, "upgrade", "--latest").succeeded()
     assert spec(project) == before.replace("nlp/tokenizer:1 ", "nlp/tokenizer:10 ")
     assert locked(project) == ["nlp/lexicon:2.0", "nlp/tokenizer:10.3", "nlp/vectors:1.9"]

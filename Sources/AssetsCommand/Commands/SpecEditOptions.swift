@@ -26,5 +26,6 @@ struct SpecEditOptions: ParsableArguments {
         } else if dryRun {
             shell.remark("dry run: nothing was written")
         }
+        for line in result.later.lines { shell.remark(line) }
     }
 }

@@ -17,6 +17,14 @@ package enum SpecEdit: Sendable {
     case added(AssetSpecification)
     case changed(AssetSpecification, to: AssetSpecification)
     case removed(AssetSpecification)
+
+    /// What an entry asks for since; nil where there is none any more.
+    var wanted: AssetSpecification? {
+        switch self {
+        case .added(let specification), .changed(_, let specification): specification
+        case .removed: nil
+        }
+    }
 }
 
 /// What an edit came to.
@@ -26,6 +34,19 @@ package struct SpecEditResult: Sendable {
     package let isSpecChanged: Bool
     /// What changed in the lockfile, or would; nil where it stays as it is.
     package let lockChanges: LockChanges?
+    /// Of the assets that were named, or of all; sorted by name.
+    package let later: [LaterVersion]
+}
+
+/// A version that is later than all that a requirement allows.
+package struct LaterVersion: Sendable {
+    package let pin: AssetPin
+    package let demand: Demand
+
+    package init(pin: AssetPin, demand: Demand) {
+        self.pin = pin
+        self.demand = demand
+    }
 }
 
 /// Why a spec cannot be edited as it was asked for.

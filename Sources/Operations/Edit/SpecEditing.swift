@@ -43,49 +43,70 @@ package struct SpecEditing: Sendable {
         var draft = SpecDraft(editor, path: options.path, settings)
         switch request {
         case .add(let assets, let requirement, let groups):
-            for asset in assets {
-                try draft.add(try await specification(asset, requirement), groups: groups)
-            }
+            for asset in assets { try await add(asset, requirement, groups, &draft) }
         case .remove(let names): for name in names { try draft.remove(name) }
         case .upgrade(let names, let latest): try await upgrade(names, latest: latest, &draft)
         }
         let isChanged = draft.editor.bytes != editor.bytes
-        let lock = options.locks ? try await locked(draft) : nil
+        let session = options.locks ? try session(draft) : nil
+        let proposal: LockProposal? = if let session { try await Locking(session, observer).propose() } else { nil }
+        if let proposal { try Self.check(draft.edits, in: proposal) }
+        // Where the lockfile stays as it is, nothing is written.
+        let lock = proposal.flatMap { $0.old.exists && $0.new == $0.old.lock ? nil : $0 }
         if !options.isDry {
             if isChanged { try SpecReading.write(draft.editor.bytes, to: options.path) }
             try lock?.write()
         }
-        return SpecEditResult(edits: draft.edits, isSpecChanged: isChanged, lockChanges: lock?.changes)
+        var later: [LaterVersion] = []
+        if let session, let proposal {
+            later = await LaterVersions(session).of(proposal.resolution) { [draft] in draft.wantsLatest.frees($0) }
+        }
+        return SpecEditResult(edits: draft.edits, isSpecChanged: isChanged, lockChanges: lock?.changes, later: later)
     }
 
-    /// Nil where the lockfile stays as it is.
-    private func locked(_ draft: SpecDraft) async throws(Faults) -> LockProposal? {
+    /// The parts that entries name have to be there, as for a plan.
+    private static func check(_ edits: [SpecEdit], in proposal: LockProposal) throws(Faults) {
+        let names = Set(edits.compactMap(\.wanted?.name))
+        let failures = proposal.resolution.choices.filter { names.contains($0.pin.name) }.flatMap { choice in
+            proposal.new.assets.first { $0.pin == choice.pin }.map(choice.failures) ?? []
+        }
+        guard failures.isEmpty else { throw Faults(.planning(PlanningFailures(failures))) }
+    }
+
+    private func session(_ draft: SpecDraft) throws(Faults) -> Session {
         let lock = try SpecLock.read(
             besides: options.path, LockRequest(mode: .update, upgrade: draft.upgrade), in: settings.versioning.value,
             mends: true)
-        let session = try Session(
+        return try Session(
             Workspace(manifest: draft.editor.manifest, settings: settings), lock: lock,
             missingDirectory: .isUnneeded, retries: retries)
-        let proposal = try await Locking(session, observer).propose()
-        return lock.exists && proposal.new == lock.lock ? nil : proposal
     }
 
     // MARK: Adding
 
-    /// What was typed, with the latest major version where it has none.
-    private func specification(_ text: String, _ requirement: String?) async throws(Faults) -> AssetSpecification {
+    /// An asset that has an entry gets what was typed of a requirement and a part; another one gets an entry, with the latest
+    /// major version where no requirement was typed.
+    private func add(
+        _ text: String, _ requirement: String?, _ groups: [String], _ draft: inout SpecDraft
+    ) async throws(Faults) {
         let system = settings.versioning.value
         let typed = try AssetSpecification(typed: text, in: system)
-        if let requirement {
-            do throws(VersionRequirementFault) {
-                return typed.requiring(try VersionRequirement(parsing: requirement, in: system))
-            } catch {
-                throw Faults(.edit(.requirement(error, system)))
-            }
+        var wanted = text.utf8.prefix { $0 != UInt8(ascii: "[") }.contains(UInt8(ascii: ":")) ? typed.requirement : nil
+        if let requirement { wanted = try Self.parsed(requirement, system) }
+        if let place = try draft.place(of: typed.name) { return try draft.change(at: place, to: typed, wanted) }
+        if wanted == nil, options.locks, settings.provider != nil {
+            let (latest, _) = try await StoreSession(settings, retries).find(typed.name.text)
+            wanted = VersionRequirement(majorOf: latest.version, in: system)
         }
-        guard !text.utf8.contains(UInt8(ascii: ":")), options.locks, settings.provider != nil else { return typed }
-        let (latest, _) = try await StoreSession(settings, retries).find(typed.name.text)
-        return typed.requiring(VersionRequirement(majorOf: latest.version, in: system))
+        try draft.add(typed.requiring(wanted ?? .latest), groups: groups)
+    }
+
+    private static func parsed(_ text: String, _ system: VersioningSystem) throws(Faults) -> VersionRequirement {
+        do throws(VersionRequirementFault) {
+            return try VersionRequirement(parsing: text, in: system)
+        } catch {
+            throw Faults(.edit(.requirement(error, system)))
+        }
     }
 
     // MARK: Upgrading
@@ -96,6 +117,7 @@ package struct SpecEditing: Sendable {
             besides: options.path, LockRequest(mode: .update), in: settings.versioning.value, mends: true)
         let known = KnownAssets(draft.entries, locked.lock, path: options.path)
         for name in names { draft.upgrade = draft.upgrade.adding(try known.find(name)) }
+        draft.wantsLatest = draft.upgrade
         if latest { try await allowLatest(&draft) }
     }
 

@@ -19,7 +19,9 @@ package struct Locking: Sendable {
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
         guard let lock = built.lock, built.faults.isEmpty else { throw Faults(built.faults + built.unknown) }
         observer.warn(built.warnings)
-        return LockProposal(old: session.lock, new: lock, changes: LockChanges(from: session.lock.lock, to: resolved))
+        return LockProposal(
+            old: session.lock, new: lock, changes: LockChanges(from: session.lock.lock, to: resolved),
+            resolution: resolved.all)
     }
 }
 
@@ -28,6 +30,8 @@ package struct LockProposal: Sendable {
     package let old: SpecLock
     package let new: Lock
     package let changes: LockChanges
+    /// What it pins, and for what.
+    let resolution: Resolution
 
     /// Puts it in place, whole or not at all.
     package func write() throws(Faults) { try old.write(new) }
