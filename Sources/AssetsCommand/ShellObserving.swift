@@ -11,6 +11,7 @@ extension Shell: OperationObserver {
         case .warnings(let warnings): warn(warnings.sentences)
         case .removed(let pins, let bytes):
             remark("removed \(enumeration(pins.map(\.description))) (\(Units.bytes(bytes)) freed)")
+        case .locked(let changes): for line in changes.lines { remark(line) }
         }
     }
 

@@ -36,6 +36,8 @@ package enum OperationEvent: Sendable {
     case warnings([OperationWarning])
     /// These versions are no longer in the assets directory, which made so many bytes of room.
     case removed([AssetPin], freedBytes: Int64)
+    /// The lockfile that was there pins other versions now.
+    case locked(LockChanges)
 }
 
 /// What is worth knowing and stops nothing.

@@ -119,6 +119,8 @@ package struct Resolving: Sendable {
         }
         do {
             try session.lock.write(lock)
+            let changes = LockChanges(from: session.lock.lock, to: resolved)
+            if session.lock.exists, run.isDone, !changes.isEmpty { observer.observe(.locked(changes)) }
         } catch {
             run.faults += error.list
         }

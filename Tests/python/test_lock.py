@@ -62,6 +62,22 @@ def test_what_is_pinned_stays_when_newer_versions_come(shelf):
     assert lock_of(shelf).read_bytes() == before
 
 
+@pytest.mark.parametrize("progress", ["plain", "none"])
+def test_a_resolve_that_changes_the_lockfile_says_how(shelf, progress):
+    spec = shelf.spec("nlp/vectors", "nlp/lexicon:1")
+    resolve = ["resolve", spec, "--progress", progress]
+    assert "locked" not in shelf.tool.run(*resolve).succeeded().stderr
+    shelf.store.push("nlp/vectors:2.0", b"2\n")
+    assert "vectors" not in shelf.tool.run(*resolve).succeeded().stderr
+    lines = shelf.tool.run(*resolve, "--upgrade-asset", "nlp/vectors").succeeded().stderr.splitlines()
+    assert [line for line in lines if "vectors" in line and "etch" not in line] == ["updated nlp/vectors 1.4 → 2.0"]
+    shelf.spec("nlp/lexicon:2")
+    lines = shelf.tool.run(*resolve).succeeded().stderr.splitlines()
+    assert [line for line in lines if line.startswith(("updated", "removed"))] == [
+        "updated nlp/lexicon 1.0 → 2.0", "removed nlp/vectors 2.0",
+    ]  # fmt: skip
+
+
 def test_upgrade_frees_all_or_those_named(shelf):
     spec = ["nlp/vectors", "nlp/lexicon"]
     shelf.resolve(*spec).succeeded()
