@@ -13,8 +13,13 @@ package func nearestWords<Words: Sequence<String>>(to word: String, in candidate
     var near: [(word: String, distance: Int, place: Int)] = []
     for (place, candidate) in candidates.enumerated() {
         let other = Array(candidate.lowercased().unicodeScalars.prefix(128))
-        guard abs(other.count - letters.count) <= farthest else { continue }
-        let distance = editDistance(letters, other)
+        var distance = abs(other.count - letters.count) <= farthest ? editDistance(letters, other) : .max
+        // A name without its folder is near to the whole one.
+        if !letters.contains("/"), let last = other.split(separator: "/").last, last.count < other.count,
+            abs(last.count - letters.count) <= farthest
+        {
+            distance = min(distance, max(1, editDistance(letters, Array(last))))
+        }
         if distance <= farthest { near.append((candidate, distance, place)) }
     }
     near.sort { ($0.distance, $0.place) < ($1.distance, $1.place) }

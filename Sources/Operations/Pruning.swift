@@ -19,7 +19,7 @@ package struct Pruning: Sendable {
     /// Of the assets directory that the settings name.
     package init(_ settings: Settings) throws(Faults) {
         guard let directory = try AssetsDirectoryOpening.open(settings.assetsDirectory, ifMissing: .isAnError) else {
-            throw Faults(.directory(.notSet))
+            throw Faults(.directory(.notSet(canBeMade: false)))
         }
         self.init(directory: directory, settings: settings)
     }

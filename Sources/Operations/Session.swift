@@ -78,7 +78,10 @@ package final class Session: Sendable {
 
 /// What becomes of an assets directory that does not exist.
 package enum MissingDirectory: Sendable {
+    /// The command cannot make it.
     case isAnError
+    /// It is an error, but can be made.
+    case isToBeMade
     case isMade
     /// It is planned as if it were there and empty.
     case isPlanned

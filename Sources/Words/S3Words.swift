@@ -54,7 +54,7 @@ extension S3Note: WordedDetail {
     package var words: String {
         switch self {
         case .identity(let identity): "identity: \(identity.words)"
-        case .maybeMissing: "without s3:ListBucket, S3 also reports a missing object as access denied"
+        case .maybeMissing: "the object may not exist: without s3:ListBucket, S3 answers access denied for that too"
         case .clock(let offset): "the local clock is \(Self.skew(offset)) the store's"
         case .requestedRegion(let region): "requested region: \(region)"
         }

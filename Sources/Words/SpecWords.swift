@@ -20,10 +20,11 @@ extension Problem {
         switch fault {
         case .standardInput:
             self.init(code: "spec-file", message: "standard input cannot be edited", exitStatus: 64)
-        case .unreadable(let error, let path):
+        case .unreadable(let error, let path, let above):
             self.init(
                 code: "spec-file", message: "cannot read the spec file `\(path)`: \(error.reason)",
-                hint: error.isMissing ? Self.creation(of: path) : nil, exitStatus: 3)
+                hint: above.map { "did you mean `\($0)`?" } ?? (error.isMissing ? Self.creation(of: path) : nil),
+                exitStatus: 3)
         case .unwritable(let error, let path):
             self.init(
                 code: "spec-file", message: "cannot write the spec file `\(path)`: \(error.reason)",

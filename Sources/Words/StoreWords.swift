@@ -13,16 +13,17 @@ extension Problem {
 
     package init(_ fault: DirectoryFault) {
         switch fault {
-        case .notSet:
+        case .notSet(let canBeMade):
             self.init(
                 code: "no-assets-directory", message: "no assets directory is set",
-                hint: "set MODELKIT_ASSETS_DIR or pass --assets-dir", exitStatus: 9)
-        case .unusable(let error, let setting):
+                hint: "set MODELKIT_ASSETS_DIR or pass --assets-dir"
+                    + (canBeMade ? ", and --create-assets-dir if it does not exist yet" : ""), exitStatus: 9)
+        case .unusable(let error, let setting, let canBeMade):
             self.init(
                 code: "assets-directory",
                 message: "cannot open the assets directory `\(setting.value)`: \(error.reason)",
                 details: [setting.provenance.phrase],
-                hint: error.isMissing ? "create it, or pass --create-assets-dir" : nil, exitStatus: 9)
+                hint: canBeMade ? "pass --create-assets-dir, or create it" : nil, exitStatus: 9)
         case .noFileLocks(let error):
             self.init(
                 code: "no-file-locks", message: "file locks do not work in `\(error.path)`: \(error.reason)",
@@ -89,8 +90,13 @@ extension Problem {
             case .subPart(let fault, let part): "its part `\(part)` \(fault.words)"
             case .bracket: "a part in brackets must come last"
             }
+        // As npm and Go write versions.
+        let colon = text.split(separator: "@", omittingEmptySubsequences: false).joined(separator: ":")
+        let isMeant = colon != text && (try? AssetSpecification(parsing: colon, in: system)) != nil
         self.init(
             code: "specification", message: "invalid asset specification `\(text)`: \(what)",
-            hint: "write NAME[:VERSION][[PART]], such as nlp/lexicon:1[en/words.txt]", exitStatus: 64)
+            hint: isMeant
+                ? "did you mean `\(colon)`?" : "write NAME[:VERSION][[PART]], such as nlp/lexicon:1[en/words.txt]",
+            exitStatus: 64)
     }
 }

@@ -116,7 +116,8 @@ struct WordTests {
         arguments: [
             ("bucket", "buckt", true), ("bucket", "bukcet", true), ("bucket", "pail", false), ("a", "b", true),
             ("ab", "xy", false),
-            ("prefix", "PREFIX", true),
+            ("prefix", "PREFIX", true), ("nlp/vectors", "vectors", true), ("nlp/vectors", "vectrs", true),
+            ("nlp/vectors", "cv/vectors", true), ("nlp/vectors", "other/vectors", false), ("nlp/vectors", "nlp", false),
         ])
     func `a word is near another`(known: String, word: String, isNear: Bool) {
         #expect((nearestWord(to: word, in: [known]) == known) == isNear)

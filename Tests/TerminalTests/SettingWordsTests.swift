@@ -46,8 +46,9 @@ struct SettingWordsTests {
     @Test("directories and stores that cannot be opened, and assets that are not there")
     func stores() throws {
         let directories: [DirectoryFault] = [
-            .notSet, .unusable(FileError(path: "/a", attempt: .open, code: ENOENT), setting("/a")),
-            .unusable(failure, setting("/srv/cache")), .noFileLocks(failure),
+            .notSet(canBeMade: false), .notSet(canBeMade: true),
+            .unusable(FileError(path: "/a", attempt: .open, code: ENOENT), setting("/a"), canBeMade: true),
+            .unusable(failure, setting("/srv/cache"), canBeMade: false), .noFileLocks(failure),
         ]
         let openings: [StoreOpeningFault] = [
             .noStore, .noBucket(Setting(.s3, from: .flag("--provider"))),
@@ -99,6 +100,7 @@ struct SettingWordsTests {
         )
         let files: [SpecFileFault] = [
             .standardInput, .unreadable(missing, path: "assets.yaml"),
+            .unreadable(missing, path: "assets.yaml", above: "../assets.yaml"),
             .unreadable(missing, path: "deploy/assets.yaml"), .unreadable(failure, path: "assets.yaml"),
             .unwritable(failure, path: "assets.yaml"),
             .layout(SpecEditFault(line: "- nlp/lexicon:2"), path: "assets.yaml"),

@@ -25,7 +25,8 @@ struct UsageWordsTests {
         "Missing value for '--color <when>'",
         "The value 'jsno' is invalid for '--format <format>'. Please provide one of 'text' or 'json'.",
         "The value 'often' is invalid for '--color <when>'. Please provide one of the following:\n  - auto\n  - always",
-        "The value 'many' is invalid for '--jobs <n>'", "--locked, --frozen and --no-lock cannot be combined",
+        "The value 'many' is invalid for '--jobs <n>'", "The value 'build' is invalid for '--output <layout>'",
+        "--locked, --frozen and --no-lock cannot be combined",
     ]
 
     @Test("unknown commands and options have a suggestion, and all of it is in one style")

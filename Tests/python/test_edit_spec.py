@@ -129,6 +129,18 @@ def test_of_many_assets_that_are_kept_back_the_number_is_told(project):
     ]  # fmt: skip
 
 
+def test_a_spec_above_is_pointed_to(project):
+    inside = project.folder / "src/deep"
+    inside.mkdir(parents=True)
+    for words in (["why", "nlp/tokenizer"], ["add", "nlp/lexicon"], ["resolve"], ["lock"]):
+        refused = project.tool.run(*words, cwd=inside).failed(3)
+        assert refused.stderr.splitlines()[-1].strip() in (
+            "hint: did you mean `../../assets.yaml`?", "failed"), refused.stderr
+    other = project.tool.run("resolve", "other.yaml", cwd=inside).failed(3)
+    assert "did you mean" not in other.stderr
+    project.tool.run("lock", "../../assets.yaml", cwd=inside).succeeded()
+
+
 def test_requirements_and_groups_are_written_out(project):
     run(project, "add", "nlp/vectors", "--require", ">=1, <2", "--group", "training").succeeded()
     assert yaml.safe_load(spec(project))["assets"][1] == {
@@ -195,7 +207,10 @@ def test_upgrade_moves_the_lock_and_latest_the_spec_too(project):
     run(project, "upgrade", "--latest").succeeded()
     assert spec(project) == before.replace("nlp/tokenizer:1 ", "nlp/tokenizer:10 ")
     assert locked(project) == ["nlp/lexicon:2.0", "nlp/tokenizer:10.3", "nlp/vectors:1.9"]
-    assert "did you mean `nlp/vectors`?" in run(project, "upgrade", "nlp/vector").failed(5).stderr
+    for near in ("nlp/vector", "vectors"):
+        assert "did you mean `nlp/vectors`?" in run(project, "upgrade", near).failed(5).stderr
+    assert "did you mean `nlp/vectors`?" in run(project, "why", "vectors").failed(5).stderr
+    assert "did you mean `nlp/vectors:1.4`?" in run(project, "add", "nlp/vectors@1.4").failed(64).stderr
 
 
 def test_entries_for_one_asset_in_two_places_are_left_to_a_person(project):

@@ -27,6 +27,7 @@ NO_MESSAGES = {
     "UsageWords.swift": {
         "Unknown option '", "Did you mean '", "Missing expected argument '", "nexpected argument '",
         " unexpected arguments: '", "Missing value for '", "' is invalid for '", "The value '", ". Please provide one of",
+        "--output <layout>",
     },
     "PlanningWords.swift": {"not present", "not present: ", "left out: "},
     "PlanFileWords.swift": {"there in part"},

@@ -17,13 +17,13 @@ LEXICON, OLD, NEW = "nlp/lexicon:2.0", "nlp/tokenizer:1.4", "nlp/tokenizer:1.5"
 # What the page may type of this program for each task: what uv or cargo take, and `resolve` where their lock also installs.
 TASKS = {
     "Start a project": ["init", "add", "resolve"],
-    "Take a new version": ["outdated", "upgrade", "resolve"],
+    "Take a new version": ["outdated", "resolve"],
     "Pin a version": ["add", "resolve"],
     "Find out why an asset is there": ["why"],
     "Free disk space": ["prune", "prune"],
     "Roll back": ["resolve"],
     "Cache assets in CI": ["cache-key", "resolve"],
-    "Supply an air-gapped machine": ["resolve", "verify"],
+    "Supply an air-gapped machine": ["resolve", "verify", "resolve"],
     "Debug a 403": ["resolve", "check", "check"],
     "Recover a corrupted file": ["verify", "verify"],
 }

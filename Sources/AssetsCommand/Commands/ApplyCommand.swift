@@ -53,7 +53,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         return try shell.begin(.defaultSpec, flags) { (workspace, retries) throws(Faults) in
             try Applying(
-                saved, workspace, missingDirectory: fetch.createAssetsDir ? made : .isAnError, retries: retries, shell)
+                saved, workspace, missingDirectory: fetch.createAssetsDir ? made : .isToBeMade, retries: retries, shell)
         }
     }
 }

@@ -37,7 +37,7 @@ struct FetchCommand: AsyncParsableCommand {
         let shell = Shell(output, json: format == .json, metrics: metrics.file("fetch", asset))
         let (asset, flags) = (asset, fetch.flags(store, forceDownload: forceDownload))
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
-        let missing = fetch.createAssetsDir ? made : .isAnError
+        let missing = fetch.createAssetsDir ? made : .isToBeMade
         let open: @Sendable () throws(Faults) -> Session = { () throws(Faults) in
             try shell.begin(.asset(asset), flags) { (workspace, retries) throws(Faults) in
                 try Session(workspace, missingDirectory: missing, retries: retries)

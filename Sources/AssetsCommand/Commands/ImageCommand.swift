@@ -63,7 +63,7 @@ struct ImageCommand: AsyncParsableCommand {
         let isDry = dryRun || output == nil && registry.push == nil
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: LockRequest(mode: .locked),
-            missingDirectory: isDry ? .isUnneeded : fetch.createAssetsDir ? .isMade : .isAnError)
+            missingDirectory: isDry ? .isUnneeded : fetch.createAssetsDir ? .isMade : .isToBeMade)
         let flags = fetch.flags(store, forceDownload: false)
         try await shell.exiting(registry.push.map { "asking \($0.host)" } ?? "reading the lockfile") {
             let session = try shell.session(request, flags)

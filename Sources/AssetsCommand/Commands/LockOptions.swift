@@ -8,7 +8,7 @@ struct LockOptions: ParsableArguments {
     @Flag(help: "Fail (status 7) if the lockfile would change")
     var locked = false
 
-    @Flag(help: "Use the versions in the lockfile without checking that it matches the spec")
+    @Flag(help: "Use the lockfile as it is, even if it does not match the spec")
     var frozen = false
 
     @Flag(help: "Neither read nor write the lockfile")

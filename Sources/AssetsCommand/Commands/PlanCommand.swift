@@ -38,7 +38,7 @@ struct PlanCommand: AsyncParsableCommand {
         flags.forceDownload = .flag("--force-download", forceDownload ? true : nil)
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: lock.request,
-            missingDirectory: createAssetsDir ? .isPlanned : .isAnError)
+            missingDirectory: createAssetsDir ? .isPlanned : .isToBeMade)
         let shell = Shell(output, json: format == .json)
         let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes, file: file)
         try await shell.exiting {

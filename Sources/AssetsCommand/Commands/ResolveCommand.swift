@@ -54,7 +54,7 @@ struct ResolveCommand: AsyncParsableCommand {
         let made = dryRun ? MissingDirectory.isPlanned : .isMade
         let request = SpecRequest(
             spec: spec.spec, groups: Set(spec.group), lock: lock.request,
-            missingDirectory: fetch.createAssetsDir ? made : .isAnError)
+            missingDirectory: fetch.createAssetsDir ? made : .isToBeMade)
         if dryRun, let format = format.ofPlan {
             let printing = PlanPrinting(shell: shell, format: format, maxBytes: limit.maxBytes?.bytes)
             try await shell.exiting {

@@ -288,7 +288,7 @@ enum SpecSchema {
                   "$ref": "#/$defs/requirement"
                 },
                 "depends_on": {
-                  "description": "What is present and complete before this asset appears: specification strings.",
+                  "description": "Assets, as specification strings, that are downloaded too and are complete before this one appears.",
                   "type": [
                     "array",
                     "null"

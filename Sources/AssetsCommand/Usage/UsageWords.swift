@@ -51,7 +51,8 @@ extension Problem {
             self = .usage(
                 "invalid value `\(value)` for `\(place)`" + (values == nil ? rest : ""),
                 details: values.map { ["possible values: \($0.joined(separator: ", "))"] } ?? [],
-                hint: values.flatMap { nearestWord(to: value, in: $0) }.map { "did you mean `\($0)`?" })
+                hint: values.flatMap { nearestWord(to: value, in: $0) }.map { "did you mean `\($0)`?" }
+                    ?? (place == "--output <layout>" ? "write oci:DIR[:TAG], or oci-archive:FILE[:TAG]" : nil))
         } else {
             let line = text.split(separator: "\n").first.map(String.init) ?? text
             self = .usage(line.prefix(1).lowercased() + line.dropFirst(), hint: nil)

@@ -49,7 +49,7 @@ package struct Checking: Sendable {
     private var directory: Result<CheckFindings.AssetsDirectory, Faults> {
         do throws(Faults) {
             guard let directory = try AssetsDirectoryOpening.open(settings.assetsDirectory, ifMissing: .isAnError)
-            else { throw Faults(.directory(.notSet)) }
+            else { throw Faults(.directory(.notSet(canBeMade: false))) }
             try StoreOpening.checkApart(settings, directory)
             return .success((directory.path, DirectoryCheck(directory)))
         } catch {

@@ -65,8 +65,19 @@ enum SpecReading {
             return try File.openForReading(path).readToEnd(limit: readLimit)
         } catch {
             if isOptional, error.isMissing, path == defaultFile { return nil }
-            throw Faults(.spec(.unreadable(error, path: path)))
+            throw Faults(.spec(.unreadable(error, path: path, above: error.isMissing ? fileAbove(path) : nil)))
         }
+    }
+
+    /// A file of that name in a folder above the working directory, as a path from here; nil where there is none.
+    private static func fileAbove(_ name: String) -> String? {
+        guard !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        var path = name
+        for _ in PathText.components(of: AbsolutePath.of(".")) {
+            path = "../" + path
+            if access(path, R_OK) == 0 { return path }
+        }
+        return nil
     }
 
     private static func standardInput() throws(FileError) -> [UInt8] {
@@ -87,7 +98,8 @@ enum SpecReading {
 package enum SpecFileFault: Error, Sendable {
     /// Standard input cannot be edited.
     case standardInput
-    case unreadable(FileError, path: String)
+    /// - Parameter above: the path of a file of that name in a folder above.
+    case unreadable(FileError, path: String, above: String? = nil)
     case unwritable(FileError, path: String)
     /// Its list of assets is laid out in a way that edits do not support.
     case layout(SpecEditFault, path: String)

@@ -126,7 +126,8 @@ class Player:
         for shown, place in self.places.items():
             command = command.replace(shown, place)
         # What a command exports, those after it see.
-        script = f"touch {self.exported}; . {self.exported}; {command}\nexport -p > {self.exported}"
+        # And they stand where those before them went.
+        script = f"touch {self.exported}; . {self.exported}; {command}\n(export -p; printf 'cd %q\\n' \"$PWD\") > {self.exported}"
         done = subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=self.environment, text=True, timeout=120,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
