@@ -62,6 +62,12 @@ def test_a_spec_is_begun_and_edited(talk):
     talk.run("upgrade")
     talk.run("upgrade", "--latest")
     talk.run("remove", "nlp/vectors", "--dry-run")
+    # Where no store is set.
+    (talk.workspace.folder / "assets.yaml").unlink()
+    (talk.workspace.folder / "assets.schema.json").unlink()
+    talk.workspace.without_provider()
+    talk.run("init", "bare.yaml")
+    talk.run("init", "--dry-run")
     talk.matches("editing")
 
 
@@ -123,6 +129,7 @@ def test_the_store_is_listed_and_annotated(talk):
     talk.run("new", "words", "nlp/words", "--dry-run")
     talk.run("new", "words", "nlp/words", "--yes")
     talk.run("update", "words", "nlp/words", "--dry-run")
+    talk.run("update", "words", "nlp/words", "--depends-on", "nlp/vectors", "--no-depends-on", status=64)
     talk.matches("store")
 
 
