@@ -43,6 +43,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case offline
         /// No request arrives.
         case unreachable
+        /// Something in front of the store answered with a page for people.
+        case foreignPage
         /// Requests arrive, and all answers are errors.
         case failing
     }

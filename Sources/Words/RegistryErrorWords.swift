@@ -15,17 +15,25 @@ extension Problem {
     ///   hint: …
     /// ```
     package init(registry error: StoreError) {
-        let words = RegistryErrorWords(error.kind)
+        var words = RegistryErrorWords(error.kind)
+        if error.cause == .foreignPage { words.speaker = "the page says" }
         let said = error.detail?.words.escapedForTerminal ?? ""
         let place = "\(error.operation.words) \(quoted(error.address))"
         self.init(
             code: words.code, message: "cannot \(place): \(Self.reason(error) ?? words.reason)",
             details: (said.isEmpty ? [] : ["\(words.speaker): \(said)"])
                 + error.notes.flatMap(\.notes).map(\.escapedForTerminal),
-            hint: Self.advice(error) ?? words.hint,
+            hint: Self.hint(error) ?? words.hint,
             exitStatus: words.exitStatus)
     }
 
+    private static func hint(_ error: StoreError) -> String? {
+        error.cause == .foreignPage ? foreignPage : advice(error)
+    }
+
+    private static let foreignPage =
+        "a proxy, gateway or login page answered in place of the registry: check the host and the proxy (HTTPS_PROXY, "
+        + "NO_PROXY)"
     private static let unreachable = "check the name of the host, the network and the proxy (HTTPS_PROXY, NO_PROXY)"
 
     private static func advice(_ error: StoreError) -> String? {
@@ -45,6 +53,7 @@ extension Problem {
             "\(service) rejected the credentials (\(code?.escapedForTerminal ?? "status \(status)"))"
         case .unreachable: "the registry is unreachable"
         case .failing: "the registry keeps failing"
+        case .foreignPage: "the response is an HTML page, not the registry's"
         case .anonymous, .noBucket, .invalidBucket, .otherRegion, .offline, nil: nil
         }
     }

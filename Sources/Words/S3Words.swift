@@ -86,6 +86,11 @@ extension IdentitySourceName {
 }
 
 extension S3Advice: WordedDetail {
+    /// The policy of those who only fetch has no rights to write.
+    private func role(for right: String) -> String {
+        ["s3:GetObject", "s3:ListBucket"].contains(right) ? "" : " --for developer"
+    }
+
     package var words: String {
         switch self {
         case .grantDecryption: "grant these credentials kms:Decrypt on the key that encrypts the object"
@@ -95,7 +100,8 @@ extension S3Advice: WordedDetail {
         case .unsetToken: "unset AWS_SESSION_TOKEN, or renew the credentials: it does not belong to the access key"
         case .restoreFromArchive: "restore the object from its archive first"
         case .grant(let right):
-            "grant \(right) to these credentials; `modelkit-assets check --policy` prints a least-privilege policy"
+            "grant \(right) to these credentials; `modelkit-assets check\(role(for: right)) --policy` prints a least-privilege "
+                + "policy"
         case .checkBucket: "check MODELKIT_STORAGE_BUCKET, and that the endpoint is the bucket's"
         case .correctClock: "correct the clock of this machine (in a container, the host's)"
         case .setRegion: "set AWS_DEFAULT_REGION to the bucket's region, or correct the endpoint"

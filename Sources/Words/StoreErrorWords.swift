@@ -59,6 +59,7 @@ private struct StoreErrorWords {
         case .offline: self = .offline
         case .unreachable: reason = "the store is unreachable"
         case .failing: reason = "the store keeps failing"
+        case .foreignPage: self = .foreignPage
         }
     }
 
@@ -113,6 +114,10 @@ extension StoreErrorWords {
     private static let invalidAnswer = StoreErrorWords(
         code: "invalid-answer", reason: "invalid response",
         hint: "check the endpoint and the proxy with `modelkit-assets check`", exitStatus: 8, speaker: "caused by")
+    private static let foreignPage = StoreErrorWords(
+        code: "invalid-answer", reason: "the response is an HTML page, not the store's",
+        hint: "a proxy, gateway or login page answered in place of the store: check the endpoint and the proxy with "
+            + "`modelkit-assets check`", exitStatus: 8, speaker: "the page says", isGeneral: true)
     private static let unusableSettings = StoreErrorWords(
         code: Problem.storeSettings, reason: "invalid storage settings", hint: settingsHint, exitStatus: 3,
         speaker: "caused by", isGeneral: true)

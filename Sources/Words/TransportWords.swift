@@ -97,6 +97,10 @@ extension RangedResponse.Fault: WordedDetail {
     }
 }
 
+extension ForeignPage: WordedDetail {
+    package var words: String { (title.map { "\"\($0)\" " } ?? "") + "(status \(status))" }
+}
+
 extension ServiceAnswer: WordedDetail {
     /// `AccessDenied: not for you (status 403, request 4711)`
     package var words: String {

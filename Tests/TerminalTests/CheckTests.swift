@@ -50,6 +50,25 @@ struct CheckTests {
                 == "Settings\n  provider  s3\n  key       語\\u{1B}\n\nall checks passed\n")
     }
 
+    @Test("what helps against several is told once") func repeatedHints() {
+        let rows = ["a", "b"].map { CheckTable.Row($0, "denied", state: .failed, remedy: "grant it") }
+        let sections = [CheckTable.Section(title: "Store", rows: rows), CheckTable.Section(title: "Spec", rows: rows)]
+        #expect(
+            CheckText(CheckTable(sections, exitStatus: 4), width: 80, style: .plain).text == """
+                Store
+                  failed  a  denied
+                             hint: grant it
+                  failed  b  denied
+
+                Spec
+                  failed  a  denied
+                  failed  b  denied
+
+                4 failed
+
+                """)
+    }
+
     @Test("colour marks states")
     func color() {
         let text = CheckText(table, width: 80, style: Style(isOn: true)).text

@@ -58,7 +58,8 @@ struct DetailWordsTests {
             ServiceAnswer(status: 503, code: nil, message: nil), ServiceStatus(503, "SlowDown"),
             ServiceStatus(502, nil),
         ]
-        try expectDetails(failures + responses + notes + advice + programs + answers, "details-transport.txt")
+        let pages = ["Blocked by ACME proxy", nil].map { ForeignPage(status: 403, title: $0) }
+        try expectDetails(failures + responses + notes + advice + programs + answers + pages, "details-transport.txt")
     }
 
     @Test("settings of stores") func settings() throws {
@@ -234,7 +235,7 @@ struct DetailWordsTests {
         ]
         let s3Advice: [S3Advice] = [
             .grantDecryption, .checkKeyID, .checkSecret, .renewCredentials, .unsetToken, .restoreFromArchive,
-            .grant("s3:GetObject"), .checkBucket, .correctClock, .setRegion,
+            .grant("s3:GetObject"), .grant("s3:PutObject"), .checkBucket, .correctClock, .setRegion,
         ]
         let anonymous: [AnonymousAdvice] = [
             AnonymousAdvice(place: .flag("--no-sign-request")), AnonymousAdvice(place: Self.line),

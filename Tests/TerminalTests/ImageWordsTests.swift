@@ -50,7 +50,7 @@ struct ImageWordsTests {
         }
         let causes: [StoreError.Cause] = [
             .noCredentials, .unusableCredentials(AnyErrorDetail(RegistryCredentialFault.missing(place))),
-            .rejectedCredentials(by: "registry.example", code: nil, status: 401), .unreachable, .failing,
+            .rejectedCredentials(by: "registry.example", code: nil, status: 401), .unreachable, .foreignPage, .failing,
         ]
         let errors = StoreError.Kind.allCases.map { error($0) } + causes.map { error(.unauthenticated, $0) }
         let long = "a.b/" + String(repeating: "a", count: 260)

@@ -1,5 +1,7 @@
 """`check` with a spec proves that what the spec asks for is there, and exits as `resolve` would."""
 
+import re
+
 import pytest
 
 from harness.fault_world import FINE, SMALL, data, put_folder
@@ -73,4 +75,27 @@ def test_without_a_spec_the_store_alone_is_checked(shelf):
 
 def test_a_store_that_is_not_reached_is_not_asked_about_the_spec(fault_shelf, fault_server):
     fault_shelf.tool.environment |= {"S3_ENDPOINT": "http://127.0.0.1:9", "MODELKIT_STORAGE_TIMEOUT_S": "1"}
-    assert rows(checked(fault_shelf, f"{SMALL}:1").failed(8).document) == []
+    finished = checked(fault_shelf, f"{SMALL}:1").failed(8)
+    assert rows(finished.document) == [("resolves", "unproven", "skipped: the store cannot be asked")]
+
+
+@pytest.mark.parametrize("options", [[], ["--for", "developer"]], ids=["runtime", "developer"])
+def test_rejected_credentials_fail_once(fault_shelf, options):
+    """Whatever else is asked would be refused for the same reason."""
+    spec = fault_shelf.spec(f"{SMALL}:1", f"{FINE}:1")
+    environment = {"AWS_SECRET_ACCESS_KEY": "wrong"}
+    finished = fault_shelf.tool.run("check", spec, *options, environment=environment).failed(4)
+    assert finished.stdout.count("SignatureDoesNotMatch") == 2, finished.stdout
+    assert finished.stdout.count("hint:") == 1
+    assert "resolves  skipped: the store cannot be asked" in finished.stdout
+    assert finished.stdout.endswith("1 failed, 1 unproven\n")
+
+
+def test_what_pushing_takes_is_in_the_policy_that_the_hint_names(fault_shelf, fault_server):
+    fault_server.on(lambda request: request.method in ("POST", "PUT"), answers(403, "AccessDenied"))
+    spec = fault_shelf.spec(f"{SMALL}:1")
+    finished = fault_shelf.tool.run("check", "--for", "developer", spec, "--format", "json").failed(4)
+    [remedy] = [row["remedy"] for part in finished.document["sections"] for row in part["rows"] if row["state"] == "failed"]
+    command = re.search("grant s3:PutObject to these credentials; `modelkit-assets (.*)` prints", remedy)[1]
+    policy = fault_shelf.tool.run(*command.split(), spec).succeeded().stdout
+    assert "s3:PutObject" in policy

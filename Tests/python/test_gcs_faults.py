@@ -144,7 +144,7 @@ LASTING = {
     "nothing for ever": (stall_after(None), Expected((8,), ["small/asset/1.0"])),
     "a wrong byte": (corrupted, Expected((6,), ["small/asset/1.0", "CRC32C"])),
     "an HTML page with 200": (page_of_html(200), Expected((5, 6, 8), ["small/asset/1.0"])),
-    "an HTML page with 403": (page_of_html(403), Expected((4,), ["403"])),
+    "an HTML page with 403": (page_of_html(403), Expected((8,), ["HTML page", "403", "small/asset/1.0"])),
     "endless headers": (endless_headers, Expected((8,), ["small/asset/1.0"])),
     "a redirect": (
         lambda exchange: Response(302, headers=(("Location", "http://127.0.0.1:9/"),)), Expected((8,), ["302"])

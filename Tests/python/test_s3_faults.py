@@ -20,6 +20,7 @@ from harness.faults import (
     reset_in_the_header,
     stall_after,
 )
+from harness.s3_messages import Response
 from harness.workspace import error_text
 
 # A time that is not now.
@@ -78,7 +79,7 @@ LASTING = {
     "a Content-Length too short": (length_off_by(-7), Expected((6, 8), ["small/asset/1.0"])),
     "a wrong byte": (corrupted, Expected((6,), ["small/asset/1.0", "MD5"])),
     "an HTML page with 200": (page_of_html(200), Expected((5, 6, 8), ["small/asset/1.0"])),
-    "an HTML page with 403": (page_of_html(403), Expected((4,), ["403", "AKIAFAULT00000000000"])),
+    "an HTML page with 403": (page_of_html(403), Expected((8,), ["HTML page", "403", "small/asset/1.0"])),
     "endless headers": (endless_headers, Expected((8,), ["small/asset/1.0"])),
     "access denied": (
         answers(403, "AccessDenied", "Access Denied"),
@@ -110,3 +111,32 @@ def test_a_denied_object_is_asked_for_once(fault_shelf, fault_server):
     fault_server.on(data(SMALL), answers(403, "AccessDenied", "Access Denied"))
     assert_failed(fault_shelf, SMALL, (4,), [])
     assert len(fault_server.seen(data(SMALL))) == 1
+
+
+# What a proxy or a gateway in front of the store answers, and what is told of it.
+PAGES = {
+    "a page": (b"<!DOCTYPE html><html><head><title>Blocked by ACME</title></head></html>", '"Blocked by ACME" (status 403)'),
+    "a page without a title": (b"<html><body><h1>Forbidden</h1></body></html>", '"Forbidden" (status 403)'),
+    "a line of text": (b"Blocked by ACME proxy", '"Blocked by ACME proxy" (status 403)'),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_a_page_of_whoever_is_in_front_of_the_store_is_not_s3_s_refusal(fault_shelf, fault_server, case):
+    body, words = PAGES[case]
+    fault_server.on(lambda request: True, lambda exchange: Response(403, body, (("Content-Type", "text/html"),)))
+    finished = fault_shelf.tool.run("resolve", fault_shelf.spec(f"{SMALL}:1.0")).failed(8)
+    text = finished.stderr
+    assert "the response is an HTML page, not the store's" in text
+    assert f"the page says: {words}" in text
+    assert f"endpoint: {fault_server.endpoint} (environment variable S3_ENDPOINT)" in text
+    assert "a proxy, gateway or login page answered in place of the store" in text
+    assert [word for word in ("grant", "s3:", "AKIA", "denied") if word in text.replace("s3://", "")] == []
+
+
+def test_check_tells_of_the_page_once(fault_shelf, fault_server):
+    page = PAGES["a page"][0]
+    fault_server.on(lambda request: True, lambda exchange: Response(403, page, (("Content-Type", "text/html"),)))
+    finished = fault_shelf.tool.run("check", fault_shelf.spec(f"{SMALL}:1.0")).failed(8)
+    assert finished.stdout.count("Blocked by ACME") == 1
+    assert finished.stdout.endswith("1 failed, 1 unproven\n")

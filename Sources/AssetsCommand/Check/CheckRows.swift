@@ -20,8 +20,13 @@ extension CheckTable {
             case .gcs(.success(let findings)): rows.gcs(findings)
             case .gcs(.failure(let faults)): [.failed("GCS", "settings", faults)]
             }
-        let spec = findings.spec.map(rows.spec)
-        let parts = [rows.settingsPart, rows.directory(findings.directory)] + store + (spec.map { [$0] } ?? [])
+        let spec: [CheckRows.Part] =
+            switch findings.spec {
+            case .none: []
+            case .skipped: [.init("Spec", [.specNotResolved])]
+            case .found(let findings): [rows.spec(findings)]
+            }
+        let parts = [rows.settingsPart, rows.directory(findings.directory)] + store + spec
         self.init(parts.map(\.section), exitStatus: parts.flatMap(\.statuses).first ?? 0)
     }
 }
@@ -146,6 +151,8 @@ extension CheckTable.Row {
     static let noProvider = CheckTable.Row(
         "provider", "no storage provider is set; only assets already in the directory can be used", state: .unproven,
         remedy: "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec")
+
+    static let specNotResolved = CheckTable.Row("resolves", "skipped: the store cannot be asked", state: .unproven)
 
     static let notAsked = CheckTable.Row("answers", "skipped: no credentials", state: .unproven)
 

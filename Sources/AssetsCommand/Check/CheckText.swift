@@ -25,15 +25,19 @@ struct CheckText: Sendable {
     }
 
     var text: String {
+        var told: Set<String> = []
         let paragraphs = table.sections.map { section in
             let columns = Columns(section.rows)
-            let lines = [style.paint(section.title, .bold)] + section.rows.flatMap { self.lines(of: $0, columns) }
-            return lines.map { $0 + "\n" }.joined()
+            let lines = section.rows.flatMap { row in
+                // What helps against several is told with the first.
+                self.lines(of: row, columns, hint: row.remedy.flatMap { told.insert($0).inserted ? $0 : nil })
+            }
+            return ([style.paint(section.title, .bold)] + lines).map { $0 + "\n" }.joined()
         }
         return (paragraphs + [conclusion + "\n"]).joined(separator: "\n")
     }
 
-    private func lines(of row: CheckTable.Row, _ columns: Columns) -> [String] {
+    private func lines(of row: CheckTable.Row, _ columns: Columns, hint: String?) -> [String] {
         let head = columns.head(of: row, style: style)
         let headWidth = TextWidth.cells(head)
         // Where names take half of the width, what belongs to them goes below them.
@@ -41,7 +45,7 @@ struct CheckText: Sendable {
         let indent = isBeside ? headWidth : (width < 40 ? 4 : 6)
         var body = wrapped(row.value, indent)
         if let source = row.source { body = appending("(\(source.escapedForTerminal))", to: body, indent) }
-        body += row.remedy.map { wrapped("hint: " + $0, indent) } ?? []
+        body += hint.map { wrapped("hint: " + $0, indent) } ?? []
         let margin = TextWidth.spaces(indent)
         guard isBeside else { return heading(of: row, columns) + body.map { margin + $0 } }
         return [trimmed(head + body[0])] + body.dropFirst().map { margin + $0 }

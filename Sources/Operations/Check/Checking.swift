@@ -29,10 +29,15 @@ package struct Checking: Sendable {
 
     package func check() async -> CheckFindings {
         let store = await store()
-        let spec =
-            store.isToBeAsked
-            ? await SpecChecking(workspace: workspace, request: request, retries: retries).check() : nil
+        let spec = await spec(store)
         return CheckFindings(settings: settings, directory: directory, store: store, spec: spec)
+    }
+
+    private func spec(_ store: CheckFindings.Store) async -> CheckFindings.Spec {
+        guard !workspace.manifest.entries.isEmpty else { return .none }
+        guard store.isToBeAsked else { return .skipped }
+        let checking = SpecChecking(workspace: workspace, request: request, retries: retries)
+        return .found(await checking.check())
     }
 
     /// The assets that the spec leads to: its own, and what they depend on as far as its lockfile knows. None without a spec.
@@ -91,11 +96,18 @@ package struct CheckFindings: Sendable {
         case gcs(Result<GCSFindings, Faults>)
     }
 
+    package enum Spec: Sendable {
+        /// It asks for nothing.
+        case none
+        /// What is known of the store says that it is of no use to ask.
+        case skipped
+        case found(SpecFindings)
+    }
+
     package let settings: Settings
     package let directory: Result<AssetsDirectory, Faults>
     package let store: Store
-    /// Nil where it asks for nothing, or where what is known of the store says that it is of no use to ask.
-    package let spec: SpecFindings?
+    package let spec: Spec
 }
 
 extension CheckFindings.Store {
@@ -104,15 +116,20 @@ extension CheckFindings.Store {
         switch self {
         case .none, .folder: true
         case .unopened, .s3(.failure), .gcs(.failure): false
-        case .s3(.success(let findings)): findings.reading?.isReached ?? false
-        case .gcs(.success(let findings)): findings.reading?.isReached ?? false
+        case .s3(.success(let findings)): findings.reading?.isOpen ?? false
+        case .gcs(.success(let findings)): findings.reading?.isOpen ?? false
         }
     }
 }
 
 extension StoreReading {
-    /// False where the store did not answer.
-    fileprivate var isReached: Bool {
-        if case .failure(let error) = listing { error.kind != .unavailable } else { true }
+    /// False where the store did not answer, or refuses whoever asks: any other question would be answered alike.
+    var isOpen: Bool {
+        guard case .failure(let error) = listing else { return true }
+        switch error.kind {
+        case .unavailable, .unauthenticated, .credentialsUnavailable, .misconfigured, .unusableSettings: return false
+        case .invalidAnswer: return error.cause != .foreignPage
+        case .notFound, .permissionDenied, .changed, .invalidRange: return true
+        }
     }
 }

@@ -59,8 +59,9 @@ struct GCSChecking: Sendable {
         if case .failed = account {
             // Without credentials nothing can be asked.
         } else {
-            reading = await StoreReading(of: PrefixStore(opening.store, prefix: settings.prefix.value))
-            if role == .developer { writing = await permissions(on: opening.store) }
+            let found = await StoreReading(of: PrefixStore(opening.store, prefix: settings.prefix.value))
+            reading = found
+            if role == .developer, found.isOpen { writing = await permissions(on: opening.store) }
         }
         return .success(GCSFindings(opening, account, reading, writing))
     }

@@ -57,8 +57,9 @@ struct S3Checking: Sendable {
         if case .failed = credentials {
             // Without credentials nothing can be asked.
         } else {
-            reading = await StoreReading(of: PrefixStore(opening.store, prefix: settings.prefix.value))
-            if role == .developer { writing = await write(to: opening.store) }
+            let found = await StoreReading(of: PrefixStore(opening.store, prefix: settings.prefix.value))
+            reading = found
+            if role == .developer, found.isOpen { writing = await write(to: opening.store) }
         }
         return .success(
             S3Findings(opening, credentials, reading, writing))

@@ -27,9 +27,7 @@ struct SpecChecking: Sendable {
     /// How many files are asked for at the same time.
     private static let window = 32
 
-    /// Nil where the spec asks for nothing.
-    func check() async -> SpecFindings? {
-        guard !workspace.manifest.entries.isEmpty else { return nil }
+    func check() async -> SpecFindings {
         do throws(Faults) {
             return await check(try Session(workspace, request, retries: retries))
         } catch {

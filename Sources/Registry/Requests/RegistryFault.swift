@@ -16,6 +16,8 @@ struct RegistryFault: ServiceFault {
     /// How it wants to be told who asks.
     let challenge: AuthenticationChallenge?
 
+    static var writesText: Bool { true }
+
     var answer: ServiceAnswer { ServiceAnswer(status: status, code: code, message: message) }
 
     /// Without the secrets of the request.

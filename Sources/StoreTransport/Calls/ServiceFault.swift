@@ -10,11 +10,18 @@ package protocol ServiceFault: Sendable {
     var answer: ServiceAnswer { get }
     var handling: FaultHandling<Remedy> { get }
 
+    /// Whether the service answers some requests with a line of text that it calls HTML.
+    static var writesText: Bool { get }
+
     /// - Parameter body: of the answer, which may come from a proxy in place of the service.
     init(status: Int, headers: HTTPHeaders, body: [UInt8])
 
     /// Without the secrets of the request.
     func redacted(_ redaction: Redaction) -> Self
+}
+
+extension ServiceFault {
+    package static var writesText: Bool { false }
 }
 
 /// What to do about a fault.
@@ -28,6 +35,8 @@ package enum FaultHandling<Remedy: Hashable & Sendable>: Sendable {
 /// Why one attempt of a call failed.
 package enum AttemptFailure<Fault: ServiceFault>: Error {
     case fault(Fault)
+    /// Something else answered in the place of the service.
+    case page(ForeignPage)
     case transport(HTTPFailure)
     /// The answer is not what the protocol says: how.
     case malformed(any RedactableDetail)
@@ -53,6 +62,7 @@ package enum AttemptFailure<Fault: ServiceFault>: Error {
         case .malformed(let detail): .malformed(detail.redacted(redaction))
         case .transport(let failure): .transport(HTTPFailure(failure.kind, failure.detail.redacted(redaction)))
         case .fault(let fault): .fault(fault.redacted(redaction))
+        case .page(let page): .page(page.redacted(redaction))
         }
     }
 }

@@ -9,6 +9,7 @@ internal import Synchronization
 /// | the request or its answer was lost, or the answer is not what the protocol says | a wait and another attempt, as `Idempotency` allows |
 /// | a transient fault | the same |
 /// | a fault with a remedy: credentials that expired, a wrong clock or region | the remedy, once, and another attempt at once |
+/// | a page for people, which is not the store's answer | the error |
 /// | anything else | the error |
 ///
 /// A pass of the gate belongs to one attempt: `attempt` takes it and the body of the answer holds it, so that whatever waits
@@ -102,6 +103,11 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         guard (200..<300).contains(response.status) || call.expected.contains(response.status) else {
             // A fault has a few hundred bytes; the rest of a proxy's page is of no use.
             let body = try await response.readBody(limit: 1 << 20)
+            if let page = ForeignPage(
+                status: response.status, headers: response.headers, body: body, writesText: Dialect.Fault.writesText)
+            {
+                throw Failure.page(page)
+            }
             let fault = Dialect.Fault(status: response.status, headers: response.headers, body: body)
             if case .retry(_, slowsDown: true) = fault.handling { pass.toldToSlowDown() }
             throw Failure.fault(fault)
@@ -123,6 +129,7 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     ) async throws(StoreError) {
         switch failed.failure {
         case .final(let error): throw error
+        case .page(let page): throw error(page, failed.signed, state)
         case .malformed(let detail):
             let error = state.error(.invalidAnswer, detail)
             try await state.wait(RetryReason(CallNote.invalidResponse), orThrow: error)
@@ -156,6 +163,13 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         var error = state.error(kind, failed.fault.answer)
         if kind == .unavailable { error.cause = .failing }
         return dialect.completed(error, for: failed)
+    }
+
+    private func error(_ page: ForeignPage, _ signed: Dialect.Signed?, _ state: RetryState) -> StoreError {
+        var error = state.error(.invalidAnswer, page)
+        error.cause = .foreignPage
+        if let endpoint = dialect.endpoint(signed) { error.note(endpoint) }
+        return error
     }
 
     private func error(_ failure: HTTPFailure, _ signed: Dialect.Signed?, _ state: RetryState) -> StoreError {

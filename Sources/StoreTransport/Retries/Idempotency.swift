@@ -17,7 +17,7 @@ extension AttemptFailure {
         case .fault(let fault): if case .retry = fault.handling { fault.answer } else { nil }
         case .transport(let failure): failure.kind.isTransient ? failure.detail : nil
         case .malformed(let detail): detail
-        case .final: nil
+        case .page, .final: nil
         }
     }
 

@@ -13,6 +13,8 @@ struct GCSFault: ServiceFault {
     /// How long the server asks to wait, in seconds.
     let retryAfter: Double?
 
+    static var writesText: Bool { true }
+
     var answer: ServiceAnswer { ServiceAnswer(status: status, code: reason, message: message) }
 }
 
