@@ -12,8 +12,16 @@ struct Committer: Sendable {
     /// Told where what stood at the asset's place is kept: a path below the assets directory.
     let tellKept: @Sendable (String) -> Void
 
-    /// - Parameter replaces: whether what stands at the place may go, whatever it is.
-    func commit(_ staged: StagedAsset, replaces: Bool) throws(FileError) {
+    /// What may go of what stands at the place; the rest is moved aside.
+    enum Replacement: Sendable {
+        /// What a fetch that did not end left.
+        case residue
+        /// All that is of the asset, in whatever state.
+        case asset
+        case everything
+    }
+
+    func commit(_ staged: StagedAsset, replacing replacement: Replacement) throws(FileError) {
         // Again: they have other locks. Nobody commits one into the folder of another between this look and the rename.
         let turn = try staged.directory.lockItself(alone: AssetPlace.mayBeInside(staged.pin))
         defer { withExtendedLifetime(turn) {} }
@@ -21,7 +29,7 @@ struct Committer: Sendable {
         let place = AssetPlace(pin: staged.pin, folder: try staged.directory.makeDirectory(staged.pin.name.text))
         let isReplacing = try staged.staging.isReplacing(staged.pin, in: staged.directory)
         let replaced = ReplacedContent(of: staged.pin.name, in: staged.directory)
-        try makeWay(for: staged, at: place, replaced, replaces || isReplacing)
+        try makeWay(for: staged, at: place, replaced, isReplacing ? .everything : replacement)
         for entry in [place.entry, place.fileMarker] {
             if let kept = try replaced.finish(entry) { tellKept(kept) }
         }
@@ -41,17 +49,18 @@ struct Committer: Sendable {
 
     /// Leaves nothing at the place but what one step can replace.
     private func makeWay(
-        for staged: StagedAsset, at place: AssetPlace, _ replaced: ReplacedContent, _ mayReplace: Bool
+        for staged: StagedAsset, at place: AssetPlace, _ replaced: ReplacedContent, _ replacement: Replacement
     ) throws(FileError) {
         if try place.hasMisfitMarker() {
-            if mayReplace { try place.unmarkFile() } else { try keep(place.fileMarker, of: place, replaced) }
+            let mayGo = replacement == .everything
+            if mayGo { try place.unmarkFile() } else { try keep(place.fileMarker, of: place, replaced) }
         }
         guard let found = try place.kind() else {
             // A marker without its file is none of the directory's.
             if staged.content.kind == .directory { try place.unmarkFile() }
             return
         }
-        guard try mayReplace ? true : isResidue(place, beside: staged) else {
+        guard try mayGo(found, at: place, for: staged, replaced, replacement) else {
             try place.unmarkFile()
             return try keep(place.entry, of: place, replaced)
         }
@@ -60,9 +69,33 @@ struct Committer: Sendable {
             if staged.content.kind == .directory { try place.unmarkFile() }
             return
         }
-        if mayReplace { try staged.staging.noteReplacing() }
+        if replacement != .residue { try staged.staging.noteReplacing() }
         try place.unmark()
         try place.remove()
+    }
+
+    /// Whether all that stands at the place may go, once what of it is somebody's own was moved aside.
+    private func mayGo(
+        _ found: FileStatus.Kind, at place: AssetPlace, for staged: StagedAsset, _ replaced: ReplacedContent,
+        _ replacement: Replacement
+    ) throws(FileError) -> Bool {
+        switch (replacement, staged.content.kind, found) {
+        case (.everything, _, _), (.asset, .file, .file): return true
+        case (.asset, .directory, .directory):
+            let others = try OtherFiles.paths(
+                below: try place.folder.directory(place.entry), besides: try known(of: staged))
+            try replaced.gather(others, of: place.entry, in: place.folder)
+            return true
+        case (.asset, _, _), (.residue, _, _): return try isResidue(place, beside: staged)
+        }
+    }
+
+    /// The files that are the asset's: those that are wanted now, and those that were fetched of it in part.
+    private func known(of staged: StagedAsset) throws(FileError) -> Set<String> {
+        var paths = staged.content.objects.compactMap(\.path)
+        let local = LocalCatalog(directory: staged.directory)
+        if case .partial(let fetched) = try local.state(of: staged.pin, marked: true) { paths += fetched }
+        return Set(paths.map(\.text) + [ModelkitLayout.marker])
     }
 
     private func keep(_ entry: String, of place: AssetPlace, _ replaced: ReplacedContent) throws(FileError) {

@@ -113,7 +113,7 @@ package struct Report: Sendable {
     package let results: [AssetResult]
     package let seconds: Double
     /// What was wrong with the cache, each once.
-    package let cacheFaults: [CacheFault]
+    package var cacheFaults: [CacheFault]
     /// Why objects were not compared with checksums that the store may have of them, one for each.
     package let checksumFaults: [StoreError]
     /// What stood at assets' places.

@@ -18,6 +18,7 @@ package struct Executor: Sendable {
     private let kept = KeptContents()
     private let meter = TransferMeter()
     private let reuse = ReuseCount()
+    private let damaged = DamagedEntries()
 
     /// - Parameters:
     ///   - store: seen from modelkit's prefix.
@@ -65,7 +66,9 @@ package struct Executor: Sendable {
         }
         await tidy(plan)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        return run.report(seconds: seconds, kept: kept.all, reuse: reuse.all, emit: emit)
+        var report = run.report(seconds: seconds, kept: kept.all, reuse: reuse.all, emit: emit)
+        report.cacheFaults = report.cacheFaults.map(damaged.recounted)
+        return report
     }
 
     /// How often the number of transfers is thought over.
@@ -170,10 +173,15 @@ package struct Executor: Sendable {
             emit(.sized(step.pin, bytes: progress.size))
             if progress.doneBytes > 0 { emit(.reused(step.pin, bytes: progress.doneBytes)) }
         }
+        if case .refetch(.damaged) = step.action {
+            let before = staged.progress
+            try await StandingFiles(emit: emit).fill(&staged)
+            reuse.stood(before, staged.progress)
+        }
         // Who has what is there fetched again means from the store.
         guard let cache = options.cache, step.action != .refetch(.forced) else { return .opened(asset, staged) }
         let before = staged.progress
-        let faults = try await CacheReader(cache: cache, emit: emit).fill(&staged)
+        let faults = try await CacheReader(cache: cache, damaged: damaged, emit: emit).fill(&staged)
         reuse.filled(before, staged.progress)
         return .opened(asset, staged, faults)
     }
@@ -260,18 +268,21 @@ package struct Executor: Sendable {
     private func commit(_ asset: Int, _ step: Step, _ staged: StagedAsset) async throws -> ExecutionRun.Outcome {
         let committer = Committer(fixedTime: options.fixedTime) { kept.note(step.pin, $0) }
         try await DiskQueue.shared.run { () throws(FileError) in
-            try committer.commit(staged, replaces: step.action.replaces)
+            try committer.commit(staged, replacing: step.action.replacement)
         }
         return .committed(asset)
     }
 }
 
 extension StepAction {
-    /// Whether what stands at the asset's place may go: it was looked at, or somebody said so.
-    fileprivate var replaces: Bool {
+    /// What may go of what stands at the asset's place.
+    fileprivate var replacement: Committer.Replacement {
         switch self {
-        case .refetch(.forced), .refetch(.damaged), .refetch(.planned), .refetch(.moreFiles): true
-        case .keep, .fetch, .refetch(.incomplete): false
+        // Somebody said so.
+        case .refetch(.forced): .everything
+        // It was looked at.
+        case .refetch(.damaged), .refetch(.planned), .refetch(.moreFiles): .asset
+        case .keep, .fetch, .refetch(.incomplete): .residue
         }
     }
 }

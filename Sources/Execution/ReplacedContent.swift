@@ -8,8 +8,8 @@ internal import Synchronization
 /// It is kept as `.modelkit-assets/replaced/NAME/@VERSION`, what comes later as `@VERSION~2` and so on, up to `limit`: what
 /// is in one of them already is not kept again.
 ///
-/// Where a folder cannot be renamed, its entries are moved one by one to `@VERSION~part`, which is renamed when it has all of
-/// them. A run that finds one goes on with it.
+/// Where a folder cannot be renamed, or only some of its files are somebody's, they are moved one by one to `@VERSION~part`,
+/// which is renamed when it has all of them. A run that finds one goes on with it.
 struct ReplacedContent {
     /// How many are kept of one place: where there are as many, something makes them anew with every run.
     static let limit = 10
@@ -49,6 +49,48 @@ struct ReplacedContent {
         } catch {
             throw error
         }
+    }
+
+    /// Moves files out of the asset's folder that are none of the asset's; `finish` gives what they are moved to its name.
+    ///
+    /// - Parameter paths: below the folder.
+    func gather(_ paths: [String], of entry: String, in folder: Directory) throws(FileError) {
+        guard !paths.isEmpty else { return }
+        let (kept, source) = (try directory.makeDirectory(path), try folder.directory(entry))
+        var moved: [String] = []
+        for path in paths {
+            guard try has(path, of: source, entry, in: kept) else {
+                moved.append(path)
+                continue
+            }
+            let (parent, name) = splitLast(path)
+            try source.directory(parent).remove(name)
+        }
+        guard !moved.isEmpty else { return }
+        // Before anything is moved: where there is no room for it, it stays.
+        _ = try freeName(of: entry, in: kept)
+        for path in moved {
+            let (parent, name) = splitLast(path)
+            let target = try kept.makeDirectory(part(of: entry) + (parent.isEmpty ? "" : "/\(parent)"))
+            var free = name
+            while try target.status(of: free) != nil { free += "~" }
+            try source.directory(parent).rename(name, to: target, as: free)
+        }
+    }
+
+    /// Whether the file is kept already, as it is.
+    private func has(
+        _ path: String, of source: Directory, _ entry: String, in kept: Directory
+    ) throws(FileError) -> Bool {
+        let (parent, last) = splitLast(path)
+        let place = Residue.Place(folder: try source.directory(parent), entry: last)
+        for name in names(of: entry) where try kept.status(of: name)?.kind == .directory {
+            guard let folder = try kept.directory(name).directoryIfPresent(parent) else { continue }
+            let other = Residue.Place(folder: folder, entry: last)
+            guard try other.status()?.size == place.status()?.size else { continue }
+            if try Residue(fetched: other).holds(place) { return true }
+        }
+        return false
     }
 
     /// Gives what was moved entry by entry its name, where a run did not come to that.

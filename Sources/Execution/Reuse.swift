@@ -6,6 +6,9 @@ package struct Reuse: Sendable, Hashable {
     /// Of the shared cache.
     package var cachedObjects = 0
     package var cachedBytes: Int64 = 0
+    /// Files of assets that were repaired, which stood there as they should.
+    package var keptObjects = 0
+    package var keptBytes: Int64 = 0
     /// What earlier runs left in staging.
     package var resumedBytes: Int64 = 0
 
@@ -37,10 +40,23 @@ final class ReuseCount: Sendable {
 
     /// - Parameters: the progress of an asset's objects before and after the cache was asked.
     func filled(_ before: [ObjectProgress?], _ after: [ObjectProgress?]) {
-        let found = zip(before, after).compactMap { $0 == nil ? $1?.size : nil }
+        let found = Self.found(before, after)
         state.withLock { state in
             state.reuse.cachedObjects += found.count
             state.reuse.cachedBytes = ByteSum.adding(state.reuse.cachedBytes, ByteSum.of(found))
         }
+    }
+
+    /// The same of what stood at the asset's place.
+    func stood(_ before: [ObjectProgress?], _ after: [ObjectProgress?]) {
+        let found = Self.found(before, after)
+        state.withLock { state in
+            state.reuse.keptObjects += found.count
+            state.reuse.keptBytes = ByteSum.adding(state.reuse.keptBytes, ByteSum.of(found))
+        }
+    }
+
+    private static func found(_ before: [ObjectProgress?], _ after: [ObjectProgress?]) -> [Int64] {
+        zip(before, after).compactMap { $0 == nil ? $1?.size : nil }
     }
 }

@@ -5,7 +5,7 @@ package import Planning
 /// Compares what a plan fetches with the free space of the assets directory's file system.
 ///
 /// It counts what will take up room for certain: sizes that are known, less what is in staging already and what comes from
-/// the cache without a copy. So a plan that fits is not refused, and one that is not refused may still fail to fit.
+/// the cache, or stays in a repair, without a copy. So a plan that fits is not refused, and one that is not refused may still fail to fit.
 package struct SpaceCheck: Sendable {
     private let directory: Directory
     private let cache: ContentCache?
@@ -53,10 +53,19 @@ package struct SpaceCheck: Sendable {
         var sum: Int64 = 0
         for object in content.objects {
             if let digest = object.sha256, try cache?.has(digest) == true { continue }
+            if try mayStay(object, of: step) { continue }
             sum = ByteSum.adding(sum, object.size ?? 0)
         }
         // What is there is gone on with, or removed first.
         return max(0, sum - (try directory.allocated(ToolLayout.staging(of: step.pin))))
+    }
+
+    /// Whether a file of an asset that is repaired may be intact, and is linked then.
+    private func mayStay(_ object: ObjectFacts, of step: Step) throws(FileError) -> Bool {
+        guard case .refetch(.damaged) = step.action, object.sha256 != nil, let path = object.path else { return false }
+        let (parent, name) = splitLast("\(ModelkitLayout.localPath(of: step.pin))/\(path)")
+        let status = try directory.directoryIfPresent(parent)?.status(of: name)
+        return status?.kind == .file && status?.size == object.size
     }
 
     private func replaced(by step: Step) throws(FileError) -> Int64 {

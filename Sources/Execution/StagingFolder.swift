@@ -14,7 +14,7 @@ internal import Planning
 /// | `begin` | no journal, perhaps files | a journal with its header, nothing else | clears it and begins |
 /// | transfer | a journal | files, and a line for each range behind its bytes | goes on with what the lines say |
 /// | seal | all files | the same, durable, `digest` lines and `sealed` | commits |
-/// | `ReplacedContent.keep` | somebody's own at the place | it is in `replaced/`, or on its way there | moves the rest, commits |
+/// | `ReplacedContent.keep`, `gather` | somebody's own at the place | it is in `replaced/`, or on its way there | moves the rest, commits |
 /// | removal of residue | unmarked, all of it in `content` | less of it | removes the rest, commits |
 /// | `noteReplacing` | what may go is at the place | the same, and `replacing` | replaces what is there, commits |
 /// | removal, after the note | the marker goes first | less of it, unmarked | removes the rest, commits |

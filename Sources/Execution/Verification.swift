@@ -111,22 +111,10 @@ package struct Verification: Sendable {
     /// Files of the asset's folder that the lock does not have.
     private func extras(_ asset: LockedAsset) throws(FileError) -> [Fault] {
         let known = Set(asset.files.compactMap(\.path?.text) + [ModelkitLayout.marker])
-        var extras: [Fault] = []
-        var waiting = [""]
-        while let path = waiting.popLast() {
-            let local = ModelkitLayout.localPath(of: asset.pin) + (path.isEmpty ? "" : "/\(path)")
-            guard let folder = try directory.directoryIfPresent(local) else { continue }
-            for entry in try folder.entries() {
-                let inner = path.isEmpty ? entry : "\(path)/\(entry)"
-                if try folder.status(of: entry)?.kind == .directory {
-                    waiting.append(inner)
-                    // What is too long for a path of an asset, or below a `.SUCCESS`, nobody can ask for.
-                } else if !known.contains(inner), let found = try? RelativePath(inner) {
-                    extras.append(Fault(.extra, found))
-                }
-            }
-        }
-        return extras.sorted { ($0.path?.text ?? "") < ($1.path?.text ?? "") }
+        guard let folder = try directory.directoryIfPresent(ModelkitLayout.localPath(of: asset.pin)) else { return [] }
+        // What is too long for a path of an asset, or below a `.SUCCESS`, nobody can ask for.
+        return try OtherFiles.paths(below: folder, besides: known).compactMap { try? RelativePath($0) }
+            .map { Fault(.extra, $0) }
     }
 
     // MARK: Its files

@@ -38,7 +38,7 @@ package struct Planner: Sendable {
         }
         let builder = PlanBuilder(
             facts: resolved.facts, forceDownload: session.settings.forceDownload.value, fetches: session.store != nil,
-            damaged: damaged)
+            isOffline: session.settings.isOffline, damaged: damaged)
         let (plan, failures) = await builder.plan(resolved.wanted)
         return Outcome(plan: plan, faults: failures.map { [.planning($0)] } ?? [], resolved: resolved)
     }
@@ -85,6 +85,14 @@ package struct Planner: Sendable {
 }
 
 extension Planner.Outcome {
+    /// How many versions were chosen and are not in the plan.
+    ///
+    /// - Parameter wanted: those that count; nil for all.
+    func unplanned(of wanted: Set<AssetPin>?) -> Int {
+        let planned = Set(plan.steps.map(\.pin))
+        return resolved?.wanted.choices.count { !planned.contains($0.pin) && wanted?.contains($0.pin) ?? true } ?? 0
+    }
+
     /// Nothing of the plan, and why, where it has more to fetch than is allowed.
     package func within(_ maxBytes: Int64?) -> Planner.Outcome {
         guard let maxBytes, PlanTotals(plan).bytes > maxBytes else { return self }

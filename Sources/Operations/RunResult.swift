@@ -7,6 +7,8 @@ package import Planning
 package struct RunResult: Sendable {
     /// Empty where there was no plan to execute.
     package var plan = Plan(steps: [], entries: [])
+    /// How many assets are wanted and left out of the plan, for the reasons that the faults tell.
+    package var unplanned = 0
     /// Empty where nothing was executed.
     package var report = Report(results: [], seconds: 0)
     /// Absolute; nil where it is not known.

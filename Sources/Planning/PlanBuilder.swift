@@ -5,18 +5,22 @@ package struct PlanBuilder: Sendable {
     private let facts: any AssetFacts
     private let forceDownload: Bool
     private let fetches: Bool
+    private let isOffline: Bool
     private let damaged: [AssetPin: AnyErrorDetail]
 
     /// - Parameters:
     ///   - forceDownload: what is there is fetched again.
     ///   - fetches: whether there is a store. Without one (modelkit's pre-downloaded mode) everything must be there.
+    ///   - isOffline: whether nothing is asked of a store, if there is one.
     ///   - damaged: what is there and cannot be taken for the asset, and why.
     package init(
-        facts: any AssetFacts, forceDownload: Bool, fetches: Bool, damaged: [AssetPin: AnyErrorDetail] = [:]
+        facts: any AssetFacts, forceDownload: Bool, fetches: Bool, isOffline: Bool = false,
+        damaged: [AssetPin: AnyErrorDetail] = [:]
     ) {
         self.facts = facts
         self.forceDownload = forceDownload
         self.fetches = fetches
+        self.isOffline = isOffline
         self.damaged = damaged
     }
 
@@ -67,11 +71,13 @@ package struct PlanBuilder: Sendable {
         let pin = wanted.choice.pin
         do {
             if let reason = damaged[pin], try await facts.localState(of: pin).isPresent {
-                return fetch(wanted, .refetch(.damaged(reason)), await metadata(of: pin))
+                return fetch(
+                    wanted, .refetch(forceDownload ? .forced : .damaged(reason)), await metadata(of: pin))
             }
             guard fetches else {
                 let state = try await facts.localState(of: pin)
-                return state.isPresent ? await keep(wanted) : .failure(PlanningFailures([wanted.notPresent(state)]))
+                if state.isPresent { return await keep(wanted) }
+                return .failure(PlanningFailures([wanted.notPresent(state, isOffline: isOffline)]))
             }
             let metadata = await metadata(of: pin)
             let state = try await facts.localState(of: pin, expecting: try? metadata.get())

@@ -23,7 +23,8 @@ package enum PlanningFailure: Error, Sendable, TaskResult {
     /// Entries pin different contents, or another one than the store recorded.
     case conflictingDigests(AssetPin, [SHA256Digest], recorded: SHA256Digest?, demands: [Demand])
     /// There is no store to fetch it from, and it is not there, or not whole for this reason.
-    case notPresent(AssetPin, reason: LocalFault?, demands: [Demand])
+    /// Nothing may be fetched anyway where the run is offline.
+    case notPresent(AssetPin, reason: LocalFault?, isOffline: Bool, demands: [Demand])
     /// Something that it depends on cannot be had.
     case leftOut(AssetPin, dependency: AssetPin, demands: [Demand])
     /// The versions of these depend on each other so that no choice stays.

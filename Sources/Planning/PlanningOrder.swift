@@ -43,7 +43,7 @@ extension PlanningFailure {
         case .noSuchPart(_, _, let demand, _), .emptySelection(_, _, let demand, _), .notForKind(_, _, _, let demand):
             [demand]
         case .unknownAsset(_, let demands, _, _), .duplicates(_, let demands, _), .circle(_, let demands),
-            .overlap(_, _, let demands), .conflictingDigests(_, _, _, let demands), .notPresent(_, _, let demands),
+            .overlap(_, _, let demands), .conflictingDigests(_, _, _, let demands), .notPresent(_, _, _, let demands),
             .leftOut(_, _, let demands), .unsettled(_, let demands), .fact(_, _, let demands):
             demands
         }
@@ -79,7 +79,7 @@ extension PlanningFailure {
         case .overlap(let outer, let inner, _): [code, outer.description, inner.description]
         case .noSuchPart(let pin, let part, _, _): [code, pin.description, part.text]
         case .notForKind(let pin, _, let what, _): [code, pin.description, what]
-        case .emptySelection(let pin, _, _, _), .conflictingDigests(let pin, _, _, _), .notPresent(let pin, _, _),
+        case .emptySelection(let pin, _, _, _), .conflictingDigests(let pin, _, _, _), .notPresent(let pin, _, _, _),
             .leftOut(let pin, _, _):
             [code, pin.description]
         case .fact(let subject, _, _): [code, subject.order]

@@ -20,11 +20,11 @@ struct WantedAsset: Sendable {
             waitsFor: choice.dependencies)
     }
 
-    func notPresent(_ state: LocalState) -> PlanningFailure {
+    func notPresent(_ state: LocalState, isOffline: Bool) -> PlanningFailure {
         guard case .incomplete(let reason) = state else {
-            return .notPresent(choice.pin, reason: nil, demands: choice.demands)
+            return .notPresent(choice.pin, reason: nil, isOffline: isOffline, demands: choice.demands)
         }
-        return .notPresent(choice.pin, reason: reason, demands: choice.demands)
+        return .notPresent(choice.pin, reason: reason, isOffline: isOffline, demands: choice.demands)
     }
 
     func failure(_ subject: FactSubject, _ error: any Error) -> PlanningFailures {

@@ -25,10 +25,9 @@ extension Problem {
     }
 
     private static func altered(_ content: AlteredContent) -> Problem {
-        let path = content.path.map { " `\($0)`" } ?? ""
-        return Problem(
+        Problem(
             code: "digest-mismatch",
-            message: "`\(content.pin)`\(path) in the assets directory does not match the lockfile",
+            message: "\(phrase(content.path, of: content.pin)) in the assets directory does not match the lockfile",
             details: ["expected \(content.expected)", "got      \(content.actual)"],
             hint: "run `modelkit-assets verify --repair`", exitStatus: 6)
     }
@@ -41,12 +40,12 @@ extension Problem {
                 hint: "add one with `modelkit-assets add`, or select a group with --group", exitStatus: 5)
         case .whiteout(let pin, let path):
             self.init(
-                code: "whiteout", message: "`\(pin)` `\(path)` cannot be stored in an image layer",
+                code: "whiteout", message: "\(phrase(path, of: pin)) cannot be stored in an image layer",
                 details: ["names that begin with `.wh.` mark deleted files there"],
                 hint: "exclude the file (`exclude`), or push the asset with another name", exitStatus: 5)
         case .unknownContent(let pin, let path):
             self.init(
-                code: "no-digest", message: "the lockfile has no digest of `\(pin)`\(path.map { " `\($0)`" } ?? "")",
+                code: "no-digest", message: "the lockfile has no digest of \(phrase(path, of: pin))",
                 hint: "run `modelkit-assets resolve` with the same --group, and commit the lockfile", exitStatus: 7)
         case .malformed(let kind):
             self.init(code: "malformed-image", message: "malformed image \(kind.rawValue)", exitStatus: 5)

@@ -66,7 +66,7 @@ extension PlanningFailure {
     /// What fails for one asset as for others.
     private var cause: String? {
         switch self {
-        case .notPresent(_, nil, _): "not present"
+        case .notPresent(_, nil, _, _): "not present"
         case .unknownAsset(_, _, _, let places) where places.store != .searched: "not present: \(places.store)"
         case .leftOut(_, let dependency, _): "left out: \(dependency)"
         default: nil
@@ -76,7 +76,7 @@ extension PlanningFailure {
     /// In a list of those that failed for the same cause.
     fileprivate var subject: String {
         switch self {
-        case .notPresent(let pin, _, _), .leftOut(let pin, _, _): "`\(pin)`"
+        case .notPresent(let pin, _, _, _), .leftOut(let pin, _, _): "`\(pin)`"
         case .unknownAsset(let name, _, _, _): "`\(name)`"
         default: ""
         }
@@ -95,8 +95,9 @@ extension PlanningFailure {
         case .notForKind(let pin, let kind, let what, _): notForKindMessage(pin, kind, what)
         case .conflictingDigests(let pin, _, nil, _): "conflicting `sha256` values for `\(pin)`"
         case .conflictingDigests(let pin, _, _, _): "`sha256` mismatch for `\(pin)`: the spec differs from the store"
-        case .notPresent(let pin, nil, _): "`\(pin)` is not in the assets directory, and no storage provider is set"
-        case .notPresent(let pin, _, _): "`\(pin)` in the assets directory is unusable, and no storage provider is set"
+        case .notPresent(let pin, nil, _, _): "`\(pin)` is not in the assets directory, and no storage provider is set"
+        case .notPresent(let pin, _, _, _):
+            "`\(pin)` in the assets directory is unusable, and no storage provider is set"
         case .leftOut(let pin, let dependency, _):
             "cannot install `\(pin)`: its dependency `\(dependency)` is unavailable"
         case .unsettled(let names, _):
@@ -120,7 +121,7 @@ extension PlanningFailure {
             requiredBy(demands) + selectionDetails(selection) + listed("files in the asset:", files.map(\.text))
         case .conflictingDigests(_, let digests, let recorded, _):
             digestDetails(digests, recorded) + requiredBy(demands)
-        case .notPresent(_, let reason, _):
+        case .notPresent(_, let reason, _, _):
             listed("found:", [reason?.words].compactMap(\.self)) + requiredBy(demands)
         case .notForKind, .leftOut, .unsettled, .fact: requiredBy(demands)
         }
@@ -149,6 +150,7 @@ extension PlanningFailure {
         case .conflictingDigests(_, _, nil, _): "keep the correct `sha256`"
         case .conflictingDigests(_, _, let recorded?, _):
             "if the stored content is correct, write `sha256: \(recorded)`"
+        case .notPresent(_, _, true, _): "run without --offline, with a storage provider"
         case .notPresent: Self.providerHint
         case .unsettled: "pin one of them to an exact version in an entry of its own"
         case .leftOut, .fact: nil

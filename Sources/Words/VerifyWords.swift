@@ -7,22 +7,33 @@ internal import Terminal
 // The words for what verifying finds.
 
 extension VerifiedAsset {
-    /// What is wrong, a line each.
-    package var sentences: [String] {
-        result.faults.map { fault in
-            let what = "`\(pin)`\(fault.path.map { " `\($0)`" } ?? "")"
-            switch fault.kind {
-            case .missing: return "\(what) is missing"
-            case .extra: return "\(what) is not in the lockfile"
-            case .unmarked: return "\(what) has no \(ModelkitLayout.marker) marker"
-            case .misplaced: return "\(what) is of the wrong type (file, directory or link)"
-            case .altered:
-                guard let expected = fault.expected, let actual = fault.actual else { return "\(what) was modified" }
-                return "\(what) was modified (expected sha256:\(expected), found \(actual.sha256))"
+    /// What is wrong, a sentence each.
+    package var sentences: [String] { result.faults.map(sentence) }
+
+    /// The same with the digests of what was modified below it, a line each.
+    package var lines: [String] {
+        result.faults.flatMap { fault in
+            guard case .altered = fault.kind, let expected = fault.expected, let actual = fault.actual else {
+                return [sentence(fault)]
             }
+            return [sentence(fault), "  expected sha256:\(expected)", "  found    sha256:\(actual.sha256)"]
+        }
+    }
+
+    private func sentence(_ fault: Verification.Fault) -> String {
+        let what = phrase(fault.path, of: pin)
+        return switch fault.kind {
+        case .missing: "\(what) is missing"
+        case .extra: "\(what) is not in the lockfile"
+        case .unmarked: "\(what) has no \(ModelkitLayout.marker) marker"
+        case .misplaced: "\(what) is of the wrong type (file, directory or link)"
+        case .altered: "\(what) was modified"
         }
     }
 }
+
+/// `` `en/words.txt` of `nlp/lexicon:2.0` ``
+func phrase(_ path: RelativePath?, of pin: AssetPin) -> String { (path.map { "`\($0)` of " } ?? "") + "`\(pin)`" }
 
 extension ModelkitRehearsal.Entry {
     package var sentence: String {

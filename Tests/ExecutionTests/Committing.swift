@@ -17,8 +17,14 @@ func sealed(
 
 /// - Returns: what was told to be kept.
 func commit(_ staged: StagedAsset, replaces: Bool, fixedTime: Int64? = nil) throws(FileError) -> [String] {
+    try commit(staged, replacing: replaces ? .everything : .residue, fixedTime: fixedTime)
+}
+
+func commit(
+    _ staged: StagedAsset, replacing replacement: Committer.Replacement, fixedTime: Int64? = nil
+) throws(FileError) -> [String] {
     let kept = ToldPaths()
-    try Committer(fixedTime: fixedTime, tellKept: kept.note).commit(staged, replaces: replaces)
+    try Committer(fixedTime: fixedTime, tellKept: kept.note).commit(staged, replacing: replacement)
     return kept.all
 }
 

@@ -106,6 +106,79 @@ import Testing
         }
     }
 
+    // MARK: What is replaced because it is damaged
+
+    @Test("files that are none of the asset's are moved aside, and its own are replaced, in whatever state")
+    func keepsOthers() async throws {
+        try await withStaging { staging async throws in
+            let step = try Step.directory("a", "1.0", ["x", "en/y"])
+            _ = try commit(try await sealed(step, ["one", "two"], in: staging), replaces: false)
+            let mine = ["x": "altered", "notes": "mine", "en/deep/y": "too", "x.d": ""]
+            for (path, text) in mine { try write(text, to: "\(staging.path)/a/1.0/\(path)") }
+            let staged = try await sealed(step, ["one", "two"], in: staging)
+            #expect(try commit(staged, replacing: .asset) == [Self.kept])
+            #expect(
+                try staging.own("replaced/a") == [
+                    "@1.0": "/", "@1.0/notes": "mine", "@1.0/en": "/", "@1.0/en/deep": "/", "@1.0/en/deep/y": "too",
+                    "@1.0/x.d": "",
+                ])
+            #expect(
+                try staging.assets() == [
+                    "a": "/", "a/1.0": "/", "a/1.0/x": "one", "a/1.0/en": "/", "a/1.0/en/y": "two",
+                    "a/1.0/.SUCCESS": "",
+                ])
+        }
+    }
+
+    @Test("the same file is kept once, and another one beside it")
+    func keepsOthersOnce() async throws {
+        try await withStaging { staging async throws in
+            let step = try Step.directory("a", "1.0", ["x"])
+            _ = try commit(try await sealed(step, ["one"], in: staging), replaces: false)
+            for (mine, told) in [("mine", [Self.kept]), ("mine", []), ("other", [Self.kept + "~2"])] {
+                try write(mine, to: "\(staging.path)/a/1.0/notes")
+                let staged = try await sealed(step, ["one"], in: staging)
+                #expect(try commit(staged, replacing: .asset) == told, "\(mine)")
+                #expect(try staging.assets()["a/1.0/notes"] == nil)
+            }
+        }
+    }
+
+    @Test("what a killed run moved there is not written over")
+    func keepsBoth() async throws {
+        try await withStaging { staging async throws in
+            let step = try Step.directory("a", "1.0", ["x"])
+            _ = try commit(try await sealed(step, ["one"], in: staging), replaces: false)
+            try write("mine", to: "\(staging.path)/\(Self.kept)~part/notes")
+            try write("newer", to: "\(staging.path)/a/1.0/notes")
+            let staged = try await sealed(step, ["one"], in: staging)
+            #expect(try commit(staged, replacing: .asset) == [Self.kept])
+            #expect(try staging.own("replaced/a") == ["@1.0": "/", "@1.0/notes": "mine", "@1.0/notes~": "newer"])
+        }
+    }
+
+    @Test("files of what was fetched in part are the asset's, also those that are wanted no more")
+    func keepsNoFilesOfTheAsset() async throws {
+        try await withStaging { staging async throws in
+            let part = try Step.directory("a", "1.0", ["x", "y"], selection: [.all])
+            _ = try commit(try await sealed(part, ["one", "two"], in: staging), replaces: false)
+            let less = try Step.directory("a", "1.0", ["x"], selection: [.all])
+            #expect(try commit(try await sealed(less, ["one"], in: staging), replacing: .asset) == [])
+            #expect(try staging.assets() == ["a": "/", "a/1.0": "/", "a/1.0/x": "one"])
+        }
+    }
+
+    @Test("what is of another kind is somebody's own")
+    func keepsAnotherKind() async throws {
+        try await withStaging { staging async throws in
+            try write("mine", to: "\(staging.path)/a/1.0/x")
+            let staged = try await sealed(.file("a", "1.0"), ["new"], in: staging)
+            #expect(try commit(staged, replacing: .asset) == [Self.kept])
+            #expect(try staging.own("replaced/a") == ["@1.0": "/", "@1.0/x": "mine"])
+            #expect(try staging.assets()["a/1.0"] == "new")
+        }
+    }
+
     // MARK: What is refused
 
     @Test("an asset does not appear in the folder of another one")

@@ -170,7 +170,7 @@ extension PlanningFailure {
             case .emptySelection(let pin, _, _, _): pin.description
             case .conflictingDigests(let pin, let digests, let recorded, _):
                 "\(pin) \(digests.map { $0.hex.prefix(2) }) \(recorded.map { $0.hex.prefix(2) } ?? "")"
-            case .notPresent(let pin, let reason, _): "\(pin) \(reason.map { "\($0)" } ?? "")"
+            case .notPresent(let pin, let reason, _, _): "\(pin) \(reason.map { "\($0)" } ?? "")"
             case .leftOut(let pin, let dependency, _): "\(pin) needs \(dependency)"
             case .unsettled(let names, _): "\(names)"
             case .fact(let subject, _, _): "\(subject)"

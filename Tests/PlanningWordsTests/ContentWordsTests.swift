@@ -109,14 +109,23 @@ struct ContentWordsTests {
             at assets.yaml:3:5
             """
         #expect(
-            text(.notPresent(pin, reason: nil, demands: demands)) == [
+            text(.notPresent(pin, reason: nil, isOffline: false, demands: demands)) == [
                 "error[not-present] (5): `a:1.0` is not in the assets directory, and no storage provider is set\n"
                     + rest
             ])
         #expect(
-            text(.notPresent(pin, reason: .noMarker, demands: demands)) == [
+            text(.notPresent(pin, reason: .noMarker, isOffline: false, demands: demands)) == [
                 "error[not-present] (5): `a:1.0` in the assets directory is unusable, and no storage provider is set\n  found: no .SUCCESS marker\n"
                     + rest
+            ])
+        #expect(
+            text(.notPresent(pin, reason: nil, isOffline: true, demands: demands)) == [
+                """
+                error[not-present] (5): `a:1.0` is not in the assets directory, and no storage provider is set
+                  required by a (assets.yaml:3)
+                hint: run without --offline, with a storage provider
+                at assets.yaml:3:5
+                """
             ])
     }
 

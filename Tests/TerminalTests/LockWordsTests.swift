@@ -81,7 +81,7 @@ struct LockWordsTests {
             .notVerified(1, of: 1, spec: "assets.yaml", lock: "assets.lock"),
             .notVerified(2, of: 3, spec: "assets.yaml", lock: "assets.lock"), .notFoundByModelkit(2, of: 5),
         ]
-        let lines = (verified.sentences + rehearsals.map(\.sentence)).map { $0 + "\n" }.joined()
+        let lines = (verified.lines + rehearsals.map(\.sentence)).map { $0 + "\n" }.joined()
         try expectGolden(lines + "\n" + goldenText(problems), "words-verify.txt")
     }
 

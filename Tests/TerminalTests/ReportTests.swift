@@ -124,6 +124,28 @@ struct ReportTests {
         #expect(GitHubText(run).summary.contains("fetched"))
     }
 
+    @Test("what could not be planned failed too") func unplanned() throws {
+        var run = try run(Plan(steps: [try keepStep("a:1"), try keepStep("b:1")], entries: []), [:])
+        run.problems = planlessRun.problems
+        run.unplanned = 1
+        #expect(ReportText(run).summary().hasSuffix("\nfailed: 1 of 3 assets\n"))
+    }
+
+    @Test("where nothing was downloaded, what was not is told") func reused() throws {
+        let plan = Plan(steps: [try fetchStep("a:1")], entries: [])
+        let result = AssetResult(
+            pin: try pin("a:1"), outcome: .fetched, downloadedObjects: 0, downloadedBytes: 0)
+        var reuse = Reuse()
+        func summary() -> String {
+            ReportText(Run(plan: plan, report: Report(results: [result], seconds: 1, reuse: reuse))).summary()
+        }
+        #expect(summary() == "fetched 1 asset (0 files, 0 B) in 1.0s\n")
+        (reuse.cachedObjects, reuse.cachedBytes) = (2, 3_000)
+        #expect(summary() == "fetched 1 asset in 1.0s, 2 files (3.0 kB) from the cache\n")
+        (reuse.keptObjects, reuse.keptBytes) = (1, 1_000)
+        #expect(summary() == "fetched 1 asset in 1.0s, 2 files (3.0 kB) from the cache, kept 1 file (1.0 kB)\n")
+    }
+
     private func failedRun() throws -> Run {
         let names = ["nlp/lexicon:2.0", "nlp/bad:1.0", "nlp/needs-bad:1.0"]
         let entries = try names.map { try entry($0, $0) }

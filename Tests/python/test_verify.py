@@ -1,5 +1,6 @@
 """verify: the assets directory against the lock, its repair, and what Python modelkit would find."""
 
+import os
 import shutil
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from harness import python_modelkit
 from harness.s3_world import MIB, large
 from harness.thread_reads import reading_threads
-from harness.trees import digests, visible
+from harness.trees import STAGING, digests, visible
 
 PINS = ["nlp/vectors:1", "nlp/lexicon:2.0", "nlp/classifier:3"]
 
@@ -71,8 +72,104 @@ def test_repair_fetches_what_is_wrong_and_nothing_else(there):
     assert {item["asset"]: item["outcome"] for item in report["assets"]} == dict.fromkeys(
         ("nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1"), "fetched"
     )
-    assert digests(there.assets) == whole
+    assert visible(digests(there.assets)) == visible(whole)
     verify(there).succeeded()
+
+
+def test_repair_keeps_files_that_are_intact(there):
+    before = {path: path.stat() for path in (there.assets / "nlp/lexicon/2.0").rglob("*") if path.is_file()}
+    whole = digests(there.assets)
+    (there.assets / "nlp/lexicon/2.0/en/words.txt").write_bytes(b"altered\n")
+    # Nothing but the damaged file is there to be downloaded.
+    for path in ("about", "fr/words.txt"):
+        there.store.data_object("nlp/lexicon:2.0", path).unlink()
+    finished = verify(there, "--repair", "--format", "json").succeeded()
+    totals = finished.document["totals"]
+    assert (totals["downloaded_objects"], totals["kept_objects"]) == (1, 2)
+    assert totals["kept_bytes"] == len(b"words\n") + len(b"un\ndeux\n")
+    assert "fetched 1 asset (1 file, 8 B)" in finished.stderr
+    assert "kept 2 files (14 B)" in finished.stderr
+    assert digests(there.assets) == whole
+    after = {path: path.stat() for path in before}
+    times = {path: (status.st_mtime_ns, status.st_mode) for path, status in after.items()}
+    assert times == {path: (status.st_mtime_ns, status.st_mode) for path, status in before.items()}
+
+
+@pytest.mark.parametrize("spoil", ["time", "mode"])
+def test_what_repair_keeps_has_its_own_time_and_mode(there, spoil):
+    kept = there.assets / "nlp/lexicon/2.0/about"
+    before = kept.stat()
+    os.utime(kept, (0, 0)) if spoil == "time" else kept.chmod(0o600)
+    (there.assets / "nlp/lexicon/2.0/en/words.txt").unlink()
+    assert verify(there, "--repair", "--format", "json").succeeded().document["totals"]["kept_objects"] == 2
+    assert (kept.stat().st_mtime_ns, kept.stat().st_mode) == (before.st_mtime_ns, before.st_mode)
+
+
+def test_what_repair_keeps_takes_no_room(workspace, mounted_tmpfs):
+    workspace.point_at(mounted_tmpfs("size=24m"))
+    workspace.store.push("big/folder:1.0", {"large": large(16 * MIB), "small": b"small"})
+    spec = workspace.spec("big/folder:1.0")
+    workspace.tool.run("resolve", spec).succeeded()
+    (workspace.assets / "big/folder/1.0/small").write_bytes(b"damaged")
+    assert "kept 1 file (16.8 MB)" in workspace.tool.run("verify", spec, "--repair").succeeded().stderr
+    verify(workspace).succeeded()
+
+
+def test_where_downloads_are_forced_repair_keeps_nothing(there):
+    (there.assets / "nlp/lexicon/2.0/en/words.txt").unlink()
+    there.tool.environment["MODELKIT_STORAGE_FORCE_DOWNLOAD"] = "True"
+    report = verify(there, "--repair", "--format", "json").succeeded().document
+    assert report["totals"]["kept_objects"] == 0
+
+
+def test_repair_moves_files_that_are_not_the_asset_s_aside(there):
+    whole = digests(there.assets)
+    place = there.assets / "nlp/lexicon/2.0"
+    mine = {"NOTES": b"mine\n", "en/NOTES": b"mine too\n", "en/more/empty": b""}
+    for path, content in mine.items():
+        (place / path).parent.mkdir(exist_ok=True)
+        (place / path).write_bytes(content)
+    finished = verify(there, "--repair", "--format", "json").succeeded()
+    kept = there.assets / STAGING / "replaced/nlp/lexicon/@2.0"
+    assert {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()} == mine
+    [warning] = finished.document["warnings"]
+    assert f"was moved to `{kept}`" in warning
+    assert warning in finished.stderr
+    assert finished.document["totals"]["downloaded_objects"] == 0
+    assert visible(digests(there.assets)) == visible(whole)
+    verify(there).succeeded()
+
+
+def test_repair_moves_what_is_of_another_kind_aside(there):
+    vectors = there.assets / "nlp/vectors/1.4"
+    vectors.unlink()
+    vectors.mkdir()
+    (vectors / "NOTES").write_bytes(b"mine\n")
+    (there.assets / "nlp/vectors/1.4/.SUCCESS").touch()
+    verify(there, "--repair").succeeded()
+    assert (there.assets / STAGING / "replaced/nlp/vectors/@1.4/NOTES").read_bytes() == b"mine\n"
+    verify(there).succeeded()
+
+
+@pytest.mark.parametrize("directories", [1, 2])
+def test_repair_counts_the_links_that_still_have_the_damage(shelf, tmp_path, directories):
+    environment = {"MODELKIT_ASSETS_CACHE_DIR": tmp_path / "cache"}
+    spec = shelf.spec(*PINS)
+    for number in range(directories):
+        assets = tmp_path / f"assets-{number}"
+        assets.mkdir()
+        shelf.tool.run("resolve", spec, "--assets-dir", assets, environment=environment).succeeded()
+    damaged = tmp_path / "assets-0/nlp/vectors/1.4"
+    assert damaged.stat().st_nlink == directories + 1
+    damaged.chmod(0o644)
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+    finished = shelf.tool.run(
+        "verify", spec, "--repair", "--assets-dir", damaged.parents[2], "--format", "json", environment=environment
+    ).succeeded()
+    [warning] = finished.document["warnings"]
+    assert "was corrupt and removed" in warning
+    assert ("hard link" in warning) == (directories == 2)
+    assert directories == 1 or "1 more hard link has the damage: run `modelkit-assets verify --repair`" in warning
 
 
 def test_a_part_is_verified_as_far_as_it_is_wanted(shelf):

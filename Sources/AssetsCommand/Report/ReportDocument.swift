@@ -44,6 +44,9 @@ struct ReportDocument: Encodable, Sendable {
         /// From the shared cache.
         let cachedObjects: Int
         let cachedBytes: Int64
+        /// Of assets that were repaired, files that stood there as they should.
+        let keptObjects: Int
+        let keptBytes: Int64
         /// What earlier runs had fetched.
         let resumedBytes: Int64
         let seconds: Double
@@ -110,7 +113,8 @@ extension ReportDocument.Totals {
             skipped: count(.skipped), interrupted: count(.interrupted),
             downloadedObjects: assets.reduce(0) { $0 + $1.downloadedObjects },
             downloadedBytes: ByteSum.of(assets.map(\.downloadedBytes)), cachedObjects: report.reuse.cachedObjects,
-            cachedBytes: report.reuse.cachedBytes, resumedBytes: report.reuse.resumedBytes,
+            cachedBytes: report.reuse.cachedBytes, keptObjects: report.reuse.keptObjects,
+            keptBytes: report.reuse.keptBytes, resumedBytes: report.reuse.resumedBytes,
             seconds: JSONText.seconds(report.seconds))
     }
 }

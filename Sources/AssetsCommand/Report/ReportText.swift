@@ -67,22 +67,25 @@ struct ReportText: Sendable {
                 ? "nothing to fetch: \(Units.count(present, "asset")) present"
                 : "nothing fetched" + (present > 0 ? ", \(present) present" : "")
         }
-        let cost = "(\(Units.count(files, "file")), \(Units.bytes(bytes))) in \(Units.duration(run.report.seconds))"
+        // What came from elsewhere is told instead.
+        let cost = files == 0 && !reused.isEmpty ? "" : " (\(Units.count(files, "file")), \(Units.bytes(bytes)))"
         let others = reused + (present > 0 ? ["\(present) present"] : [])
-        return (["fetched \(Units.count(fetched, "asset")) \(cost)"] + others).joined(separator: ", ")
+        let work = "fetched \(Units.count(fetched, "asset"))\(cost) in \(Units.duration(run.report.seconds))"
+        return ([work] + others).joined(separator: ", ")
     }
 
     /// What the store was not asked for.
     private var reused: [String] {
         let reuse = run.report.reuse
         let cached = "\(Units.count(reuse.cachedObjects, "file")) (\(Units.bytes(reuse.cachedBytes))) from the cache"
-        return (reuse.cachedObjects > 0 ? [cached] : [])
+        let kept = "kept \(Units.count(reuse.keptObjects, "file")) (\(Units.bytes(reuse.keptBytes)))"
+        return (reuse.cachedObjects > 0 ? [cached] : []) + (reuse.keptObjects > 0 ? [kept] : [])
             + (reuse.resumedBytes > 0 ? ["resumed \(Units.bytes(reuse.resumedBytes))"] : [])
     }
 
     private func conclusion(_ style: Style) -> String? {
         let inPlace = assets.filter(\.isInPlace).count
-        let of = "of \(Units.count(assets.count, "asset"))"
+        let of = "of \(Units.count(assets.count + run.unplanned, "asset"))"
         switch status {
         case .done: return nil
         case .interrupted:
@@ -93,7 +96,7 @@ struct ReportText: Sendable {
             guard !assets.isEmpty else { return nil }
             let skipped = count(.skipped)
             let more = skipped > 0 ? ", \(skipped) skipped" : ""
-            return "\(style.paint("failed", .red)): \(count(.failed)) \(of)\(more)"
+            return "\(style.paint("failed", .red)): \(count(.failed) + run.unplanned) \(of)\(more)"
         }
     }
 

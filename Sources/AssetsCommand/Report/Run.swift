@@ -18,6 +18,8 @@ struct Run: Sendable {
 
     /// Empty where there was no plan to execute.
     var plan = Plan(steps: [], entries: [])
+    /// How many assets are wanted and left out of the plan, for the reasons that the problems tell.
+    var unplanned = 0
     /// Empty where nothing was executed.
     var report = Report(results: [], seconds: 0)
     /// Absolute; nil where it is not known.
@@ -89,6 +91,7 @@ struct Run: Sendable {
 extension Run {
     init(_ result: RunResult) {
         plan = result.plan
+        unplanned = result.unplanned
         report = result.report
         assetsDirectory = result.assetsDirectory
         store = result.store

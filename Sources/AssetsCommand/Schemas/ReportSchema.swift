@@ -95,7 +95,7 @@ enum ReportSchema {
               "additionalProperties": false,
               "required": [
                 "assets", "present", "fetched", "failed", "skipped", "interrupted", "downloaded_objects", "downloaded_bytes",
-                "cached_objects", "cached_bytes", "resumed_bytes", "seconds"
+                "cached_objects", "cached_bytes", "kept_objects", "kept_bytes", "resumed_bytes", "seconds"
               ],
               "properties": {
                 "assets": { "$ref": "#/$defs/count" },
@@ -108,6 +108,8 @@ enum ReportSchema {
                 "downloaded_bytes": { "$ref": "#/$defs/count" },
                 "cached_objects": { "$ref": "#/$defs/count", "description": "From the shared cache." },
                 "cached_bytes": { "$ref": "#/$defs/count" },
+                "kept_objects": { "$ref": "#/$defs/count", "description": "Of repaired assets, files that were intact." },
+                "kept_bytes": { "$ref": "#/$defs/count" },
                 "resumed_bytes": { "$ref": "#/$defs/count", "description": "What earlier runs that did not end had fetched." },
                 "seconds": { "type": "number", "minimum": 0 }
               }

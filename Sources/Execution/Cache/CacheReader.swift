@@ -5,6 +5,7 @@ internal import Planning
 /// Fills the staging folder of an asset with what the cache has of it, so that nothing of that is asked of the store.
 struct CacheReader: Sendable {
     let cache: ContentCache
+    let damaged: DamagedEntries
     let emit: @Sendable (ExecutionEvent) -> Void
 
     /// How much is hashed before it is looked whether the run was interrupted, in bytes.
@@ -91,7 +92,10 @@ struct CacheReader: Sendable {
             try staged.noteWhole(object, size: copy.size)
             return nil
         }
-        if let fault { throw fault }
+        if let fault {
+            damaged.note(copy.entry)
+            throw fault
+        }
         return copy.size
     }
 }

@@ -9,6 +9,8 @@ extension ContentCache {
         package var bytes: Int64
         /// Of those that nothing else is a link to: as much room they take up, or gave up.
         package var unlinkedBytes: Int64
+        /// Of the others.
+        package var linkedBytes: Int64 = 0
 
         package init(entries: Int = 0, bytes: Int64 = 0, unlinkedBytes: Int64 = 0) {
             self.entries = entries
@@ -23,7 +25,11 @@ extension ContentCache {
 
         mutating func add(_ status: FileStatus) {
             add(status.size)
-            if status.linkCount == 1 { unlinkedBytes = ByteSum.adding(unlinkedBytes, status.size) }
+            if status.linkCount == 1 {
+                unlinkedBytes = ByteSum.adding(unlinkedBytes, status.size)
+            } else {
+                linkedBytes = ByteSum.adding(linkedBytes, status.size)
+            }
         }
     }
 

@@ -58,6 +58,8 @@ class ReportTotals:
     downloaded_bytes: int
     cached_objects: int
     cached_bytes: int
+    kept_objects: int
+    kept_bytes: int
     resumed_bytes: int
     seconds: float
 

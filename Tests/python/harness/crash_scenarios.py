@@ -255,21 +255,36 @@ class CachePruned(CacheCleaned):
 
 
 class Repaired(Scenario):
-    must_call = FETCHING - {"fallocate"} | {"renameat2"}
+    """Of the folder one file is damaged, the others are kept, and one is somebody's own."""
+
+    must_call = FETCHING - {"fallocate"} | {"renameat2", "linkat"}
 
     def prepare(self):
         self.put_in_place()
         for path in ("folders/d/1.0/below/small", "files/f/1.0"):
             (self.assets / path).write_bytes(b"damaged")
+        (self.assets / "folders/d/1.0/below/notes").write_bytes(b"somebody's own")
 
     @property
     def arguments(self):
         return ["verify", self.spec, "--repair"]
 
     def check_visible(self, case):
+        self.check_notes(case)
         # It begins with what is damaged.
         if self.is_repaired:
             super().check_visible(case)
+
+    def check_notes(self, case):
+        """What is somebody's own is never lost."""
+        moved = (self.assets / STAGING / "replaced/folders/d").glob("@1.0*/below/notes")
+        there = [path for path in (self.assets / "folders/d/1.0/below/notes", *moved) if path.is_file()]
+        assert [path.read_bytes() for path in there] == [b"somebody's own"], f"{case}: {there}"
+
+    def check_resolve(self, case):
+        self.check_notes(case)
+        shutil.rmtree(self.assets / STAGING / "replaced")
+        super().check_resolve(case)
 
     def check_next(self, case):
         self.is_repaired = True
