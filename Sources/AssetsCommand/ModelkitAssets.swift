@@ -22,13 +22,13 @@ package struct ModelkitAssets: AsyncParsableCommand {
             EXIT STATUS
               0         success
               1         other error
-              3         invalid spec, lockfile, plan or storage configuration
+              3         invalid spec, lockfile or plan; invalid or missing storage settings
               4         credentials or permissions
               5         an asset, version or dependency cannot be resolved
               6         content does not match its digest
               7         --locked, and the lockfile would have to change
               8         the store is unreachable or keeps failing
-              9         local file system error (assets directory, cache, disk)
+              9         no assets directory or cache set, or a local file system error
               64        usage
               130, 143  interrupted
             """,

@@ -9,9 +9,11 @@ extension Shell: OperationObserver {
     func observe(_ event: OperationEvent) {
         switch event {
         case .warnings(let warnings): warn(warnings.sentences)
-        case .removed(let pins, let bytes):
-            remark("removed \(enumeration(pins.map(\.description))) (\(Units.bytes(bytes)) freed)")
         case .locked(let changes): for line in changes.lines { remark(line) }
+        case .removed(let pins, let freed, let linked):
+            let room = FreedRoom(freed, linked: linked).freed
+            remark("removed \(enumeration(pins.map(\.description))) (\(room))")
+        case .pinned(let count, let lock): remark("recorded the SHA-256 of \(Units.count(count, "file")) in \(lock)")
         }
     }
 

@@ -51,16 +51,31 @@ package struct CacheArchiving: Sendable {
         }
     }
 
+    /// - Parameter ifExists: whether a file that does not exist is as an empty one.
     /// - Returns: what was added.
-    package func importing() throws(Faults) -> ContentCache.Extent {
+    package func importing(ifExists: Bool) throws(Faults) -> ContentCache.Extent {
         let cache = try CacheOpening.made(setting)
+        let file = try path == Self.standardStream ? nil : archive()
+        if file == nil, path != Self.standardStream {
+            guard ifExists else { throw Faults(.cache(.noArchive(path))) }
+            return ContentCache.Extent()
+        }
         do throws(FileError) {
-            guard path != Self.standardStream else { return try cache.importing(.standardInput) }
-            let file = try File.openForReading(path)
+            guard let file else { return try cache.importing(.standardInput) }
             return try withExtendedLifetime(file) { () throws(FileError) in
                 try cache.importing(ByteStream(file.descriptor, name: path))
             }
         } catch {
+            throw Faults(.file(error))
+        }
+    }
+
+    /// Nil where there is none.
+    private func archive() throws(Faults) -> File? {
+        do throws(FileError) {
+            return try File.openForReading(path)
+        } catch {
+            if error.isMissing { return nil }
             throw Faults(.file(error))
         }
     }

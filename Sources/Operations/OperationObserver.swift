@@ -34,10 +34,13 @@ package enum Transfer: Sendable {
 package enum OperationEvent: Sendable {
     /// Found at the same time.
     case warnings([OperationWarning])
-    /// These versions are no longer in the assets directory, which made so many bytes of room.
-    case removed([AssetPin], freedBytes: Int64)
     /// The lockfile that was there pins other versions now.
     case locked(LockChanges)
+    /// These versions are no longer in the assets directory, which made so many bytes of room; of so many more there are links
+    /// elsewhere.
+    case removed([AssetPin], freedBytes: Int64, linkedBytes: Int64)
+    /// The lock has the digest of so many files that it had without one.
+    case pinned(Int, lock: String)
 }
 
 /// What is worth knowing and stops nothing.
@@ -45,6 +48,10 @@ package enum OperationWarning: Sendable {
     case resolution(ResolutionWarning)
     /// What stands in the assets directory is not what the store has, of which the lock takes the checksum.
     case altered(AssetPin, RelativePath?)
+    /// A version that is in place, and of which the store has no `.meta`, is not in the lock.
+    case notLocked(AssetPin)
+    /// Of so many files the lock tells nothing that their content could be compared with.
+    case unpinned(Int, lock: String)
     /// A version that was to be removed stays, since another process holds its lock.
     case inUse(AssetPin)
     /// A version that was to be removed stays, since another one is in its folder.

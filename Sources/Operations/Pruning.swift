@@ -13,6 +13,8 @@ package struct Pruning: Sendable {
         package var removed: [AssetPin] = []
         /// What no other link keeps, in bytes.
         package var freedBytes: Int64 = 0
+        /// What other links keep, in bytes.
+        package var linkedBytes: Int64 = 0
         package var warnings: [OperationWarning] = []
     }
 
@@ -57,12 +59,13 @@ package struct Pruning: Sendable {
             }
             for pin in pins where !kept.contains(pin) {
                 let size = try await DiskQueue.shared.run { () throws(FileError) in
-                    try InstalledSize(of: pin, in: directory).bytes
+                    try InstalledSize(of: pin, in: directory)
                 }
                 switch isDry ? .removed : try await Pruner(directory: directory).remove(pin) {
                 case .removed:
                     outcome.removed.append(pin)
-                    outcome.freedBytes = ByteSum.adding(outcome.freedBytes, size)
+                    outcome.freedBytes = ByteSum.adding(outcome.freedBytes, size.bytes)
+                    outcome.linkedBytes = ByteSum.adding(outcome.linkedBytes, size.linkedBytes)
                 case .inUse: outcome.warnings.append(.inUse(pin))
                 case .holds(let inner): outcome.warnings.append(.holds(pin, inner: inner))
                 }

@@ -33,17 +33,17 @@ package struct Resolving: Sendable {
     package func run(_ request: Request) async -> RunResult {
         let planner = Planner(session: session, groups: request.groups)
         var outcome = await planner.plan(damaged: request.damaged)
+        let unplanned = outcome.unplanned(of: request.only)
         if let only = request.only { outcome.plan = outcome.plan.limited(to: only) }
         if let maxBytes = request.maxBytes { outcome = await planner.measured(outcome).within(maxBytes) }
         var run = RunResult(of: session, outcome.plan)
         run.faults = outcome.faults
+        run.unplanned = unplanned
         guard let store = session.store, let directory = session.directory else { return run }
         // A folder that cannot be written to is told of where something is fetched.
         try? PlanUnderWay.forget(in: directory)
         run = await execute(run, from: store, into: directory)
-        if let resolved = outcome.resolved, session.lock.mode == .update, !session.settings.isOffline {
-            run = await lock(run, resolved)
-        }
+        if let resolved = outcome.resolved { run = await lock(run, resolved) }
         if request.prunes, let resolved = outcome.resolved, run.isDone {
             run = await prune(run, resolved, directory)
         }
@@ -108,8 +108,21 @@ package struct Resolving: Sendable {
             memory: MemoryLimit.read().ofParts)
     }
 
-    /// Brings the lock up to date with what was resolved and fetched.
     private func lock(_ run: RunResult, _ resolved: Resolved) async -> RunResult {
+        switch session.lock.mode {
+        case .update: return session.settings.isOffline ? run : await updateLock(run, resolved)
+        case .locked, .frozen:
+            let unpinned = session.lock.lock.unpinned(in: resolved.wanted)
+            if run.isDone, unpinned > 0, let path = session.lock.path {
+                observer.warn([.unpinned(unpinned, lock: path)])
+            }
+            return run
+        case .none: return run
+        }
+    }
+
+    /// Brings the lock up to date with what was resolved and fetched.
+    private func updateLock(_ run: RunResult, _ resolved: Resolved) async -> RunResult {
         var run = run
         let outcome = await LockBuilding(session: session).lock(resolved, run.plan, run.report, isWhole: run.isDone)
         observer.warn(outcome.warnings)
@@ -121,6 +134,8 @@ package struct Resolving: Sendable {
             try session.lock.write(lock)
             let changes = LockChanges(from: session.lock.lock, to: resolved)
             if session.lock.exists, run.isDone, !changes.isEmpty { observer.observe(.locked(changes)) }
+            let pinned = lock.pinned(since: session.lock.lock)
+            if pinned > 0, let path = session.lock.path { observer.observe(.pinned(pinned, lock: path)) }
         } catch {
             run.faults += error.list
         }
@@ -135,7 +150,8 @@ package struct Resolving: Sendable {
             let outcome = try await pruning.prune(keeping: Set(pins), isDry: false)
             observer.warn(outcome.warnings)
             guard !outcome.removed.isEmpty else { return run }
-            observer.observe(.removed(outcome.removed, freedBytes: outcome.freedBytes))
+            observer.observe(
+                .removed(outcome.removed, freedBytes: outcome.freedBytes, linkedBytes: outcome.linkedBytes))
             try? Housekeeping(directory: directory, fixedTime: session.settings.sourceDate?.value)
                 .tidy(Plan(keeping: pins))
         } catch {

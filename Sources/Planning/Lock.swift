@@ -52,6 +52,32 @@ package struct LockedDependency: Sendable, Hashable {
     package var pin: AssetPin { AssetPin(name: specification.name, version: version) }
 }
 
+extension Lock {
+    /// How many files have a digest of which the other lock has none.
+    package func pinned(since old: Lock) -> Int {
+        let before = Dictionary(old.assets.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
+        return assets.reduce(0) { count, asset in
+            let open = Set((before[asset.pin]?.files ?? []).filter { $0.sha256 == nil }.map(\.path))
+            return count + asset.files.count { $0.sha256 != nil && open.contains($0.path) }
+        }
+    }
+}
+
+extension Lock {
+    /// How many files of a resolution it tells nothing of that their content could be compared with.
+    package func unpinned(in resolution: Resolution) -> Int {
+        let choices = Dictionary(resolution.choices.map { ($0.pin, $0) }, uniquingKeysWith: { first, _ in first })
+        return assets.reduce(0) { count, asset in
+            guard let choice = choices[asset.pin] else { return count }
+            return count
+                + asset.files.count { file in
+                    file.sha256 == nil && file.checksum == nil
+                        && (file.path.map { path in choice.selections.contains { $0.takes(path) } } ?? true)
+                }
+        }
+    }
+}
+
 extension LockedAsset {
     /// As the store would tell it.
     package var metadata: VersionMetadata {

@@ -23,6 +23,15 @@ package struct LockFormation: Sendable {
         }
     }
 
+    /// The versions that no lock can have: the old one does not, and no store that was asked tells what they are.
+    package var nowhere: [(choice: Choice, error: NoMetadata)] {
+        resolved.all.choices.compactMap { choice in
+            guard old[choice.pin] == nil, case .failure(let error as NoMetadata) = resolved.facts.contents[choice.pin]
+            else { return nil }
+            return (choice, error)
+        }
+    }
+
     /// - Parameter fetched: size and digest of files that were fetched, by their paths.
     package func assets(fetched: [AssetPin: [RelativePath?: ObjectFacts]]) -> [LockedAsset] {
         resolved.all.choices.compactMap { choice in

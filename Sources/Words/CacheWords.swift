@@ -11,8 +11,8 @@ extension CacheFault {
     package var words: String {
         switch self {
         case .damaged(let path, let otherLinks, let isRemoved):
-            let others = Units.count(otherLinks, "hard link") + (otherLinks == 1 ? " shares" : " share")
-            let more = "; \(others) the damage: fetch the affected assets again with --force-download"
+            let others = "\(otherLinks) more hard link\(otherLinks == 1 ? " has" : "s have")"
+            let more = "; \(others) the damage: run `modelkit-assets verify --repair` where the cache is shared"
             let deed = isRemoved ? "removed" : "could not be removed"
             return "the cache entry `\(path)` was corrupt and \(deed); its content was downloaded again"
                 + (otherLinks > 0 ? more : "")
@@ -31,6 +31,10 @@ extension Problem {
             self.init(
                 code: "no-cache", message: "no cache directory is set",
                 hint: "set MODELKIT_ASSETS_CACHE_DIR or pass --cache-dir", exitStatus: 9)
+        case .noArchive(let path):
+            self.init(
+                code: "no-archive", message: "the archive `\(path)` does not exist",
+                hint: "pass --if-exists where there may be none, as in the first job of a pipeline", exitStatus: 9)
         case .isEmpty(let path):
             self.init(code: "empty-cache", message: "no cache in `\(path)`", exitStatus: 9)
         case .notACache(let error, let setting):

@@ -84,8 +84,7 @@ extension Problem {
                 code: "unsafe-path", message: "unsafe path in `\(address)`: `\(path)` \(fault.words)",
                 hint: "this version is not fetched: push it again with paths that stay inside the asset",
                 exitStatus: 5)
-        case .noStore:
-            self.init(code: "no-store", message: "no storage provider is set", exitStatus: 5)
+        case .noStore: self = .noStore
         }
     }
 }
@@ -120,6 +119,15 @@ extension Problem {
 
 // MARK: - Warnings
 
+/// - Parameters:
+///   - count: of files that were compared with nothing.
+///   - lock: the lockfile's path.
+package func unpinned(_ count: Int, _ lock: String) -> String {
+    let (were, its) = count == 1 ? ("was", "its") : ("were", "their")
+    return "`\(lock)` has no checksum for \(Units.count(count, "file")), which \(were) not verified: "
+        + "run `modelkit-assets resolve` to record \(its) SHA-256, and commit `\(lock)`"
+}
+
 extension [OperationWarning] {
     package var sentences: [String] {
         var resolution: [ResolutionWarning] = []
@@ -132,6 +140,9 @@ extension [OperationWarning] {
                 return
                     "`\(pin)`\(path.map { "[\($0)]" } ?? "") in the assets directory does not match the store's checksum, "
                     + "which is now in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
+            case .notLocked(let pin):
+                return "`\(pin)` was left out of the lockfile: the store has no `.meta` of it; push a new version"
+            case .unpinned(let count, let lock): return unpinned(count, lock)
             case .inUse(let pin): return "`\(pin)` was not removed: another process holds its lock"
             case .holds(let pin, let inner): return "`\(pin)` was not removed: `\(inner)` is inside its directory"
             case .cannotPull(let target):

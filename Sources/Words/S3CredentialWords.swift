@@ -70,7 +70,7 @@ extension ShownAccessKey {
     package var words: String {
         switch self {
         case .id(let id): id
-        case .hidden: "[hidden: not 16 to 128 letters and digits]"
+        case .hidden: "(not shown: it does not look like an access key ID)"
         }
     }
 }

@@ -9,7 +9,13 @@ internal import SpecFile
 extension Problem {
     package static let noBucketForPolicy = Problem(
         code: "no-bucket", message: "--policy requires an S3 bucket, and none is set",
-        hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 1)
+        hint: "set MODELKIT_STORAGE_PROVIDER=s3 and MODELKIT_STORAGE_BUCKET", exitStatus: 3)
+
+    static let noStore = Problem(
+        code: "no-store", message: "no storage provider is set", hint: providerHint, exitStatus: 3)
+
+    private static let providerHint =
+        "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec"
 
     package init(_ fault: DirectoryFault) {
         switch fault {
@@ -34,10 +40,9 @@ extension Problem {
     }
 
     package init(_ fault: StoreOpeningFault) {
-        let hint = "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec"
+        let hint = Self.providerHint
         switch fault {
-        case .noStore:
-            self.init(code: "no-store", message: "no storage provider is set", hint: hint, exitStatus: 1)
+        case .noStore: self = .noStore
         case .nothingToFetchFrom:
             self.init(
                 code: "no-store",
@@ -49,7 +54,7 @@ extension Problem {
                 message: "no bucket is set for storage provider `\(provider.value.rawValue)`",
                 details: ["the provider is \(provider.provenance.phrase)"],
                 hint: "set MODELKIT_STORAGE_BUCKET, pass --bucket, or write `bucket:` under `storage:`",
-                exitStatus: 1)
+                exitStatus: 3)
         case .folder(let error, let bucket):
             let problem = Problem(error)
             self.init(

@@ -79,7 +79,7 @@ struct SettingWordsTests {
             .noCredentials, .unusableCredentials(AnyErrorDetail("the token has expired")),
             .rejectedCredentials(by: "S3", code: "SignatureDoesNotMatch", status: 403), .anonymous,
             .noBucket("acme-modles"),
-            .invalidBucket("Acme"), .otherRegion, .offline, .unreachable, .failing,
+            .invalidBucket("Acme"), .otherRegion, .offline, .unreachable, .foreignPage, .failing,
         ]
         let problems = causes.map { cause in
             var error = StoreError(
@@ -156,7 +156,7 @@ struct SettingWordsTests {
     func others() throws {
         let pin = try pin("nlp/lexicon:2.0")
         let caches: [CacheOpeningFault] = [
-            .noCache, .isEmpty("/srv/cache"), .notACache(failure, setting("/srv/cache")),
+            .noCache, .noArchive("assets.tar"), .isEmpty("/srv/cache"), .notACache(failure, setting("/srv/cache")),
         ]
         let catalog: [CatalogError] = [
             .malformed(address: "s3://acme-models/nlp/lexicon.versions", .notJSON("<html")),
@@ -180,6 +180,7 @@ struct SettingWordsTests {
         let warnings: [OperationWarning] = [
             .resolution(.modelkitPart(demand)), .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
             .cannotPull(try RegistryReference("registry.example/team/assets:1")),
+            .notLocked(pin), .unpinned(1, lock: "assets.lock"), .unpinned(2, lock: "assets.lock"),
             .lockNotAttached(try RegistryReference("registry.example/team/assets:1"), Faults(.opening(.noStore))),
             .holds(pin, inner: try self.pin("nlp/lexicon/2.0/words:1.0")),
         ]

@@ -232,7 +232,9 @@ def test_prune_removes_what_was_not_used_for_so_long(cached, cache):
     assert document(cached, "prune", "--older-than", "47h") == (1, len(fault_world.SMALL_CONTENT))
     assert not old.exists()
     assert len(entries(cache)) == len(PINNED) - 1
-    cached.tool.run("cache", "prune", "--older-than", "soon").failed(64)
+    for text in ("soon", "30"):
+        refused = cached.tool.run("cache", "prune", "--older-than", text).failed(64).stderr
+        assert f"invalid value `{text}` for `--older-than <time>`: expected a number and s, m, h, d or w" in refused
 
 
 def test_a_cache_that_is_not_there_is_empty_and_one_that_is_not_set_is_an_error(cached, tmp_path):

@@ -1,6 +1,7 @@
 """`cache export` and `cache import`: the cache as one file that tar reads, the same for the same entries."""
 
 import io
+import shutil
 import subprocess
 import tarfile
 
@@ -127,6 +128,32 @@ def test_an_export_that_fails_leaves_what_was_there(filled, mounted_tmpfs):
     filled.tool.run("cache", "export", folder / "cache.tar").failed(9)
     assert [path.name for path in folder.iterdir()] == ["cache.tar"]
     assert (folder / "cache.tar").read_bytes() == b"of the last run"
+
+
+def test_an_archive_that_may_not_be_there_yet(filled):
+    absent = filled.folder / "absent.tar"
+    finished = import_into(filled, absent).failed(9)
+    assert finished.stderr == (
+        f"error: the archive `{absent}` does not exist\n"
+        "  hint: pass --if-exists where there may be none, as in the first job of a pipeline\n"
+    )
+    options = ["--cache-dir", filled.folder / "other"]
+    finished = filled.tool.run("cache", "import", "--if-exists", absent, *options).succeeded()
+    assert finished.stdout == "imported 0 entries (0 B)\n"
+    filled.tool.run("cache", "import", "--if-exists", export(filled), *options).succeeded()
+    assert contents(cache(filled, "other")) == contents(cache(filled))
+
+
+def test_what_the_archive_lacks_is_told(filled):
+    assert len(cache(filled)) > 1
+    filled.tool.run("cache", "clean").succeeded()
+    for path in list((filled.folder / "assets").iterdir()):
+        shutil.rmtree(path)
+    filled.tool.run("fetch", "nlp/vectors:1.0").succeeded()
+    finished = filled.tool.run(
+        "cache", "export", filled.folder / "cache.tar", "--spec", filled.folder / "assets.yaml"
+    ).succeeded()
+    assert "6 files of the lockfile are not in the cache, and not in the archive" in finished.stderr
 
 
 def test_no_cache_is_an_error(shelf):

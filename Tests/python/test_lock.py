@@ -357,3 +357,90 @@ def test_the_least_policy_is_for_dependencies_too_that_the_lockfile_knows(worksp
     assert readable() == named
     workspace.tool.run("lock", spec).succeeded()
     assert readable() == named | {"text/tokenizer.versions", "text/tokenizer/*"}
+
+
+# What cannot be locked, and what is locked without a digest
+
+
+def without_meta(shelf):
+    shelf.store.meta_object("nlp/vectors:1.4").unlink()
+    return shelf.spec("nlp/vectors:1")
+
+
+COMMANDS = {"lock": ["lock"], "lock --check": ["lock", "--check"], "upgrade": ["upgrade", "--file"]}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_version_of_which_the_store_has_no_meta_cannot_be_locked(shelf, command):
+    spec = without_meta(shelf)
+    finished = shelf.tool.run(*COMMANDS[command], spec).failed(5)
+    assert "nlp/vectors/1.4.meta`: not found" in finished.stderr
+    assert "the upload is incomplete: push a new version" in finished.stderr
+    assert "required by nlp/vectors:1" in finished.stderr
+    assert "locked nlp/vectors" not in finished.stderr
+    assert not lock_of(shelf).exists()
+
+
+def test_add_changes_nothing_where_a_version_cannot_be_locked(shelf):
+    spec = without_meta(shelf)
+    spec.write_text("version: 1\nassets: []\n")
+    finished = shelf.tool.run("add", "nlp/vectors:1", "--file", spec).failed(5)
+    assert "nlp/vectors/1.4.meta`: not found" in finished.stderr
+    assert spec.read_text() == "version: 1\nassets: []\n"
+    assert not lock_of(shelf).exists()
+
+
+def test_resolve_tells_of_what_it_leaves_out_of_the_lock(shelf):
+    shelf.resolve("nlp/vectors:1", "nlp/lexicon", options=["--no-lock"]).succeeded()
+    spec = without_meta(shelf)
+    finished = shelf.tool.run("resolve", spec).succeeded()
+    assert "`nlp/vectors:1.4` was left out of the lockfile: the store has no `.meta` of it" in finished.stderr
+
+
+def test_without_a_store_nothing_new_can_be_locked(shelf):
+    shelf.resolve("nlp/vectors:1").succeeded()
+    before = lock_of(shelf).read_bytes()
+    spec = shelf.folder / "assets.yaml"
+    nowhere = ["--provider", "none"]
+    assert "up to date" in shelf.tool.run("lock", spec, *nowhere).succeeded().stderr
+    lock_of(shelf).unlink()
+    assert "no storage provider is set" in shelf.tool.run("lock", spec, *nowhere).failed(3).stderr
+    assert not lock_of(shelf).exists()
+    assert before
+
+
+def undigested(shelf):
+    """Of what Python modelkit pushed to a folder, nothing tells the content before it was fetched."""
+    spec = shelf.spec("nlp/vectors:1", "nlp/lexicon:2.0")
+    shelf.tool.run("lock", spec).succeeded()
+    return spec
+
+
+UNPINNED = "`assets.lock` has no checksum for 4 files, which were not verified: run `modelkit-assets resolve` to record"
+
+
+def test_files_that_the_lock_does_not_pin_are_told_of(shelf):
+    spec = undigested(shelf)
+    before = lock_of(shelf).read_bytes()
+    assert UNPINNED in shelf.tool.run("resolve", "--locked", spec.name, cwd=spec.parent).succeeded().stderr
+    assert UNPINNED in shelf.tool.run("resolve", "--frozen", spec.name, cwd=spec.parent).succeeded().stderr
+    verified = shelf.tool.run("verify", spec.name, cwd=spec.parent).succeeded().stderr
+    assert UNPINNED in verified
+    assert "0 of 2 assets verified (0 files)" in verified
+    assert lock_of(shelf).read_bytes() == before
+
+    recorded = shelf.tool.run("resolve", spec.name, cwd=spec.parent).succeeded().stderr
+    assert "recorded the SHA-256 of 4 files in assets.lock" in recorded
+    for arguments in (["resolve", "--locked"], ["resolve"]):
+        finished = shelf.tool.run(*arguments, spec.name, cwd=spec.parent).succeeded().stderr
+        assert "checksum" not in finished
+        assert "recorded" not in finished
+    assert "2 assets verified (4 files)" in shelf.tool.run("verify", spec.name, cwd=spec.parent).succeeded().stderr
+
+
+def test_files_that_are_not_wanted_are_not_told_of(shelf):
+    undigested(shelf)
+    spec = shelf.spec({"name": "nlp/lexicon", "version": "2.0", "include": ["fr/**"]})
+    shelf.tool.run("lock", spec).succeeded()
+    finished = shelf.tool.run("resolve", "--locked", spec.name, cwd=spec.parent).succeeded().stderr
+    assert "has no checksum for 1 file, which was not verified" in finished

@@ -58,6 +58,25 @@ def raw(shelf, text):
     return path
 
 
+# A setting that is not there, the command that needs it, and its exit status.
+MISSING = {
+    "a provider, to list": ("MODELKIT_STORAGE_PROVIDER", ["list"], 3),
+    "a provider, to show": ("MODELKIT_STORAGE_PROVIDER", ["show", "nlp/vectors"], 3),
+    "a provider, to push": ("MODELKIT_STORAGE_PROVIDER", ["new", ".", "nlp/new", "--yes"], 3),
+    "a bucket": ("MODELKIT_STORAGE_BUCKET", ["list"], 3),
+    "a bucket, for a policy": ("MODELKIT_STORAGE_BUCKET", ["check", "--policy"], 3),
+    "an assets directory": ("MODELKIT_ASSETS_DIR", ["fetch", "nlp/vectors"], 9),
+    "a cache": ("MODELKIT_ASSETS_CACHE_DIR", ["cache", "size"], 9),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_the_exit_status_without(shelf, case):
+    variable, arguments, status = MISSING[case]
+    finished = shelf.tool.run(*arguments, environment={variable: None}, cwd=shelf.folder / "home").failed(status)
+    assert re.search(r"^error: .*is set", finished.stderr)
+
+
 @pytest.mark.parametrize("case", FAILURES)
 def test_the_exit_status_of(shelf, case):
     status, arguments = FAILURES[case]
@@ -130,6 +149,20 @@ def test_results_go_to_standard_output_and_the_rest_to_standard_error(shelf):
     finished = shelf.tool.run("fetch", "nlp/lexicon:1", "--progress", "plain").succeeded()
     assert finished.stdout == f"{shelf.assets}/nlp/lexicon/1.0\n"
     assert "nlp/lexicon" in finished.stderr
+
+
+def test_paths_lead_up_only_behind_links(shelf, tmp_path):
+    (shelf.folder / "project").mkdir()
+    (tmp_path / "elsewhere/deep").mkdir(parents=True)
+    (tmp_path / "elsewhere/other").mkdir()
+    (shelf.folder / "link").symlink_to(tmp_path / "elsewhere/deep")
+    spec = shelf.spec("nlp/vectors:1.4")
+    paths = {"../assets": shelf.assets, "../link/../other": shelf.folder / "project/../link/../other"}
+    for typed, shown in paths.items():
+        options = ["--assets-dir", typed, "--no-lock"]
+        printed = shelf.tool.run("resolve", spec, *options, cwd=shelf.folder / "project").succeeded().stdout
+        assert printed.split() == ["nlp/vectors:1.4", f"{shown}/nlp/vectors/1.4"]
+    assert (tmp_path / "elsewhere/other/nlp/vectors/1.4").is_file()
 
 
 def test_quiet_says_nothing_when_all_is_well(shelf):

@@ -116,3 +116,15 @@ def test_what_cannot_be_opened_is_an_error_with_a_status(full):
     refused = prune(full).failed(9)
     assert refused.stderr.startswith("error: "), refused.stderr
     assert "FileError" not in refused.stderr
+
+
+def test_what_the_cache_still_has_is_told(shelf, tmp_path):
+    environment = {"MODELKIT_ASSETS_CACHE_DIR": tmp_path / "cache"}
+    for entries in (["nlp/vectors:1.0"], ["nlp/vectors:1.4"]):
+        shelf.tool.run("resolve", shelf.spec(*entries), environment=environment).succeeded()
+    spec = shelf.folder / "assets.yaml"
+    rest = "0 B{}; the cache or another directory still has 15 B"
+    assert f"would remove 1 version, {rest.format('')}" in shelf.tool.run("prune", spec, "--dry-run").succeeded().stderr
+    assert f"removed 1 version, {rest.format(' freed')}" in shelf.tool.run("prune", spec).succeeded().stderr
+    cleaned = shelf.tool.run("cache", "clean", environment=environment).succeeded().stdout
+    assert cleaned == "removed 2 entries (16.0 kB), 15 B freed; assets directories still have 16.0 kB\n"

@@ -41,7 +41,12 @@ struct CacheExportCommand: AsyncParsableCommand {
                     besides: spec, LockRequest(mode: .frozen), in: workspace.settings.versioning.value)
             }
             let (extent, missing) = try CacheArchiving(about.setting(shell), file).export(lock)
-            if missing > 0 { shell.warn(["\(Units.count(missing, "file")) of the lockfile not in the cache"]) }
+            if missing > 0 {
+                shell.warn([
+                    "\(Units.count(missing, "file")) of the lockfile \(missing == 1 ? "is" : "are") not in the cache, and not in "
+                        + "the archive: `modelkit-assets resolve` adds what it downloads, into an empty assets directory all"
+                ])
+            }
             try about.report(
                 CacheDocument("export", extent), "exported \(about.words(extent))", shell,
                 isResult: about.format == .json)
@@ -58,19 +63,22 @@ struct CacheImportCommand: AsyncParsableCommand {
             Each entry is verified before it is added.
 
             EXAMPLE
-              modelkit-assets cache import assets.tar
+              modelkit-assets cache import assets.tar --if-exists
               zstd -dc cache.tar.zst | modelkit-assets cache import -
             """)
 
     @Argument(help: ArgumentHelp("File to read; - for standard input", valueName: "file"), completion: .file())
     var file: String
 
+    @Flag(help: "Import nothing, and succeed, if the file does not exist")
+    var ifExists = false
+
     @OptionGroup var about: CacheSubject
 
     func run() async throws {
         let shell = about.shell
         try await shell.exiting("importing") {
-            let extent = try CacheArchiving(about.setting(shell), file).importing()
+            let extent = try CacheArchiving(about.setting(shell), file).importing(ifExists: ifExists)
             try about.report(
                 CacheDocument("import", extent), "imported \(about.words(extent))", shell, isResult: true)
             return 0

@@ -51,7 +51,8 @@ struct CachePruneCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries unused for longer than this: a number and s, m, h, d or w", valueName: "time"))
+            "Remove entries unused for longer than this: a number and s, m, h, d or w", valueName: "time"),
+        transform: TimeSpan.typed)
     var olderThan = TimeSpan(seconds: 30 * 86_400)
 
     @Flag(help: .removesNothing)
@@ -102,9 +103,11 @@ struct CacheSubject: ParsableArguments {
         let shell = shell
         try await shell.exiting("reading the cache") {
             let extent = try CacheUpkeep(setting(shell)).run(work)
+            let linked = extent.linkedBytes
+            let rest = linked > 0 ? "; assets directories still have \(Units.bytes(linked))" : ""
             let freed = ", \(Units.bytes(extent.unlinkedBytes)) freed"
             let text =
-                isDryRun.map { $0 ? "would remove \(words(extent))" : "removed \(words(extent))\(freed)" }
+                isDryRun.map { $0 ? "would remove \(words(extent))\(rest)" : "removed \(words(extent))\(freed)\(rest)" }
                 ?? "\(words(extent)) in the cache"
             try report(CacheDocument(command, extent, isDryRun: isDryRun), text, shell, isResult: true)
             return 0
@@ -153,6 +156,13 @@ struct TimeSpan: ExpressibleByArgument, Equatable, Sendable, CustomStringConvert
     private static let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
 
     init(seconds: Int64) { self.seconds = seconds }
+
+    static func typed(_ text: String) throws -> TimeSpan {
+        guard let span = TimeSpan(argument: text) else {
+            throw ValidationError("expected a number and s, m, h, d or w, such as 30d")
+        }
+        return span
+    }
 
     init?(argument: String) {
         guard let last = argument.last, let unit = Self.units[last], let count = Int64(argument.dropLast()), count >= 0

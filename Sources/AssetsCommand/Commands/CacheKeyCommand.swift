@@ -11,7 +11,7 @@ struct CacheKeyCommand: AsyncParsableCommand {
             store is needed.
 
             EXAMPLE
-              modelkit-assets cache-key --locked assets.yaml
+              modelkit-assets cache-key --frozen assets.yaml
             """)
 
     @Argument(help: .spec, completion: .spec)

@@ -61,13 +61,34 @@ struct PruneCommand: AsyncParsableCommand {
                     "`\(replaced)` holds unrelated content moved out of the way of assets: remove what is not needed"
                 ])
             }
-            let freed = "\(Units.count(removed.count, "version")), \(Units.bytes(outcome.freedBytes))"
+            let room = FreedRoom(outcome.freedBytes, linked: outcome.linkedBytes)
+            let versions = Units.count(removed.count, "version")
             shell.remark(
                 removed.isEmpty
-                    ? "nothing to remove" : dryRun ? "would remove \(freed)" : "removed \(freed) freed")
+                    ? "nothing to remove"
+                    : dryRun ? "would remove \(versions), \(room)" : "removed \(versions), \(room.freed)")
             return 0
         }
     }
+}
+
+/// How much room removing versions makes.
+struct FreedRoom: CustomStringConvertible {
+    private let bytes: Int64
+    private let linked: Int64
+
+    /// - Parameter linked: of what is removed, what other links keep, in bytes.
+    init(_ bytes: Int64, linked: Int64) {
+        self.bytes = bytes
+        self.linked = linked
+    }
+
+    /// `1.8 kB`
+    var description: String { "\(Units.bytes(bytes))\(rest)" }
+    /// `0 B freed; the cache or another directory still has 1.8 kB`
+    var freed: String { "\(Units.bytes(bytes)) freed\(rest)" }
+
+    private var rest: String { linked > 0 ? "; the cache or another directory still has \(Units.bytes(linked))" : "" }
 }
 
 struct PruneDocument: Encodable, Sendable {

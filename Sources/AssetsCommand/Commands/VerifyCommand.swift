@@ -11,7 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Compare the assets directory with the lockfile",
         discussion: """
-            Reads every file and reports missing, modified and extra ones, with status 6. Only --repair contacts the store.
+            Reads every file and reports missing, modified and extra ones, with status 6. Only --repair contacts the store; \
+            it keeps intact files.
 
             EXAMPLE
               modelkit-assets verify assets.yaml
@@ -28,7 +29,8 @@ struct VerifyCommand: AsyncParsableCommand {
         help: .group, completion: .groups)
     var group: [String] = []
 
-    @Flag(help: "Download again what is wrong")
+    @Flag(
+        help: "Download what is missing or modified; move files that are not the asset's to .modelkit-assets/replaced")
     var repair = false
 
     @Flag(help: "With --repair: print what would be downloaded, and write nothing")
@@ -87,21 +89,18 @@ struct VerifyCommand: AsyncParsableCommand {
         if format == .json {
             shell.console.writeResult(try JSONText.document(VerifyDocument(results)))
         } else {
-            shell.console.writeResult(results.flatMap(\.sentences).map { $0.escapedForTerminal + "\n" }.joined())
+            shell.console.writeResult(results.flatMap(\.lines).map { $0.escapedForTerminal + "\n" }.joined())
         }
+        let lock = SpecLock.path(besides: spec)
         let unproven = results.reduce(0) { $0 + $1.result.unproven }
-        if unproven > 0 {
-            shell.warn([
-                "\(Units.count(unproven, "file")) \(unproven == 1 ? "was" : "were") not verified: the lockfile has no digest "
-                    + "yet, which fetching the asset records"
-            ])
-        }
+        if unproven > 0 { shell.warn([unpinned(unproven, lock)]) }
         guard wrong.isEmpty else {
-            let lock = SpecLock.path(besides: spec)
             throw Problems([.notVerified(wrong.count, of: results.count, spec: spec, lock: lock)])
         }
+        let proven = results.count { $0.result.unproven == 0 }
         let files = results.reduce(0) { $0 + $1.result.verified }
-        shell.remark("\(Units.count(results.count, "asset")) verified (\(Units.count(files, "file")))")
+        let of = proven < results.count ? "\(proven) of " : ""
+        shell.remark("\(of)\(Units.count(results.count, "asset")) verified (\(Units.count(files, "file")))")
         return 0
     }
 

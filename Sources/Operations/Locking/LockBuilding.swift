@@ -30,7 +30,15 @@ struct LockBuilding: Sendable {
         let completed = await concurrentMap(assets) { await complete($0) }
         return Outcome(
             lock: Lock(assets: completed.map(\.asset)), faults: completed.compactMap(\.fault),
-            warnings: completed.flatMap(\.warnings))
+            warnings: Self.leftOut(formation, resolved) + completed.flatMap(\.warnings))
+    }
+
+    /// Versions that stay out of the lock, besides those that the store does not list, which is told already.
+    private static func leftOut(_ formation: LockFormation, _ resolved: Resolved) -> [OperationWarning] {
+        let told = resolved.all.warnings.compactMap { warning -> AssetPin? in
+            if case .notInStore(let pin, _) = warning { pin } else { nil }
+        }
+        return formation.nowhere.map { $0.choice.pin }.filter { !told.contains($0) }.map(OperationWarning.notLocked)
     }
 
     private static func fetchedFiles(_ plan: Plan, _ report: Report) -> [AssetPin: [RelativePath?: ObjectFacts]] {

@@ -15,6 +15,7 @@ package struct Locking: Sendable {
     package func propose() async throws(Faults) -> LockProposal {
         let resolved = try await Planner(session: session, groups: []).resolve().get()
         observer.warn(resolved.all.warnings.map(OperationWarning.resolution))
+        try refuseNowhere(resolved)
         let built = await LockBuilding(session: session)
             .lock(resolved, Plan(steps: [], entries: []), Report(results: [], seconds: 0))
         guard let lock = built.lock, built.faults.isEmpty else { throw Faults(built.faults + built.unknown) }
@@ -22,6 +23,14 @@ package struct Locking: Sendable {
         return LockProposal(
             old: session.lock, new: lock, changes: LockChanges(from: session.lock.lock, to: resolved),
             resolution: resolved.all)
+    }
+
+    /// - Throws: where the lock would not have what it is said to.
+    private func refuseNowhere(_ resolved: Resolved) throws(Faults) {
+        let failures = LockFormation(resolved, from: session.lock.lock).nowhere.map { choice, error in
+            PlanningFailure.fact(subject: .contents(choice.pin), error: error, demands: choice.demands)
+        }
+        guard failures.isEmpty else { throw Faults(.planning(PlanningFailures(failures))) }
     }
 }
 

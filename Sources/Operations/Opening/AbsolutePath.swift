@@ -4,10 +4,24 @@ internal import Glibc
 
 /// Paths as people give them, made absolute, so that what is printed can be used from anywhere.
 package enum AbsolutePath {
-    /// The path from the root, without `.`, `//` and a slash at its end; `..` and links are left as they are.
+    /// The path from the root, without `.`, `//` and a slash at its end, and without `..` where that leads to the same place,
+    /// as it does but behind links, which are left as they are.
     package static func of(_ path: String) -> String {
         let whole = path.utf8.first == UInt8(ascii: "/") ? path : workingDirectory + "/" + path
-        return "/" + PathText.components(of: whole).filter { $0 != "." }.joined(separator: "/")
+        let components = PathText.components(of: whole).filter { $0 != "." }
+        let text = "/" + components.joined(separator: "/")
+        var short: [Substring] = []
+        for component in components {
+            if component == ".." { _ = short.popLast() } else { short.append(Substring(component)) }
+        }
+        let shortened = "/" + short.joined(separator: "/")
+        return shortened != text && isSame(shortened, text) ? shortened : text
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(left, &first) == 0, stat(right, &second) == 0 else { return false }
+        return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
     }
 
     private static var workingDirectory: String {

@@ -62,6 +62,8 @@ package enum CacheOpeningFault: Error, Sendable {
     case noCache
     /// There is nothing to export in this folder.
     case isEmpty(String)
+    /// There is no file to import at this path.
+    case noArchive(String)
     /// The folder holds something else, which nothing must be put beside.
     case notACache(FileError, Setting<String>)
 }

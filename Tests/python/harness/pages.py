@@ -150,7 +150,9 @@ class Player:
         lines = output.splitlines(keepends=True)
         of_one = [line for line in lines if re.match(r"(fetch|pack)(ing|ed) \S+:\d", line)]
         others = [line for line in lines if line not in of_one]
-        return "".join(sorted(of_one, key=lambda line: (line.split()[1], line.startswith(("fetched", "packed")))) + others)
+        in_order = sorted(of_one, key=lambda line: (line.split()[1], line.startswith(("fetched", "packed"))))
+        first = lines.index(next(line for line in lines if line in of_one)) if of_one else 0
+        return "".join([*others[:first], *in_order, *others[first:]])
 
 
 class Newcomer(Player):
