@@ -107,7 +107,6 @@ import Testing
     private static let values = [
         // Words of formats, which others read.
         Value("Plans/PlanSurroundings.swift", "\"there in part\""),
-        Value("Plans/SealedPlanChecks.swift", "\"there in part\""),
         Value("Operations/CacheKey.swift", "\"modelkit-assets cache key 1\""),
         Value("AssetModel/VersioningSystem.swift", "form:"),
         Value("Documents/DocumentWriter.swift", "\"comment\""),

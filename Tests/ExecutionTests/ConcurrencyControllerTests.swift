@@ -15,8 +15,13 @@ import Testing
     /// connections as are needed for that, and a step of the search more. One network in twenty may be a little off:
     /// what is measured in half a second has its luck.
     @Test(arguments: 0..<twenties)
-    func findsWhatTheBestFixedNumberBrings(_ twenty: UInt64) {
-        let findings = (twenty * 20..<twenty * 20 + 20).map { Finding(on: SimulatedNetwork(seed: $0)) }
+    func findsWhatTheBestFixedNumberBrings(_ twenty: UInt64) async {
+        var findings: [Finding] = []
+        for seed in twenty * 20..<twenty * 20 + 20 {
+            findings.append(Finding(on: SimulatedNetwork(seed: seed)))
+            // There are as many threads for tests as processors, and others of them wait for servers with a time limit.
+            await Task.yield()
+        }
         for finding in findings { #expect(finding.isWithin(rate: 0.82, number: 3), "\(finding)") }
         let off = findings.filter { !$0.isWithin(rate: 0.9, number: 2) }
         #expect(off.count <= 1, "\(off)")

@@ -68,7 +68,7 @@ struct PlanTextTests {
                 pin: try Example.pin("a:1.0"), action: .refetch(.planned(reason)), content: nil,
                 neededBy: [.entry("a", line: 2)])
         }
-        let lines = PlanText(Example.context, width: 47).text(Plan(steps: steps, entries: [])).split(separator: "\n")
+        let lines = PlanText(Example.context, width: 50).text(Plan(steps: steps, entries: [])).split(separator: "\n")
         #expect(lines[1] == "a      1.0      refetch               日本\\u{1B}[…")
         #expect(lines[2] == "a      1.0      refetch               plain; asse…")
         #expect(!lines[1].unicodeScalars.contains("\u{1B}"))

@@ -52,7 +52,10 @@ struct ImageWordsTests {
             .noCredentials, .unusableCredentials(AnyErrorDetail(RegistryCredentialFault.missing(place))),
             .rejectedCredentials(by: "registry.example", code: nil, status: 401), .unreachable, .foreignPage, .failing,
         ]
-        let errors = StoreError.Kind.allCases.map { error($0) } + causes.map { error(.unauthenticated, $0) }
+        var encrypted = error(.unavailable, .unreachable)
+        encrypted.remedy = AnyErrorDetail(NetworkAdvice.useHTTP)
+        let errors =
+            StoreError.Kind.allCases.map { error($0) } + causes.map { error(.unauthenticated, $0) } + [encrypted]
         let long = "a.b/" + String(repeating: "a", count: 260)
         let references = ["-/a", "registry.example/A", "a:?", "a@sha256:0a", long]
         let faults = references.map { text in

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.fake_registry import fake_registry
+from harness.fake_registry import Tokens, fake_registry
 from harness.fault_world import FINE, put_asset, put_folder
 from harness.faults import answers
 from harness.gcs_fault_server import GCSFaultServer
+from harness.registries import PASSWORD, USER, docker_config
 from harness.transcript import GOLDENS, Transcript
 from harness.workspace import Workspace
 from test_help import all_commands
@@ -40,7 +41,7 @@ def test_the_help_of_every_command(talk):
 USAGE = [
     "add", "add a b --require 1", "remove", "resolve --dry-run --prune", "resolve --format dot", "resolve --dry-run --format github",
     "resolve --upgrade --locked", "resolve --jobs 0", "lock --check --upgrade", "upgrade --no-lock", "verify --as-modelkit --repair",
-    "verify --dry-run", "new a b --jobs 2000", "cache export - --format json", "list [",
+    "verify --dry-run", "new a b --jobs 2000", "cache export - --format json", "cache prune --older-than 30", "list [",
     "image --push a.example/b --output oci:c", "image --output oci:c --append-to a.example/b",
     "image --output oci:c --platform linux/amd64 --platform linux/amd64",
 ]  # fmt: skip
@@ -140,6 +141,10 @@ def test_the_cache_is_kept(talk):
     talk.run("resolve")
     talk.run("cache", "size")
     talk.run("cache", "export", "cache.tar")
+    talk.workspace.spec("nlp/vectors:1")
+    talk.run("resolve")
+    talk.run("prune", "--dry-run")
+    talk.run("prune")
     talk.run("cache", "prune", "--dry-run")
     talk.run("cache", "clean", "--dry-run")
     talk.run("cache", "clean")
@@ -178,6 +183,9 @@ def test_a_check_of_s3(fault_shelf, fault_server):
     talk.run(*DEVELOPER, status=4)
     fault_server.on(lambda request: True, answers(403, "AccessDenied"))
     talk.run("check", "--no-sign-request", status=4)
+    fault_server.rules.clear()
+    fault_server.on(lambda request: True, answers(403, "SignatureDoesNotMatch"))
+    talk.run(*DEVELOPER, spec, status=4)
     environment = talk.workspace.tool.environment
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "S3_ENDPOINT"):
         del environment[name]
@@ -227,6 +235,11 @@ def test_a_check_of_a_registry(shelf):
         talk.run("resolve")
         talk.run("image", "--push", target, "--platform", "linux/amd64")
         talk.run("image", "--push", target, "--platform", "linux/amd64")
+        registry.tokens = Tokens({USER: PASSWORD})
+        registry.tokens.grants = lambda user, actions: actions & {"push"}
+        config = docker_config(shelf.folder / "docker", [registry.host])
+        talk.run(*DEVELOPER, "--image", target, environment={"DOCKER_CONFIG": config})
+        registry.tokens = None
         entry = {"auths": {registry.host: {"identitytoken": "a-token"}}}
         (shelf.folder / "config.json").write_text(json.dumps(entry))
         talk.run("check", "--image", target, environment={"DOCKER_CONFIG": shelf.folder})

@@ -8,6 +8,9 @@ internal import Planning
 struct PlanSurroundings: Sendable {
     let session: Session
 
+    /// How a plan file calls an asset of which some files are there.
+    static let partial = "there in part"
+
     /// But for the tool's own folder, which a run makes before it begins.
     func isDirectoryEmpty() throws(Faults) -> Bool {
         do throws(FileError) {
@@ -22,7 +25,7 @@ struct PlanSurroundings: Sendable {
             switch try await session.catalog.localState(of: pin) {
             case .missing: return "missing"
             case .complete: return "complete"
-            case .partial: return "there in part"
+            case .partial: return Self.partial
             case .incomplete: return "incomplete"
             }
         } catch {

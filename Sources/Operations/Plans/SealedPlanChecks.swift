@@ -61,7 +61,7 @@ struct SealedPlanChecks: Sendable {
     private func check(_ asset: SealedPlan.Asset, _ step: Step) throws(SealedPlanFault) {
         guard let content = step.content else {
             guard step.action == .keep else { throw .fetchWithoutContent(step.pin) }
-            guard asset.local == "complete" || asset.local == "there in part" else {
+            guard asset.local == "complete" || asset.local == PlanSurroundings.partial else {
                 throw .keptThoughAbsent(step.pin, was: asset.local)
             }
             return
