@@ -51,7 +51,8 @@ struct CachePruneCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Remove entries unused for longer than this: a number and s, m, h, d or w [default: 30d]", valueName: "time"),
+            "Remove entries unused for longer than this: a number and s, m, h, d or w [default: 30d]", valueName: "time"
+        ),
         transform: TimeSpan.typed)
     var olderThan = TimeSpan(seconds: 30 * 86_400)
 

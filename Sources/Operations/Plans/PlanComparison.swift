@@ -71,7 +71,8 @@ struct PlanComparison: Sendable {
             let local = try await surroundings.local(step.pin)
             switch step.action {
             case .keep: continue
-            case .fetch where local == (step.content?.selection == nil ? "complete" : PlanSurroundings.partial): continue
+            case .fetch where local == (step.content?.selection == nil ? "complete" : PlanSurroundings.partial):
+                continue
             case .fetch, .refetch: return false
             }
         }
