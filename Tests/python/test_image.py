@@ -380,7 +380,7 @@ def test_names_of_whiteouts_are_refused(shelf):
     shelf.tool.run("new", "--yes", shelf.folder / "source", "a/b").succeeded()
     lock(shelf, "a/b:0.0")
     run = failing(shelf, 5)
-    assert "error: `a/b:0.0` `x/.wh.y` cannot be stored in an image layer" in run.stderr
+    assert "error: `x/.wh.y` of `a/b:0.0` cannot be stored in an image layer" in run.stderr
     lock(shelf, {"name": "a/b", "version": "0.0", "exclude": ["x/**"]})
     assert [member.name for member in build(shelf).members()][-1] == "a/b/0.0/z"
 

@@ -66,7 +66,7 @@ def test_the_report_says_what_was_asked_for_and_where_it_is(resolved):
     assert report["totals"] == {
         "assets": 5, "present": 0, "fetched": 5, "failed": 0, "skipped": 0, "interrupted": 0,
         "downloaded_objects": 9, "downloaded_bytes": bytes_in_store,
-        "resumed_bytes": 0, "cached_objects": 0, "cached_bytes": 0,
+        "resumed_bytes": 0, "cached_objects": 0, "cached_bytes": 0, "kept_objects": 0, "kept_bytes": 0,
     }  # fmt: skip
     assert (report["status"], report["assets_dir"], report["errors"]) == ("done", str(assets), [])
 

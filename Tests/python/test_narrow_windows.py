@@ -61,7 +61,7 @@ def test_what_is_laid_out_fits_the_window(named, window, case, columns):
     rows = shown.run("capture-pane", "-p", "-S", "-").splitlines()
     wrapped = [line for line in shown.lines() if len(line) > columns]
     # Labels, examples, and the totals of a plan, which are one sentence.
-    allowed = re.compile(r" +-|Maintenance commands:|  modelkit-assets |  export |Usage: |See `|3 assets: |  [0-9, ]+ +\w|  -\w, ")
+    allowed = re.compile(r" +-|Maintenance commands:|  modelkit-assets |  export |Usage: |See `|3 assets: |  [0-9, ]+ +[-\w]|  -\w, ")
     assert [line for line in wrapped if not allowed.match(line)] == []
     text = " ".join(" ".join(rows).split())
     if case == "plan":

@@ -58,12 +58,18 @@ class GNUScreen:
         """What stands in the history and in the window, row by row; no empty ones. It writes `…` as an ampersand."""
         copy = self.folder / "copy"
         copy.unlink(missing_ok=True)
-        self.run("hardcopy", "-h", str(copy))
-        deadline = time.monotonic() + 10
-        while not copy.exists() or not copy.read_bytes().endswith(b"\n"):
-            assert time.monotonic() < deadline, "screen wrote no copy of its window"
-            time.sleep(0.02)
+        # While it changes the size of its window it may miss what it is asked.
+        assert any(self.copies(copy) for _ in range(10)), "screen wrote no copy of its window"
         return [line.rstrip() for line in copy.read_text("utf-8", "replace").splitlines() if line.strip()]
+
+    def copies(self, copy):
+        self.run("hardcopy", "-h", str(copy))
+        deadline = time.monotonic() + 2
+        while not copy.exists() or not copy.read_bytes().endswith(b"\n"):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
 
     def run(self, *command):
         arguments = ["screen", "-S", "test", "-p", "0", "-X", *command]
