@@ -28,7 +28,7 @@ class Transcript:
 
     def matches(self, name):
         """Compares it with a golden file. `UPDATE_GOLDENS=1` writes the file instead."""
-        text = self.text.replace(str(self.workspace.folder), "/work")
+        text = self.text.replace(str(self.workspace.folder), "/demo")
         for pattern, word in VARYING:
             text = pattern.sub(word, text)
         golden = GOLDENS / f"{name}.txt"
