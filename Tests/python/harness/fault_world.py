@@ -17,8 +17,9 @@ LARGE_CONTENT = large(20 * MIB)
 CONTENTS = {FINE: b"fine\n", SMALL: SMALL_CONTENT, LARGE: LARGE_CONTENT}
 
 
-def put_asset(server, name, content, **options):
-    meta = {"push_date": "2024-03-01T12:00:00+00:00", "is_directory": False}
+def put_asset(server, name, content, objects=None, **options):
+    """With the recorded facts of its object, where they are given."""
+    meta = {"push_date": "2024-03-01T12:00:00+00:00", "is_directory": False, **({"objects": objects} if objects else {})}
     server.put(f"{PREFIX}/{name}.versions", json.dumps({"versions": ["1.0"]}).encode())
     server.put(f"{PREFIX}/{name}/1.0.meta", json.dumps(meta).encode())
     server.put(f"{PREFIX}/{name}/1.0", content, **options)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from pathlib import Path
 
 GOLDENS = Path(__file__).resolve().parents[1] / "goldens"
@@ -11,7 +12,10 @@ VARYING = [
     (re.compile(r"\b(in|expires +in|expires +ok +in) (\d+h )?(\d+m )?\d+(\.\d+)?(s|ms|m)\b"), r"\1 TIME"),
     (re.compile(r"\d+(\.\d)? [kMGTP]?B free\b"), "SIZE free"),
     (re.compile(r"(free space +)\d+(\.\d)? [kMGTP]?B"), r"\1SIZE"),
+    (re.compile(r"(SIZE free, )\d+(\.\d)? [kMGTP]?B missing\b"), r"\1SIZE missing"),
+    (re.compile(r"\bprocess \d+ \([^)]*\)"), "process ID (PROGRAM)"),
     (re.compile(r"modelkit-assets-check-[0-9a-f-]+"), "modelkit-assets-check-ID"),
+    (re.compile(r"(_seconds\{.*\}) \d+(\.\d+)?"), r"\1 TIME"),
 ]
 
 
@@ -21,10 +25,26 @@ class Transcript:
         self.text = ""
 
     def run(self, *arguments, status=0, **options):
-        finished = self.workspace.tool.run(*arguments, **{"cwd": self.workspace.folder, **options}).failed(status)
-        shown = " ".join(f"'{word}'" if " " in str(word) else str(word) for word in arguments)
-        self.text += f"$ modelkit-assets {shown}\n{finished.stdout}{finished.stderr}[exit status {status}]\n\n"
+        return self.tell(self.start(*arguments, **options).wait().failed(status))
+
+    def interrupt(self, *arguments, when, what, said=""):
+        """Sends SIGINT as soon as `when(run)` holds and the run has said this."""
+        running = self.start(*arguments)
+        running.until(lambda: when(running) and said in running.stderr.read_text(), what)
+        running.process.send_signal(signal.SIGINT)
+        return self.tell(running.wait().failed(130))
+
+    def start(self, *arguments, **options):
+        return self.workspace.tool.start(*arguments, **{"cwd": self.workspace.folder, **options})
+
+    def tell(self, finished):
+        shown = " ".join(f"'{word}'" if " " in word else word for word in finished.arguments)
+        self.text += f"$ modelkit-assets {shown}\n{finished.stdout}{finished.stderr}[exit status {finished.status}]\n\n"
         return finished
+
+    def show(self, name):
+        """What a command wrote into a file."""
+        self.text += f"$ cat {name}\n{(self.workspace.folder / name).read_text().rstrip()}\n\n"
 
     def matches(self, name):
         """Compares it with a golden file. `UPDATE_GOLDENS=1` writes the file instead."""
