@@ -117,6 +117,7 @@ let package = Package(
             name: "Execution",
             dependencies: [
                 "AssetModel", "Planning", "ObjectStore", "FileSystem", "Catalog", "CChecksums", "CLibCrypto",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ], linkerSettings: linking("crypto")),
 

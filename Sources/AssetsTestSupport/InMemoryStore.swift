@@ -167,7 +167,7 @@ extension InMemoryStore: WritableStore {
 }
 
 /// Bytes in pieces.
-package struct Chunks: AsyncSequence, Sendable {
+package struct Chunks: BodyStream {
     package typealias Element = ByteBuffer
     package typealias Failure = any Error
 

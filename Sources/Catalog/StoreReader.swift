@@ -54,7 +54,7 @@ extension ObjectStore {
     }
 
     private func collect(
-        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable, of key: ObjectKey, size: Int64
+        _ chunks: any BodyStream, of key: ObjectKey, size: Int64
     ) async throws(StoreError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(size))

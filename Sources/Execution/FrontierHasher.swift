@@ -37,9 +37,6 @@ final class FrontierHasher: Sendable {
         arrivals = Mutex(Arrivals(beyond: present))
     }
 
-    /// What is read from the file at a time, in bytes: it fits into a processor's cache.
-    private static let step = 256 << 10
-
     /// Begins anew, with what is told of the object now.
     func restart(expecting checksums: [ExpectedChecksum]) {
         arrivals.withLock { $0 = Arrivals() }
@@ -85,18 +82,18 @@ final class FrontierHasher: Sendable {
     }
 
     private func hash(_ range: Range<Int64>, of file: File) throws(FileError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.step, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let wanted = min(Int64(Self.step), range.upperBound - offset)
-            let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(wanted)]), at: offset)
-            // The file is shorter than what was written to it: somebody else changed it.
-            guard count > 0 else {
-                throw FileError(path: file.path, attempt: .read, refusal: .truncated)
+        try ReadBuffer.with { buffer throws(FileError) in
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                let wanted = Int(min(Int64(buffer.count), range.upperBound - offset))
+                let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: offset)
+                // The file is shorter than what was written to it: somebody else changed it.
+                guard count > 0 else {
+                    throw FileError(path: file.path, attempt: .read, refusal: .truncated)
+                }
+                update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                offset += Int64(count)
             }
-            update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
         }
     }
 }

@@ -3,9 +3,6 @@ internal import ObjectStore
 
 /// Decoding from file to file.
 enum GzipFile {
-    /// What is read at a time, in bytes.
-    private static let step = 256 << 10
-
     /// - Parameter file: an empty one.
     /// - Returns: the digests of what was decoded. Blocks on the disk.
     static func decode(_ stored: File, into file: File) throws(FileError) -> ContentDigests {
@@ -32,12 +29,12 @@ enum GzipFile {
     }
 
     private static func read(_ file: File, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: step, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while case let count = try file.read(into: buffer, at: offset), count > 0 {
-            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
+        try ReadBuffer.with { buffer in
+            var offset: Int64 = 0
+            while case let count = try file.read(into: buffer, at: offset), count > 0 {
+                try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                offset += Int64(count)
+            }
         }
     }
 }

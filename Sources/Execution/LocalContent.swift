@@ -60,15 +60,15 @@ extension FileDigest {
             self = FileDigest(hash)
         case .file(let file):
             self = await DiskQueue.shared.run {
-                let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-                defer { buffer.deallocate() }
-                let hash = ContentHash()
-                var offset: Int64 = 0
-                while case let count = readDescriptor(file.descriptor, into: buffer, at: offset), count > 0 {
-                    hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                    offset += Int64(count)
+                ReadBuffer.with { buffer in
+                    let hash = ContentHash()
+                    var offset: Int64 = 0
+                    while case let count = readDescriptor(file.descriptor, into: buffer, at: offset), count > 0 {
+                        hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                        offset += Int64(count)
+                    }
+                    return FileDigest(hash)
                 }
-                return FileDigest(hash)
             }
         }
         guard size == download.attributes.size else {
@@ -90,17 +90,14 @@ extension File {
         return hash.finish().fault == nil
     }
 
-    /// What is read at a time, in bytes: it fits into a processor's cache.
-    private static let step = 256 << 10
-
     /// Reads the whole file piece by piece.
     func readAll(_ take: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.step, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while case let count = try read(into: buffer, at: offset), count > 0 {
-            take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
+        try ReadBuffer.with { buffer throws(FileError) in
+            var offset: Int64 = 0
+            while case let count = try read(into: buffer, at: offset), count > 0 {
+                take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                offset += Int64(count)
+            }
         }
     }
 }

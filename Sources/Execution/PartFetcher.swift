@@ -18,9 +18,6 @@ struct PartFetcher: Sendable {
     let rateLimit: RateLimit?
     let emit: @Sendable (ExecutionEvent) -> Void
 
-    /// How much is copied from file to file before it is looked whether the run was interrupted, in bytes.
-    private static let copyStep: Int64 = 8 << 20
-
     /// - Returns: what came, or the opened part of an object that is larger than it.
     /// - Throws: `ExecutionFailure`, or `CancellationError`.
     func fetch(_ part: TransferMachine.Part, into staged: StagedAsset) async throws -> FetchedPart {
@@ -39,20 +36,8 @@ struct PartFetcher: Sendable {
         return .received(try await receive(opened, into: staged))
     }
 
-    /// Receives what was opened.
-    func receive(_ opened: OpenedPart, into staged: StagedAsset) async throws -> ReceivedPart {
-        let (part, download) = (opened.part, opened.download)
-        switch download.body {
-        case .file(let file): try await copy(file, download, part, staged)
-        case .stream(let chunks):
-            let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, download))
-            try await DiskQueue.shared.runSteps { try await write(chunks, with: writer) }
-        }
-        return ReceivedPart(part: part, range: download.range, checksumFault: opened.checksumFault)
-    }
-
     /// Whether what comes is all of the object.
-    private func isWhole(_ part: TransferMachine.Part, _ download: ObjectDownload) -> Bool {
+    func isWhole(_ part: TransferMachine.Part, _ download: ObjectDownload) -> Bool {
         part.isFirst && Int64(download.range.count) == download.attributes.size
     }
 
@@ -178,100 +163,21 @@ struct PartFetcher: Sendable {
         }
     }
 
-    // MARK: Bytes
-
-    private func copy(
-        _ source: OpenedFile, _ download: ObjectDownload, _ part: TransferMachine.Part, _ staged: StagedAsset
-    ) async throws {
-        let range = download.range
-        if isWhole(part, download) { try await prepare(part, staged, download.attributes) }
-        let path = staged.content.objects[part.object].path
-        if range.isEmpty { try await note(range, of: path, in: staged) }
-        var start = range.lowerBound
-        while start < range.upperBound {
-            try Task.checkCancellation()
-            let step = start..<min(start + Self.copyStep, range.upperBound)
-            let count = try await DiskQueue.shared.run { () throws(FileError) in
-                let file = try staged.openForWriting(part.object)
-                let count = try file.copy(from: source.descriptor, step, to: step.lowerBound)
-                if count == Int64(step.count) { try staged.objects[part.object].hasher.arrived(step, in: file) }
-                return count
-            }
-            guard count == Int64(step.count) else { throw ended(early: step.lowerBound + count, part, staged) }
-            try await note(step, of: path, in: staged)
-            meter.received(Int(count))
-            try await rateLimit?.take(step.count)
-            emit(.received(staged.pin, bytes: count))
-            start = step.upperBound
-        }
-    }
-
-    private func note(_ range: Range<Int64>, of path: RelativePath?, in staged: StagedAsset) async throws {
-        let line = Journal.line(part: range, of: path)
-        try await DiskQueue.shared.run { () throws(FileError) in try staged.journal.append(line) }
-    }
-
-    private func prepare(
-        _ part: TransferMachine.Part, _ staged: StagedAsset, _ attributes: ObjectAttributes
-    ) async throws {
-        let line = Journal.line(object: staged.content.objects[part.object].path, attributes)
-        try await DiskQueue.shared.run { () throws(FileError) in
-            _ = try staged.openEmpty(part.object)
-            try staged.journal.append(line)
-        }
-    }
-
-    private func write(
-        _ chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable, with writer: PartWriter
-    ) async throws {
-        var writer = writer
-        var gathered: [ByteBuffer] = []
-        var size = 0
-        for try await chunk in chunks {
-            try Task.checkCancellation()
-            guard chunk.readableBytes > 0 else { continue }
-            meter.received(chunk.readableBytes)
-            try await rateLimit?.take(chunk.readableBytes)
-            guard writer.offset + Int64(size + chunk.readableBytes) <= writer.end else {
-                throw ended(late: writer.offset + Int64(size + chunk.readableBytes), writer.part, writer.staged)
-            }
-            gathered.append(chunk)
-            size += chunk.readableBytes
-            if size >= writeStep {
-                try flush(&gathered, &size, &writer, isLast: false)
-            }
-        }
-        guard writer.offset + Int64(size) == writer.end else {
-            throw ended(early: writer.offset + Int64(size), writer.part, writer.staged)
-        }
-        try flush(&gathered, &size, &writer, isLast: true)
-    }
-
-    /// Blocks on the disk.
-    private func flush(
-        _ gathered: inout [ByteBuffer], _ size: inout Int, _ writer: inout PartWriter, isLast: Bool
-    ) throws {
-        let digests = try writer.write(gathered, isLast: isLast)
-        try writer.advance(by: Int64(size))
-        if let fault = digests?.fault {
-            throw ExecutionFailure(fault, address: store.address(of: key(writer.part, writer.staged)))
-        }
-        emit(.received(writer.staged.pin, bytes: Int64(size)))
-        gathered.removeAll(keepingCapacity: true)
-        size = 0
-    }
-
     // MARK: Errors
 
-    private func ended(early offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
+    func ended(early offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
         invalid(key(part, staged), .endedEarly(at: offset))
     }
 
-    private func ended(late offset: Int64, _ part: TransferMachine.Part, _ staged: StagedAsset) -> StoreError {
-        invalid(key(part, staged), .wentOn(to: offset))
+    func ended(early offset: Int64, _ writer: PartWriter) -> StoreError {
+        ended(early: offset, writer.part, writer.staged)
     }
 
-    private func key(_ part: TransferMachine.Part, _ staged: StagedAsset) -> ObjectKey {
+    func ended(late offset: Int64, _ writer: PartWriter) -> StoreError {
+        invalid(key(writer.part, writer.staged), .wentOn(to: offset))
+    }
+
+    func key(_ part: TransferMachine.Part, _ staged: StagedAsset) -> ObjectKey {
         ObjectKey(of: staged.pin, path: staged.content.objects[part.object].path)
     }
 

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import ObjectStore
 internal import Planning
 
-/// Writes the bytes of one part to its file in staging, with as few visits to the disk's threads as there are writes.
+/// Writes the bytes of one part to its file in staging. Blocks on the disk.
 ///
 /// A part that is all of its object is hashed as it is written, and its file is finished with the last of its bytes.
 struct PartWriter: Sendable {
@@ -13,11 +13,11 @@ struct PartWriter: Sendable {
     /// Whether the part is all of its object.
     let isWhole: Bool
     /// Where the next byte belongs.
-    var offset: Int64
+    private(set) var offset: Int64
     /// Where the part ends.
     let end: Int64
-    /// Whether something was written.
-    var hasBegun = false
+    /// Nil until something is to be written.
+    private var file: File?
     /// Up to where the journal tells what is there.
     private var noted: Int64
     /// What an interruption or a kill can take of a part, in bytes, but for what was not written yet.
@@ -36,38 +36,42 @@ struct PartWriter: Sendable {
         end = download.range.upperBound
     }
 
-    /// - Parameter isLast: whether the part ends with these.
-    /// - Returns: the digests of the object, where it is whole.
-    func write(_ chunks: [ByteBuffer], isLast: Bool) throws(FileError) -> ContentDigests? {
-        let object = staged.objects[part.object]
+    private var object: StagedObject { staged.objects[part.object] }
+
+    mutating func open() throws(FileError) -> File {
+        if let file { return file }
         // What an earlier content of the object left must not show past the end of this one.
-        let isNew = isWhole && !hasBegun
-        let file = try isNew ? staged.openEmpty(part.object) : staged.openForWriting(part.object)
-        try object.write { () throws(FileError) in
-            var offset = offset
-            for chunk in chunks {
-                try file.write(chunk, at: offset)
-                offset += Int64(chunk.readableBytes)
-            }
+        let file = try isWhole ? staged.openEmpty(part.object) : staged.openForWriting(part.object)
+        self.file = file
+        return file
+    }
+
+    /// Writes what comes next to the file. For one caller at a time of all that write to the object.
+    func put(_ chunks: [ByteBuffer], into file: File) throws(FileError) {
+        var offset = offset
+        for chunk in chunks {
+            try file.write(chunk, at: offset)
+            offset += Int64(chunk.readableBytes)
         }
         if isWhole {
             for chunk in chunks { chunk.withUnsafeReadableBytes { object.hasher.take($0) } }
         }
-        return isLast ? try end(file, object) : nil
     }
 
     /// Goes on behind what was written, and writes down that it is there, now and then. Without a sync: what was written
     /// outlives the process, and a journal of another boot of the machine is not believed.
-    mutating func advance(by count: Int64) throws(FileError) {
-        offset += count
-        hasBegun = true
+    mutating func advance(by count: Int) throws(FileError) {
+        offset += Int64(count)
         guard !isWhole, offset < end, offset - noted >= Self.noteStep else { return }
         try staged.journal.append(Journal.line(part: noted..<offset, of: staged.content.objects[part.object].path))
         noted = offset
     }
 
-    private func end(_ file: File, _ object: StagedObject) throws(FileError) -> ContentDigests? {
-        let path = staged.content.objects[part.object].path
+    /// All of it is written: hashes what can be, and notes the rest.
+    ///
+    /// - Returns: the digests of the object, where it is whole.
+    mutating func finish() throws(FileError) -> ContentDigests? {
+        let (file, path) = (try open(), staged.content.objects[part.object].path)
         let line = Journal.line(part: noted..<end, of: path)
         guard isWhole else {
             file.startWriteback(start..<end)

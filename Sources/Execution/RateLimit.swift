@@ -8,6 +8,7 @@ internal import Synchronization
 ///
 /// A class because all readers share it.
 package final class RateLimit: Sendable {
+    let bytesPerSecond: Int64
     private let bucket: Mutex<TokenBucket>
     /// In seconds, on a clock that is not set.
     private let now: @Sendable () -> Double
@@ -27,6 +28,7 @@ package final class RateLimit: Sendable {
         bytesPerSecond: Int64, now: @escaping @Sendable () -> Double,
         sleep: @escaping @Sendable (Double) async throws -> Void
     ) {
+        self.bytesPerSecond = bytesPerSecond
         bucket = Mutex(TokenBucket(bytesPerSecond: bytesPerSecond))
         self.now = now
         self.sleep = sleep

@@ -9,11 +9,12 @@ internal import Synchronization
 /// A class because its parts arrive in many tasks.
 final class StagedObject: Sendable {
     let hasher: FrontierHasher
+    /// Of those who write to its file.
+    let turns = WriteTurns()
     private let encoding: Mutex<ContentEncoding?>
     /// What stands in for a digest in the lock.
     private let standIn: ObjectChecksum?
     private let finished = Mutex<ContentDigests?>(nil)
-    private let writing = Mutex(())
 
     /// - Parameter progress: what an earlier run left of it; nil where nothing.
     init(_ facts: ObjectFacts, _ progress: ObjectProgress?) {
@@ -41,12 +42,6 @@ final class StagedObject: Sendable {
 
     /// Set once the file has all of its bytes, its mode and its time.
     var digests: ContentDigests? { finished.withLock { $0 } }
-
-    /// Writes to the file, one at a time: the kernel lets one writer into a file, and the others spin for their turn, which
-    /// cost a tenth of the time of a large object.
-    func write(_ body: () throws(FileError) -> Void) throws(FileError) {
-        try writing.withLock { _ throws(FileError) in try body() }
-    }
 
     /// Notes that the file is as it will be. What is damaged is fetched again.
     func finish(_ digests: ContentDigests) {

@@ -38,6 +38,9 @@ package struct DiskQueue: Sendable {
         return try result.get()
     }
 
+    /// Runs the body on a thread of the pool, at some time.
+    package func start(_ body: @escaping @Sendable () -> Void) { pool.submit { _ in body() } }
+
     /// Runs the body on a thread of the pool, and waits for it no longer than until the task is cancelled.
     ///
     /// For a call that may take long and cannot be stopped, such as a sync: it goes on, and nobody hears of its end.

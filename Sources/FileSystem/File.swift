@@ -155,20 +155,19 @@ package final class File: Sendable {
     }
 
     private func copyByReading(from source: CInt, _ range: Range<Int64>, to offset: Int64) throws(FileError) -> Int64 {
-        var buffer = [UInt8](repeating: 0, count: min(1 << 20, range.count))
-        var done: Int64 = 0
-        while done < Int64(range.count) {
-            let wanted = min(buffer.count, range.count - Int(done))
-            let count = buffer.withUnsafeMutableBytes {
-                pread(source, $0.baseAddress, wanted, off_t(range.lowerBound + done))
+        try ReadBuffer.with { buffer throws(FileError) in
+            var done: Int64 = 0
+            while done < Int64(range.count) {
+                let wanted = min(buffer.count, range.count - Int(done))
+                let count = pread(source, buffer.baseAddress, wanted, off_t(range.lowerBound + done))
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure(.copyTo) }
+                if count == 0 { break }
+                try write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset + done)
+                done += Int64(count)
             }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(.copyTo) }
-            if count == 0 { break }
-            try write(Array(buffer[..<count]), at: offset + done)
-            done += Int64(count)
+            return done
         }
-        return done
     }
 
     // MARK: Space, time, durability

@@ -1,5 +1,5 @@
 package import AssetModel
-package import NIOCore
+internal import NIOCore
 
 /// A store of objects: what every provider implements, and every fake.
 ///
@@ -121,7 +121,7 @@ package struct ObjectDownload: Sendable {
 /// Where the bytes of an object come from.
 package enum ObjectBody: Sendable {
     /// They arrive, in order. A body that ends early is the reader's to notice.
-    case stream(any AsyncSequence<ByteBuffer, any Error> & Sendable)
+    case stream(any BodyStream)
     /// They stand in an open file, from the download's range on, so that the kernel can copy or share them.
     case file(OpenedFile)
 }

@@ -111,9 +111,9 @@ import Testing
     private func write(_ text: String, with writer: inout PartWriter, isLast: Bool = false) throws -> ContentDigests? {
         let bytes = Array(text.utf8)
         let chunks = [ByteBuffer(bytes: bytes[..<1]), ByteBuffer(bytes: bytes[1...])]
-        let digests = try writer.write(chunks, isLast: isLast)
-        try writer.advance(by: Int64(bytes.count))
-        return digests
+        try writer.put(chunks, into: try writer.open())
+        try writer.advance(by: bytes.count)
+        return isLast ? try writer.finish() : nil
     }
 
     private func content(in staging: Staging) throws -> String {

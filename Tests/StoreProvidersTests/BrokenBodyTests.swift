@@ -36,7 +36,7 @@ private struct BreakingServer: HTTPTransport {
             status: 206, headers: ["content-range": "bytes 2-7/20", "etag": "\"x\""], body: Chunks(body: body))
     }
 
-    private struct Chunks: AsyncSequence, Sendable {
+    private struct Chunks: BodyStream {
         let body: String
 
         func makeAsyncIterator() -> Iterator { Iterator(body: body) }

@@ -185,7 +185,7 @@ extension SessionServer.State {
     }
 }
 
-private struct OneChunk: AsyncSequence, Sendable {
+private struct OneChunk: BodyStream {
     typealias Failure = any Error
 
     let chunk: ByteBuffer

@@ -1,11 +1,16 @@
 import NIOCore
 import NIOHTTP1
+import ObjectStore
+import Synchronization
 import Testing
 
 @testable import StoreTransport
 
 @Suite("Requests on the network") struct TransportExchangeTests {
-    private static let transport = AsyncHTTPTransport(HTTPTransportSettings(proxies: ProxySettings(), connections: 4))
+    // On a busy machine, other tests may have all threads for minutes.
+    private static let transport = AsyncHTTPTransport(
+        HTTPTransportSettings(
+            timeouts: HTTPTimeouts(connect: 600, idle: 600), proxies: ProxySettings(), connections: 4))
 
     private static func answer(_ body: String, announced: Int? = nil) -> String {
         "HTTP/1.1 200 OK\r\ncontent-length: \(announced ?? body.utf8.count)\r\nx-name: value\r\n\r\n\(body)"
@@ -25,6 +30,61 @@ import Testing
         try await RawServer.with(Self.answer(body)) { server in
             let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
             #expect(try await response.body.text() == body)
+        }
+    }
+
+    @Test("a drained body comes in order, whether it was there when that began or came later", arguments: [1, 400_000])
+    func drained(count: Int) async throws {
+        let body = (0..<count).map { "\($0) " }.joined()
+        try await RawServer.with(Self.answer(body)) { server in
+            let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            #expect(try await Taking.drained.text(of: response.body) == body)
+        }
+    }
+
+    @Test("no piece is handed over before the one before it was taken") func oneAtATime() async throws {
+        let body = String(repeating: "x", count: 4 << 20)
+        try await RawServer.with(Self.answer(body)) { server in
+            let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            let sink = SlowSink(refusing: nil)
+            try await response.body.drain(into: sink)
+            #expect(sink.seen == SlowSink.State(bytes: body.utf8.count, mostAtOnce: 1))
+        }
+    }
+
+    @Test("what a sink refuses with ends the body, and its connection", arguments: [1, 2, 3])
+    func refused(piece: Int) async throws {
+        let body = String(repeating: "x", count: 16 << 20)
+        try await RawServer.with(Self.answer(body)) { server in
+            let sink = SlowSink(refusing: piece)
+            var response: HTTPResponse? = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            await #expect(throws: SlowSink.Refusal(piece: piece)) { try await response?.body.drain(into: sink) }
+            response = nil
+            #expect(sink.seen.pieces == piece)
+            await Self.expectClosed(server)
+        }
+    }
+
+    @Test("a cancelled drain ends once the sink has taken what it was handed") func cancelledDrain() async throws {
+        let body = String(repeating: "x", count: 16 << 20)
+        try await RawServer.with(Self.answer(body)) { server in
+            let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            let sink = SlowSink(refusing: nil)
+            let task = Task { try await response.body.drain(into: sink) }
+            sink.onFirst { task.cancel() }
+            let failure = await #expect(throws: HTTPFailure.self) { try await task.value }
+            #expect(failure?.kind == .cancelled)
+            #expect(sink.seen.atOnce == 0)
+        }
+    }
+
+    @Test("a drained body that ends early is told, behind what came of it") func drainedEarly() async throws {
+        try await RawServer.with(Self.answer("half", announced: 8), endsConnection: true) { server in
+            let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            let sink = CollectingSink()
+            let failure = await #expect(throws: HTTPFailure.self) { try await response.body.drain(into: sink) }
+            #expect(failure?.kind == .closed)
+            #expect(sink.text == "half")
         }
     }
 
@@ -99,5 +159,53 @@ import Testing
     private static func expectClosed(_ server: RawServer) async {
         var closed = server.closed.makeAsyncIterator()
         #expect(await closed.next() != nil)
+    }
+}
+
+/// Takes each piece on another thread, some time later. A class because event loops hand it over.
+private final class SlowSink: BodySink {
+    struct Refusal: Error, Equatable {
+        let piece: Int
+    }
+
+    struct State: Equatable {
+        var bytes = 0
+        var mostAtOnce = 0
+        var atOnce = 0
+        var pieces = 0
+
+        static func == (one: State, other: State) -> Bool {
+            one.bytes == other.bytes && one.mostAtOnce == other.mostAtOnce
+        }
+    }
+
+    private let state = Mutex(State())
+    private let first = Mutex<(@Sendable () -> Void)?>(nil)
+    private let refused: Int?
+
+    /// - Parameter refused: which piece, from 1; nil for none.
+    init(refusing refused: Int?) { self.refused = refused }
+
+    var seen: State { state.withLock { $0 } }
+
+    func onFirst(_ body: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { $0.pieces > 0 }
+        isLate ? body() : first.withLock { $0 = body }
+    }
+
+    func take(_ piece: ByteBuffer, completion: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        let number = state.withLock { state in
+            state.bytes += piece.readableBytes
+            state.pieces += 1
+            state.atOnce += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.atOnce)
+            return state.pieces
+        }
+        first.withLock { $0.take() }?()
+        Task {
+            try? await Task.sleep(for: .milliseconds(2))
+            self.state.withLock { $0.atOnce -= 1 }
+            completion(number == refused ? .failure(Refusal(piece: number)) : .success(()))
+        }
     }
 }

@@ -132,7 +132,7 @@ package struct LocalStore: ObjectStore {
 }
 
 /// A body that is here already.
-private struct OneChunk: AsyncSequence, Sendable {
+private struct OneChunk: BodyStream {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 

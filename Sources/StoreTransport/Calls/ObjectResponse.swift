@@ -1,4 +1,3 @@
-package import NIOCore
 package import ObjectStore
 
 /// The answer to a request of an object, whose body is still to be read.
@@ -12,7 +11,7 @@ package struct ObjectResponse: Sendable {
     }
 
     package var range: Range<Int64> { content.range }
-    package var body: any AsyncSequence<ByteBuffer, any Error> & Sendable { content.body }
+    package var body: any BodyStream { content.body }
 
     /// Checks that nothing is missing at its end: where the answer cannot tell, its size is compared with that of another
     /// request. All of the body has been read then, so that the other request does not wait for it.

@@ -1,5 +1,6 @@
 internal import NIOCore
 package import NIOHTTP1
+internal import ObjectStore
 
 /// An answer of success. Its body is still to be read.
 package struct StoreReply: Sendable {
@@ -17,14 +18,19 @@ extension HTTPResponse {
 
 /// A body that holds its request's pass of the gate, and gives it back at its end, with a failure, or with the last
 /// reference to it, so that no reader has to.
-private struct GatedBody: AsyncSequence, Sendable {
+private struct GatedBody: BodyStream {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
-    let base: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let base: any BodyStream
     let pass: RequestGate.Pass
 
     func makeAsyncIterator() -> Iterator { Iterator(chunks: base.makeAsyncIterator(), pass: pass) }
+
+    func drain(into sink: any BodySink) async throws {
+        defer { pass.end() }
+        try await base.drain(into: sink)
+    }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>

@@ -1,9 +1,11 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import ObjectStore
 internal import Synchronization
 
-/// One request in flight: sends its body, gathers its answer on the event loop, and hands that over in large pieces.
+/// One request in flight: sends its body, gathers its answer on the event loop, and hands that over in large pieces, or drains
+/// it into a sink on the event loop itself.
 ///
 /// Each hand-over between an event loop and a task costs as much as some tens of kilobytes: a small object comes with one.
 /// A class because the event loop and the task that reads share it.
@@ -20,8 +22,14 @@ final class TransportExchange: HTTPClientResponseDelegate {
         /// Kept while enough is gathered, so that no more is read from the connection.
         var brake: EventLoopPromise<Void>?
         var task: HTTPClient.Task<Void>?
+        /// Takes what arrives; nil as long as it is gathered.
+        var sink: (any BodySink)?
+        /// Whether the sink is at a piece.
+        var isTaking = false
+        /// Why the sink took no more.
+        var refusal: (any Error)?
 
-        var isReady: Bool { end != nil || size >= TransportExchange.piece }
+        var isReady: Bool { end != nil && !isTaking || sink == nil && size >= TransportExchange.piece }
     }
 
     /// How much is gathered before it is handed over, in bytes; no more than this and one read wait.
@@ -71,6 +79,24 @@ final class TransportExchange: HTTPClientResponseDelegate {
         return nil
     }
 
+    /// Hands over what is gathered, and then what the event loop receives, as it does; returns at the end, with nothing left
+    /// that the sink is still at. In the place of `next`.
+    ///
+    /// - Throws: `HTTPFailure`, or what the sink answered.
+    func drain(into sink: any BodySink) async throws {
+        guard let loop = state.withLock({ $0.task?.eventLoop }) else { return }
+        do {
+            try await loop.flatSubmit { self.begin(sink, on: loop) }.get()
+        } catch {
+            cancel()
+            throw error
+        }
+        await untilReady()
+        let (refusal, end) = state.withLock { ($0.refusal, $0.end) }
+        if let refusal { throw refusal }
+        try end?.get()
+    }
+
     /// Closes the connection, unless the answer has ended.
     func cancel() { state.withLock { $0.end == nil ? $0.task : nil }?.cancel() }
 
@@ -90,6 +116,47 @@ final class TransportExchange: HTTPClientResponseDelegate {
 
     // MARK: The event loop's side
 
+    private func begin(_ sink: any BodySink, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let gathered = state.withLock { state in
+            defer { (state.gathered, state.size) = ([], 0) }
+            return state.gathered
+        }
+        let isTaken = gathered.reduce(loop.makeSucceededVoidFuture()) { before, piece in
+            before.flatMap { self.hand(piece, to: sink, on: loop) }
+        }
+        return isTaken.map {
+            let brake = self.state.withLock { state in
+                state.sink = sink
+                return state.brake.take()
+            }
+            brake?.succeed()
+        }
+    }
+
+    private func hand(_ piece: ByteBuffer, to sink: any BodySink, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        sink.take(piece) { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    /// A failed future has the request fail, and its connection closed.
+    private func drained(_ piece: ByteBuffer, into sink: any BodySink, on loop: any EventLoop) -> EventLoopFuture<Void>
+    {
+        let isTaken = hand(piece, to: sink, on: loop)
+        isTaken.whenComplete { result in
+            let reader = self.state.withLock { state in
+                state.isTaking = false
+                if case .failure(let refusal) = result {
+                    state.refusal = refusal
+                    state.end = state.end ?? .success(())
+                }
+                return state.isReady ? state.reader.take() : nil
+            }
+            reader?.resume()
+        }
+        return isTaken
+    }
+
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         let early = outgoing?.isUnderWay == true ? EarlyAnswer(head) : nil
         state.withLock { state in
@@ -104,8 +171,13 @@ final class TransportExchange: HTTPClientResponseDelegate {
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        let sink = state.withLock { state in
+            state.isTaking = state.sink != nil && state.end == nil
+            return state.isTaking ? state.sink : nil
+        }
+        if let sink { return drained(buffer, into: sink, on: task.eventLoop) }
         let (reader, brake) = state.withLock { state -> (CheckedContinuation<Void, Never>?, EventLoopPromise<Void>?) in
-            guard state.end == nil else { return (nil, nil) }
+            guard state.end == nil, state.sink == nil else { return (nil, nil) }
             state.gathered.append(buffer)
             state.size += buffer.readableBytes
             state.early?.received(buffer.readableBytes)
@@ -138,7 +210,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
             // The answer counts where the connection is closed on the rest of the request, or on its end.
             let isAnswered = state.early.map { $0.isRefusal || $0.isWhole && isHandedOver } ?? false
             state.end = state.end ?? (isAnswered ? .success(()) : result)
-            return (state.reader.take(), state.brake.take())
+            return (state.isReady ? state.reader.take() : nil, state.brake.take())
         }
         reader?.resume()
         brake?.succeed()
@@ -147,7 +219,7 @@ final class TransportExchange: HTTPClientResponseDelegate {
 }
 
 /// The body of an answer. Its connection is closed with the last reference to a body that is not read to its end.
-struct TransportBody: AsyncSequence, Sendable {
+struct TransportBody: BodyStream {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
@@ -164,6 +236,8 @@ struct TransportBody: AsyncSequence, Sendable {
     init(_ exchange: TransportExchange) { owner = Owner(exchange) }
 
     func makeAsyncIterator() -> Iterator { Iterator(owner: owner) }
+
+    func drain(into sink: any BodySink) async throws { try await owner.exchange.drain(into: sink) }
 
     struct Iterator: AsyncIteratorProtocol {
         fileprivate let owner: Owner

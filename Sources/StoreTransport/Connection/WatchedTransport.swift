@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import ObjectStore
 internal import Synchronization
 
 /// What happens to a request, as it happens.
@@ -100,14 +101,28 @@ private final class BodyCount: Sendable {
     deinit { watch.tell(.ended(request, status: status, bytes: bytes.withLock { $0 })) }
 }
 
-private struct CountedBody: AsyncSequence, Sendable {
+private struct CountedBody: BodyStream {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
-    let base: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let base: any BodyStream
     let count: BodyCount
 
     func makeAsyncIterator() -> Iterator { Iterator(chunks: base.makeAsyncIterator(), count: count) }
+
+    func drain(into sink: any BodySink) async throws {
+        try await base.drain(into: Sink(base: sink, count: count))
+    }
+
+    private struct Sink: BodySink {
+        let base: any BodySink
+        let count: BodyCount
+
+        func take(_ piece: ByteBuffer, completion: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+            count.add(piece.readableBytes)
+            base.take(piece, completion: completion)
+        }
+    }
 
     struct Iterator: AsyncIteratorProtocol {
         var chunks: any AsyncIteratorProtocol<ByteBuffer, any Error>

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
+package import ObjectStore
 
 /// A request as it goes out: nothing is added to its path and query, and nothing in them is changed.
 package struct HTTPRequest: Sendable {
@@ -63,9 +64,9 @@ package struct HTTPResponse: Sendable {
     package let status: Int
     package let headers: HTTPHeaders
     /// Throws `HTTPFailure`.
-    package let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    package let body: any BodyStream
 
-    package init(status: Int, headers: HTTPHeaders, body: any AsyncSequence<ByteBuffer, any Error> & Sendable) {
+    package init(status: Int, headers: HTTPHeaders, body: any BodyStream) {
         self.status = status
         self.headers = headers
         self.body = body

@@ -1,5 +1,6 @@
 package import NIOCore
 internal import NIOHTTP1
+internal import ObjectStore
 
 /// Which bytes of an object an answer brings, and the bytes.
 ///
@@ -16,7 +17,7 @@ package struct RangedResponse: Sendable {
     let range: Range<Int64>
     /// Of the whole object, in bytes.
     package let size: Int64
-    let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let body: any BodyStream
     /// Whether it is known that nothing is missing at its end. One that ends with its connection, and has no length,
     /// may have been cut.
     let isComplete: Bool
@@ -113,11 +114,11 @@ package struct RangedResponse: Sendable {
 }
 
 /// A range of the bytes of a body. What follows it is not read.
-private struct CutBody: AsyncSequence, Sendable {
+private struct CutBody: BodyStream {
     typealias Element = ByteBuffer
     typealias Failure = any Error
 
-    let base: any AsyncSequence<ByteBuffer, any Error> & Sendable
+    let base: any BodyStream
     let range: Range<Int64>
 
     func makeAsyncIterator() -> Iterator {
@@ -150,7 +151,7 @@ private struct CutBody: AsyncSequence, Sendable {
 }
 
 /// A body that is all here.
-package struct OneBuffer: AsyncSequence, Sendable {
+package struct OneBuffer: BodyStream {
     package typealias Element = ByteBuffer
     package typealias Failure = any Error
 

@@ -107,7 +107,7 @@ struct Answer: HTTPTransport {
         HTTPResponse(status: status, headers: headers, body: Chunks(bytes: body))
     }
 
-    private struct Chunks: AsyncSequence, Sendable {
+    private struct Chunks: BodyStream {
         let bytes: [UInt8]
 
         func makeAsyncIterator() -> Iterator { Iterator(rest: bytes[...]) }
