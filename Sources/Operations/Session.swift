@@ -39,7 +39,10 @@ package final class Session: Sendable {
         // A lock that is not to change says all that a store could, until something is missing.
         let isStoreNeeded = lock.mode == .update || lock.mode == .none
         let store = Self.attempt(&faults) { () throws(Faults) in
-            try StoreOpening.open(settings, retries, isNeeded: isStoreNeeded)
+            // Nor does one that may change have to, as a store on the network that does not answer goes unnoticed too.
+            try StoreOpening.open(
+                settings, retries, isNeeded: isStoreNeeded,
+                isFolderNeeded: isStoreNeeded && !(lock.mode == .update && lock.exists))
         }
         guard faults.isEmpty, let directory, let store else { throw Faults(faults) }
         if let directory { try StoreOpening.checkApart(settings, directory) }

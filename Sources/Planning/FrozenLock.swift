@@ -1,23 +1,32 @@
 package import AssetModel
 
-/// The entries for which a lock has a version, and whatever else it pins: what `--frozen` puts in place.
+/// The entries for which a lock has a version, whatever they ask for, and whatever else it pins: what `--frozen` puts in place.
 package struct FrozenManifest: Sendable {
     package let manifest: Manifest
+    /// Those that the lock has no version of.
+    package let unlocked: [ManifestEntry]
 
     package init(_ manifest: Manifest, _ lock: Lock) {
         let pinned = Dictionary(grouping: lock.assets.map(\.pin), by: \.name)
         func isPinned(_ specification: AssetSpecification) -> Bool {
             (pinned[specification.name] ?? []).contains { specification.requirement.isMet(by: $0.version) }
         }
-        let entries = manifest.entries.filter { isPinned($0.specification) }.map { entry in
-            ManifestEntry(
-                name: entry.name, requirement: entry.requirement, subPart: entry.subPart,
-                dependsOn: entry.dependsOn.filter { isPinned($0.specification) }, groups: entry.groups,
-                selection: entry.selection, sha256: entry.sha256, excerpt: entry.excerpt)
+        let entries = manifest.entries.flatMap { entry -> [ManifestEntry] in
+            // Of an entry that asks for another version by now, the lock's are taken.
+            let requirements =
+                isPinned(entry.specification)
+                ? [entry.requirement] : (pinned[entry.name] ?? []).map { VersionRequirement(.exact($0.version)) }
+            return requirements.map { requirement in
+                ManifestEntry(
+                    name: entry.name, requirement: requirement, subPart: entry.subPart,
+                    dependsOn: entry.dependsOn.filter { isPinned($0.specification) }, groups: entry.groups,
+                    selection: entry.selection, sha256: entry.sha256, excerpt: entry.excerpt)
+            }
         }
         let asked = Set(manifest.entries.flatMap { [$0.name] + $0.dependsOn.map(\.specification.name) })
         let declared = Set(lock.assets.flatMap { $0.dependencies.map(\.pin) })
         let others = lock.assets.map(\.pin).filter { !asked.contains($0.name) && !declared.contains($0) }
+        unlocked = manifest.entries.filter { pinned[$0.name] == nil }
         self.manifest = Manifest(
             file: manifest.file, storage: manifest.storage, versioning: manifest.versioning,
             duplicates: manifest.duplicates,

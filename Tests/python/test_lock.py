@@ -133,8 +133,10 @@ def test_without_a_lock_is_an_error_with(shelf, option):
 def test_frozen_takes_the_lock_s_versions_without_looking_at_the_spec(shelf):
     shelf.resolve("nlp/vectors:1.0", "nlp/lexicon").succeeded()
     shutil.rmtree(shelf.assets / "nlp")
-    report = shelf.resolve("nlp/vectors:1", "nlp/tokenizer", options=["--frozen"]).succeeded().report
-    assert actions(report) == {"nlp/vectors:1.0": "fetch", "nlp/lexicon:2.0": "fetch"}
+    # An entry that asks for another version gets the lock's; one that the lock lacks is told.
+    finished = shelf.resolve("nlp/vectors:1.4", "nlp/tokenizer", options=["--frozen", "--prune"]).succeeded()
+    assert actions(finished.report) == {"nlp/vectors:1.0": "fetch", "nlp/lexicon:2.0": "fetch"}
+    assert "has no version of `nlp/tokenizer`, which --frozen ignores" in finished.stderr
 
 
 def test_no_lock_neither_reads_nor_writes_it(shelf):

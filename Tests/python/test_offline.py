@@ -50,6 +50,12 @@ def away(shelf):
 
 
 LOOKING_AT_NO_STORE = [
+    ["resolve"],
+    ["plan"],
+    ["tree"],
+    ["why", "nlp/vectors"],
+    ["cache-key"],
+    ["lock", "--check"],
     ["resolve", "--offline"],
     ["resolve", "--frozen"],
     ["resolve", "--locked"],
@@ -79,6 +85,9 @@ def test_what_is_missing_then_is_an_error_that_names_the_folder(away, option):
     assert words in said and ("--offline" in said or "choose a directory that exists" in said), said
 
 
-def test_a_run_that_may_ask_the_store_names_the_folder_at_once(away):
-    said = error_text(away.resolve("nlp/vectors:1", "nlp/lexicon").report)
+def test_a_run_that_has_to_ask_the_store_names_the_folder(away):
+    said = error_text(away.resolve("nlp/vectors:1", "nlp/lexicon", "nlp/tokenizer").failed(8).report)
+    assert f"cannot open `{away.store.bucket}`" in said and "choose a directory that exists" in said, said
+    (away.folder / "assets.lock").unlink()
+    said = error_text(away.resolve("nlp/vectors:1", "nlp/lexicon").failed(8).report)
     assert f"cannot open the store `{away.store.bucket}`" in said

@@ -8,13 +8,15 @@ internal import StoreTransport
 enum StoreOpening {
     /// Seen from the prefix; nil in pre-downloaded mode.
     ///
-    /// - Parameter isNeeded: whether a folder that is not there, or settings that cannot be used, are an error at once, and
-    ///   not only once something is asked of the store.
+    /// - Parameters:
+    ///   - isNeeded: whether settings that cannot be used are an error at once, and not only once something is asked of the
+    ///     store.
+    ///   - isFolderNeeded: the same of a folder that is not there.
     static func open(
-        _ settings: Settings, _ retries: RetryLog, isNeeded: Bool = true
+        _ settings: Settings, _ retries: RetryLog, isNeeded: Bool = true, isFolderNeeded: Bool = true
     ) throws(Faults) -> (any ObjectStore)? {
         let store: (any ObjectStore)?
-        if !isNeeded || settings.isOffline, let absent = absentFolder(settings) {
+        if !isFolderNeeded || settings.isOffline, let absent = absentFolder(settings) {
             store = absent
         } else {
             do {
