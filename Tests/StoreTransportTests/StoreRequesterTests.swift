@@ -36,7 +36,7 @@ private final class PlainDialect: StoreDialect {
     }
 
     let server: PlainServer
-    let retries = RetryContext(policy: RetryPolicy(attempts: 3, budget: 60), log: RetryLog(), window: 1)
+    let retries = RetryContext(policy: RetryPolicy(attempts: 3, budget: 3600), log: RetryLog(), window: 1)
     let certificatesVariable = "SSL_CERT_FILE"
     /// How often the remedy was applied.
     let applied = Mutex(0)
