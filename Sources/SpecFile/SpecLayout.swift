@@ -123,7 +123,7 @@ struct SpecLayout {
     }
 
     private func setVersion(of item: YAMLOutline, to requirement: VersionRequirement) -> [UInt8]? {
-        let version = YAMLText.scalar(requirement.description, inBrackets: item.isDelimited)
+        let version = YAMLText.version(requirement)
         if let value = item["version"]?.value {
             guard value.text != nil, !value.range.isEmpty else { return nil }
             return replacing(value.range, with: version)
@@ -175,13 +175,16 @@ enum YAMLText {
     static func fields(of entry: NewEntry, inBrackets: Bool = false) -> [String] {
         var fields = ["name: \(scalar(entry.specification.name.text, inBrackets: inBrackets))"]
         if entry.specification.requirement != .latest {
-            fields.append("version: \(scalar(entry.specification.requirement.description, inBrackets: inBrackets))")
+            fields.append("version: \(version(entry.specification.requirement))")
         }
         if !entry.groups.isEmpty {
             fields.append("groups: [\(entry.groups.map { scalar($0, inBrackets: true) }.joined(separator: ", "))]")
         }
         return fields
     }
+
+    /// The value of `version:`, in quotes: without them 1.10 is the number 1.1 to whatever else reads the file.
+    static func version(_ requirement: VersionRequirement) -> String { quoted(requirement.description) }
 
     /// A text, in quotes unless it is plainly one; `$` is doubled, as it begins a variable in a spec.
     static func scalar(_ text: String, inBrackets: Bool = false) -> String {
@@ -192,7 +195,10 @@ enum YAMLText {
             && text.utf8.allSatisfy {
                 isWord($0) || "_./:-$".utf8.contains($0) || !inBrackets && "[]".utf8.contains($0)
             }
-        if isPlain { return text }
+        return isPlain ? text : quoted(text)
+    }
+
+    private static func quoted(_ text: String) -> String {
         let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
         return "\"" + escaped.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
     }

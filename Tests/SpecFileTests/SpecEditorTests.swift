@@ -61,7 +61,7 @@ struct SpecEditorTests {
     func addsMappings() throws {
         var editor = try editor("version: 1\nassets:\n- a\n")
         try editor.add(try entry("b:1[x y/$z.txt]"))
-        try editor.add(try entry("c", groups: ["serving", "training"]))
+        try editor.add(try entry("c:1.10", groups: ["serving", "training"]))
         let range = AssetSpecification(name: try AssetName("d"), requirement: try requirement(">=1, <3"))
         try editor.add(NewEntry(range))
         let text = """
@@ -70,6 +70,7 @@ struct SpecEditorTests {
             - a
             - "b:1[x y/$$z.txt]"
             - name: c
+              version: "1.10"
               groups: [serving, training]
             - name: d
               version: ">=1, <3"
@@ -88,10 +89,10 @@ struct SpecEditorTests {
             ("- a:1[x/y]", "2", "- a:2[x/y]"),
             ("- a:1", "latest", "- a"),
             ("- a:1 # one", ">=2", "- name: a\n  version: \">=2\" # one"),
-            ("- name: a # one\n  version: '1' # two", "2", "- name: a # one\n  version: 2 # two"),
+            ("- name: a # one\n  version: '1' # two", "2", "- name: a # one\n  version: \"2\" # two"),
             ("- {name: a, version: 1, groups: [x]}", "<4", "- {name: a, version: \"<4\", groups: [x]}"),
-            ("- {name: a, groups: [x]}", "2", "- {name: a, version: 2, groups: [x]}"),
-            ("- groups: [x]\n  name: a # one", "2", "- groups: [x]\n  name: a # one\n  version: 2"),
+            ("- {name: a, groups: [x]}", "2", "- {name: a, version: \"2\", groups: [x]}"),
+            ("- groups: [x]\n  name: a # one", "1.10", "- groups: [x]\n  name: a # one\n  version: \"1.10\""),
         ])
     func requires(before: String, wanted: String, after: String) throws {
         var editor = try editor("version: 1\nassets:\n\(before)\n- b\n")
