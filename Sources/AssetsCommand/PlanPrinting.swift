@@ -14,6 +14,8 @@ struct PlanPrinting: Sendable {
     var command = "resolve"
     /// How much may be fetched, in bytes; nil for any amount.
     var maxBytes: Int64?
+    /// What a repair was asked for; empty for any other command.
+    var verified: [VerifiedAsset] = []
     /// Where the plan is saved for `apply`; nil for nowhere.
     var file: String?
 
@@ -29,7 +31,9 @@ struct PlanPrinting: Sendable {
             return fail(error, session: nil)
         }
         let planner = Planner(session: session, groups: request.groups)
-        let outcome = await planner.measured(await planner.plan(damaged: request.damaged)).within(maxBytes)
+        var planned = await planner.plan(damaged: request.damaged)
+        planned.plan = planned.plan.keeping(intactOf: verified)
+        let outcome = await planner.measured(planned).within(maxBytes)
         guard outcome.faults.isEmpty else { return fail(Faults(outcome.faults), session: session) }
         await warn(of: outcome.plan, session)
         do {

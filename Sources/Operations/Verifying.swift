@@ -32,7 +32,8 @@ package struct Verifying: Sendable {
         Dictionary(
             results.compactMap { result in
                 result.result.faults.first.map { fault in
-                    (result.pin, AnyErrorDetail(FoundDamage(kind: fault.kind, path: fault.path)))
+                    let others = result.result.faults.count - 1
+                    return (result.pin, AnyErrorDetail(FoundDamage(kind: fault.kind, path: fault.path, others: others)))
                 }
             }, uniquingKeysWith: { first, _ in first })
     }
@@ -43,6 +44,32 @@ package struct FoundDamage: ErrorDetail {
     package let kind: Verification.Fault.Kind
     /// Of the file; nil for the asset itself.
     package let path: RelativePath?
+    /// How much more was found.
+    package let others: Int
+
+    package init(kind: Verification.Fault.Kind, path: RelativePath?, others: Int = 0) {
+        self.kind = kind
+        self.path = path
+        self.others = others
+    }
+}
+
+extension Plan {
+    /// Without the files that a repair keeps, as `StandingFiles` takes them.
+    package func keeping(intactOf results: [VerifiedAsset]) -> Plan {
+        let faults = Dictionary(results.map { ($0.pin, $0.result.faults) }, uniquingKeysWith: { first, _ in first })
+        var plan = self
+        for index in plan.steps.indices {
+            guard case .refetch(.damaged) = steps[index].action, steps[index].content?.kind == .directory else {
+                continue
+            }
+            let damaged = Set((faults[steps[index].pin] ?? []).compactMap(\.path))
+            plan.steps[index].content?.objects.removeAll { object in
+                object.sha256 != nil && object.path.map { !damaged.contains($0) } ?? false
+            }
+        }
+        return plan
+    }
 }
 
 /// An asset of the lock with what is wrong with it.

@@ -161,5 +161,7 @@ extension UnsafePath {
 }
 
 extension FoundDamage: WordedDetail {
-    package var words: String { kind.rawValue + (path.map { " file \($0)" } ?? "") }
+    package var words: String {
+        kind.rawValue + (path.map { " file \($0)" } ?? "") + (others > 0 ? " and \(others) more" : "")
+    }
 }

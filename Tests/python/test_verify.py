@@ -95,6 +95,18 @@ def test_repair_keeps_files_that_are_intact(there):
     assert times == {path: (status.st_mtime_ns, status.st_mode) for path, status in before.items()}
 
 
+def test_a_dry_repair_counts_what_is_downloaded(there):
+    for path in ("en/words.txt", "about"):
+        (there.assets / "nlp/lexicon/2.0" / path).write_bytes(b"altered\n")
+    (there.assets / "nlp/vectors/1.4").write_bytes(b"altered\n")
+    plan = verify(there, "--repair", "--dry-run", "--format", "json").succeeded().document["totals"]
+    text = verify(there, "--repair", "--dry-run").succeeded().stdout
+    assert "altered file about and 1 more" in text
+    totals = verify(there, "--repair", "--format", "json").succeeded().document["totals"]
+    assert (plan["objects"], plan["bytes"]) == (totals["downloaded_objects"], totals["downloaded_bytes"])
+    assert plan["objects"] == 3
+
+
 @pytest.mark.parametrize("spoil", ["time", "mode"])
 def test_what_repair_keeps_has_its_own_time_and_mode(there, spoil):
     kept = there.assets / "nlp/lexicon/2.0/about"

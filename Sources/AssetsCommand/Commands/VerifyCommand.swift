@@ -70,13 +70,16 @@ struct VerifyCommand: AsyncParsableCommand {
             shell.warn(results.flatMap(\.sentences))
             var wanted = Resolving.Request(groups: Set(group))
             wanted.damaged = verifying.damaged(results)
-            return await mend(wanted, session, shell)
+            return await mend(wanted, results, session, shell)
         }
     }
 
-    private func mend(_ wanted: Resolving.Request, _ session: Session, _ shell: Shell) async -> Int32 {
+    private func mend(
+        _ wanted: Resolving.Request, _ results: [VerifiedAsset], _ session: Session, _ shell: Shell
+    ) async -> Int32 {
         if dryRun {
-            let printing = PlanPrinting(shell: shell, format: format.ofPlan, command: "verify --repair")
+            let printing = PlanPrinting(
+                shell: shell, format: format.ofPlan, command: "verify --repair", verified: results)
             return await printing.run(wanted) { () throws(Faults) in session }
         }
         let runner = FetchRunner(shell: shell)
