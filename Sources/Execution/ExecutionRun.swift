@@ -12,7 +12,7 @@ struct ExecutionRun {
         /// The answer for the first part of an object that is larger.
         case began(OpenedPart)
         case received(ReceivedPart)
-        case sealed(Int, [FileDigest], CacheFault? = nil)
+        case sealed(Int, [FileDigest], [CacheFault] = [])
         case committed(Int)
         case lost(Int)
         case discarded(Int)
@@ -132,9 +132,9 @@ struct ExecutionRun {
     }
 
     private mutating func sealed(
-        _ asset: Int, _ digests: [FileDigest], _ fault: CacheFault?
+        _ asset: Int, _ digests: [FileDigest], _ faults: [CacheFault]
     ) -> [TransferMachine.Action] {
-        if let fault { note(fault) }
+        for fault in faults { note(fault) }
         self.digests[asset] = digests
         return machine.handle(.sealed(asset))
     }

@@ -236,12 +236,12 @@ package struct Executor: Sendable {
         let digests = try await sealer.seal(staged)
         guard let cache else { return .sealed(asset, digests) }
         do {
-            try await DiskQueue.shared.runUntilCancelled {
+            let faults = try await DiskQueue.shared.runUntilCancelled {
                 try cache.add(staged.cacheContents(digests), from: staged.folder)
             }
-            return .sealed(asset, digests)
+            return .sealed(asset, digests, faults)
         } catch let error as FileError {
-            return .sealed(asset, digests, .notAdded(error))
+            return .sealed(asset, digests, [.notAdded(error)])
         }
     }
 

@@ -52,7 +52,7 @@ package struct SpaceCheck: Sendable {
         let cache = step.action == .refetch(.forced) ? nil : linked
         var sum: Int64 = 0
         for object in content.objects {
-            if let digest = object.sha256, try cache?.has(digest) == true { continue }
+            if let digest = object.sha256, try cache?.has(digest, size: object.size) == true { continue }
             if try mayStay(object, of: step) { continue }
             sum = ByteSum.adding(sum, object.size ?? 0)
         }

@@ -60,6 +60,8 @@ package enum FileRefusal: Hashable, Sendable {
 
     package enum ArchiveFault: Hashable, Sendable {
         case notTar
+        /// By gzip.
+        case compressed
         case endsEarly
         case becameShorter
         /// An entry does not match this digest.

@@ -31,6 +31,7 @@ package struct FileError: Error, Hashable, Sendable {
     package var isNotPermitted: Bool { code == EACCES || code == EPERM }
     /// Also of a folder of a lower layer of an overlayfs, which cannot be renamed.
     package var isAcrossFileSystems: Bool { code == EXDEV }
+    package var archiveFault: FileRefusal.ArchiveFault? { if case .archive(let fault) = refusal { fault } else { nil } }
     package var isADirectory: Bool { code == EISDIR }
     package var isNotADirectory: Bool { code == ENOTDIR }
 }

@@ -16,8 +16,8 @@ package struct CacheArchiving: Sendable {
         self.path = path
     }
 
-    /// What was exported, and of how many files that were asked for the cache has none.
-    package typealias Exported = (extent: ContentCache.Extent, missing: Int)
+    /// What was exported, of how many files that were asked for the cache has none, and what was left out as damaged.
+    package typealias Exported = (extent: ContentCache.Extent, missing: Int, faults: [CacheFault])
 
     /// - Parameter lock: whose files are exported; nil for all that is in the cache.
     package func export(_ lock: SpecLock?) throws(Faults) -> Exported {
@@ -26,14 +26,16 @@ package struct CacheArchiving: Sendable {
             throw Faults(.cache(.isEmpty(AbsolutePath.of(setting?.value ?? ""))))
         }
         do throws(FileError) {
-            let extent = try export(wanted, of: cache)
-            return (extent, wanted.map { $0.count - extent.entries } ?? 0)
+            let (extent, faults) = try export(wanted, of: cache)
+            return (extent, wanted.map { $0.count - extent.entries } ?? 0, faults)
         } catch {
             throw Faults(.file(error))
         }
     }
 
-    private func export(_ wanted: Set<SHA256Digest>?, of cache: ContentCache) throws(FileError) -> ContentCache.Extent {
+    private func export(
+        _ wanted: Set<SHA256Digest>?, of cache: ContentCache
+    ) throws(FileError) -> (ContentCache.Extent, [CacheFault]) {
         guard path != Self.standardStream else { return try cache.export(wanted, to: .standardOutput) }
         var components = PathText.components(of: AbsolutePath.of(path))
         let name = String(components.popLast() ?? "")
@@ -41,9 +43,9 @@ package struct CacheArchiving: Sendable {
         let new = try NewFile(NewFile.Names(prefix: ".\(name).", suffix: ".modelkit-assets"), in: folder)
         do throws(FileError) {
             try new.file.setMode(CreationMask.applied(to: 0o666))
-            let extent = try cache.export(wanted, to: ByteStream(new.file.descriptor, name: path))
+            let exported = try cache.export(wanted, to: ByteStream(new.file.descriptor, name: path))
             try new.place(as: name, in: folder)
-            return extent
+            return exported
         } catch {
             // The fault is told; what cannot be removed stays under a name of its own.
             try? new.remove()
@@ -51,18 +53,21 @@ package struct CacheArchiving: Sendable {
         }
     }
 
-    /// - Parameter ifExists: whether a file that does not exist is as an empty one.
-    /// - Returns: what was added.
-    package func importing(ifExists: Bool) throws(Faults) -> ContentCache.Extent {
+    /// What was imported, and how many entries of the archive were there already.
+    package typealias Imported = (extent: ContentCache.Extent, present: Int)
+
+    /// - Parameter ifExists: whether no file is no error.
+    /// - Returns: nil where there is no file.
+    package func importing(ifExists: Bool) throws(Faults) -> Imported? {
         let cache = try CacheOpening.made(setting)
         let file = try path == Self.standardStream ? nil : archive()
         if file == nil, path != Self.standardStream {
             guard ifExists else { throw Faults(.cache(.noArchive(path))) }
-            return ContentCache.Extent()
+            return nil
         }
         do throws(FileError) {
             guard let file else { return try cache.importing(.standardInput) }
-            return try withExtendedLifetime(file) { () throws(FileError) in
+            return try withExtendedLifetime(file) { () throws(FileError) -> Imported in
                 try cache.importing(ByteStream(file.descriptor, name: path))
             }
         } catch {

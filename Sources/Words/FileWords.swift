@@ -34,7 +34,9 @@ private struct FileErrorWords {
                 "symbolic links inside the assets directory are not followed: replace it with a directory")
         default:
             self.init(
-                "file-error", "`modelkit-assets check` tests the assets directory, its permissions and its free space")
+                "file-error",
+                error.archiveFault?.hint(error.path)
+                    ?? "`modelkit-assets check` tests the assets directory, its permissions and its free space")
         }
     }
 
@@ -118,10 +120,21 @@ extension FileRefusal {
 extension FileRefusal.ArchiveFault {
     fileprivate var words: String {
         switch self {
-        case .notTar: "is not a tar archive"
-        case .endsEarly: "ends early"
-        case .becameShorter: "became shorter"
-        case .digestMismatch(let digest): "has an entry that does not match its digest \(digest)"
+        case .notTar: "it is not a tar archive"
+        case .compressed: "it is compressed with gzip"
+        case .endsEarly: "the archive ends early"
+        case .becameShorter: "it became shorter"
+        case .digestMismatch(let digest): "the archive has an entry that does not match its digest \(digest)"
+        }
+    }
+
+    /// - Parameter path: of the archive.
+    fileprivate func hint(_ path: String) -> String {
+        switch self {
+        case .notTar: "pass a file that `modelkit-assets cache export` wrote"
+        case .compressed: "`gzip -dc \(path) | modelkit-assets cache import -` imports it"
+        case .endsEarly, .digestMismatch: "export it again with `modelkit-assets cache export`"
+        case .becameShorter: "run again when nothing writes to the cache"
         }
     }
 }

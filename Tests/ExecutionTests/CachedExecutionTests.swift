@@ -38,13 +38,14 @@ import Testing
         }
     }
 
-    @Test func fetchesAnewWhatIsDamaged() async throws {
+    @Test(arguments: ["hellO", "hell", "hello and more"])
+    func fetchesAnewWhatIsDamaged(_ damaged: String) async throws {
         let store = InMemoryStore(["a/1.0": "hello"])
         try await withCache { cache, path async throws in
             let entry = path + "/v1/sha256/2c/" + Self.hello.dropFirst(2)
-            try write("hellO", to: entry)
+            try write(damaged, to: entry)
             try await withScene(store) { scene async throws in
-                let plan = try Plan(steps: [.file("a", "1.0", sha256: Self.hello)], entries: [])
+                let plan = try Plan(steps: [.file("a", "1.0", size: 5, sha256: Self.hello)], entries: [])
                 let report = await scene.execute(plan, cache)
                 #expect(report.words == ["a:1.0 fetched 1/5"])
                 #expect(report.cacheFaults == [.damaged(path: entry, otherLinks: 0)])

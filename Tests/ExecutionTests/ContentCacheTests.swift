@@ -127,6 +127,36 @@ import Testing
         }
     }
 
+    @Test func replacesAnEntryOfAnotherSizeThanItsContent() async throws {
+        try await withShelf { shelf async throws in
+            try write("hell", to: shelf.entryPath)
+            try write("hello", to: shelf.path + "/own/a")
+            let faults = try shelf.cache.add([CacheContent(digest: shelf.hello, path: "a")], from: shelf.folder)
+            #expect(faults == [.damaged(path: shelf.entryPath, otherLinks: 0)])
+            #expect(try text(of: shelf.entryPath) == "hello")
+            #expect(try shelf.cache.has(shelf.hello, size: 5))
+            #expect(try !shelf.cache.has(shelf.hello, size: 4))
+        }
+    }
+
+    @Test(arguments: ["hellO", "hell"])
+    func leavesOutOfAnArchiveWhatIsDamaged(_ damaged: String) async throws {
+        try await withShelf { shelf async throws in
+            try shelf.add("hello", as: "a")
+            try shelf.folder.remove("a")
+            try write(damaged, to: shelf.entryPath)
+            let archive = try shelf.folder.createFile("archive")
+            let exported = try shelf.cache.export(nil, to: ByteStream(archive.descriptor, name: "archive"))
+            #expect(exported.extent == ContentCache.Extent())
+            #expect(exported.faults == [.damaged(path: shelf.entryPath, otherLinks: 0)])
+            #expect(!FileManager.default.fileExists(atPath: shelf.entryPath))
+            let read = try File.openForReading(shelf.path + "/own/archive")
+            let imported = try shelf.cache.importing(ByteStream(read.descriptor, name: "archive"))
+            #expect(imported.extent == ContentCache.Extent())
+            withExtendedLifetime((archive, read)) {}
+        }
+    }
+
     @Test func countsTheFilesThatAreDamagedWithAnEntry() async throws {
         try await withShelf { shelf async throws in
             guard try !shelf.sharesBlocks() else { return }

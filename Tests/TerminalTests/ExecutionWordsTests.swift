@@ -33,6 +33,10 @@ struct ExecutionWordsTests {
                 == "malformed object `a`: missing `\(escaped)`")
     }
 
+    private static let archive: [FileRefusal.ArchiveFault] = [
+        .notTar, .compressed, .endsEarly, .becameShorter, .digestMismatch("sha256:0a"),
+    ]
+
     @Test("every kind of file error names the path, the attempt, the reason and what to do")
     func files() throws {
         let errors =
@@ -42,6 +46,7 @@ struct ExecutionWordsTests {
             + [FileRefusal.symbolicLink, .notRegularFile].map {
                 FileError(path: "/assets/nlp", attempt: .create, refusal: $0)
             }
+            + Self.archive.map { FileError(path: "cache.tar", attempt: .importArchive, refusal: .archive($0)) }
         try expectGolden(goldenText(errors.map { Problem($0) }), "words-files.txt")
     }
 
@@ -53,13 +58,12 @@ struct ExecutionWordsTests {
             .remove, .replace, .setMode, .setTime, .sync, .syncFileSystem, .lock, .lockFiles, .findFreeSpace, .use,
             .useCache, .useLayout, .readIndex, .put, .decode, .importArchive, .moveUnmarked,
         ]
-        let archive: [FileRefusal.ArchiveFault] = [.notTar, .endsEarly, .becameShorter, .digestMismatch("sha256:0a")]
         let refusals: [FileRefusal] =
             [
                 .symbolicLink, .notRegularFile, .truncated, .notAnEntry("a/b"), .notReported, .locksNotExclusive,
                 .inside("nlp/lexicon"), .contains("nlp/lexicon"), .notACache, .notALayout, .malformed,
                 .isAssetsDirectory, .tooManyCopies(100, of: "a"), .undecodable("the data is truncated gzip"),
-            ] + archive.map { .archive($0) }
+            ] + Self.archive.map { .archive($0) }
         let lines =
             attempts.map { "cannot \($0.words) `/b`" }
             + refusals.map { FileError(path: "/b", attempt: .use, refusal: $0).reason }

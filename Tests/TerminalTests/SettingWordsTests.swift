@@ -101,7 +101,8 @@ struct SettingWordsTests {
         let files: [SpecFileFault] = [
             .standardInput, .unreadable(missing, path: "assets.yaml"),
             .unreadable(missing, path: "assets.yaml", above: "../assets.yaml"),
-            .unreadable(missing, path: "deploy/assets.yaml"), .unreadable(failure, path: "assets.yaml"),
+            .unreadable(missing, path: "deploy/assets.yaml"),
+            .unreadable(failure, path: "assets.yaml"),
             .unwritable(failure, path: "assets.yaml"),
             .layout(SpecEditFault(line: "- nlp/lexicon:2"), path: "assets.yaml"),
             .layout(SpecEditFault(line: nil), path: "assets.yaml"),
@@ -156,7 +157,9 @@ struct SettingWordsTests {
     func others() throws {
         let pin = try pin("nlp/lexicon:2.0")
         let caches: [CacheOpeningFault] = [
-            .noCache, .noArchive("assets.tar"), .isEmpty("/srv/cache"), .notACache(failure, setting("/srv/cache")),
+            .noCache, .noArchive("assets.tar"), .isEmpty("/srv/cache"),
+            .notACache(failure, setting("/srv/cache"), isToBeFilled: true),
+            .notACache(failure, setting("/srv/cache"), isToBeFilled: false),
         ]
         let catalog: [CatalogError] = [
             .malformed(address: "s3://acme-models/nlp/lexicon.versions", .notJSON("<html")),
@@ -187,7 +190,8 @@ struct SettingWordsTests {
         ]
         let unchecked = StoreError(.unavailable, operation: .head, address: "s3://acme-models/a", detail: "no answer")
         let lines =
-            damages.map(\.words) + warnings.sentences + ExecutionWords.unchecked([unchecked])
+            damages.map(\.words) + damages.prefix(3).map(\.exportWords) + warnings.sentences
+            + ExecutionWords.unchecked([unchecked])
             + ExecutionWords.unchecked([unchecked, unchecked, unchecked])
         try expectGolden(goldenText(problems) + "\n" + lines.map { $0 + "\n" }.joined(), "words-others.txt")
     }

@@ -191,6 +191,7 @@ def test_a_folder_of_something_else_is_refused(fault_shelf, tmp_path):
     for command in ("size", "prune", "clean"):
         finished = fault_shelf.tool.run("cache", command, "--cache-dir", mine).failed(9)
         assert "neither empty nor a modelkit-assets cache" in finished.stderr
+        assert "choose an empty directory" not in finished.stderr
     assert [path.name for path in mine.iterdir()] == ["notes"]
 
 

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from harness.cache import entries
+from harness.cache import entries, entry
 from harness.store import sha256
 
 PINS = ("nlp/vectors:1.0", "nlp/lexicon:2.0", "nlp/classifier:3.1")
@@ -97,7 +97,41 @@ def test_a_second_import_adds_nothing(filled):
     archive = export(filled)
     import_into(filled, archive).succeeded()
     document = import_into(filled, archive).succeeded()
-    assert document.stdout == "imported 0 entries (0 B)\n"
+    assert document.stdout == f"imported 0 entries, {len(cache(filled))} were there\n"
+
+
+def corrupt(filled, content, damaged):
+    path = entry(filled.folder / "cache", content)
+    path.unlink()
+    path.write_bytes(damaged)
+    return path
+
+
+@pytest.mark.parametrize("damaged", [b"vectors, worst\n", b"vectors, first and last\n"], ids=["content", "size"])
+def test_a_corrupt_entry_is_told_of_and_removed(filled, damaged):
+    path = corrupt(filled, b"vectors, first\n", damaged)
+    finished = filled.tool.run("cache", "export", filled.folder / "cache.tar").succeeded()
+    assert f"the cache entry `{path}` was corrupt and removed; it was left out of the archive" in finished.stderr
+    assert not path.exists()
+    import_into(filled, filled.folder / "cache.tar").succeeded()
+    # And by a run.
+    path.write_bytes(damaged)
+    (filled.folder / "again").mkdir()
+    again = {"MODELKIT_ASSETS_DIR": filled.folder / "again"}
+    finished = filled.tool.run("resolve", filled.folder / "assets.yaml", environment=again).succeeded()
+    assert f"the cache entry `{path}` was corrupt and removed; its content was downloaded again" in finished.stderr
+    assert path.read_bytes() == b"vectors, first\n"
+
+
+def test_an_archive_of_another_form_is_told_what_to_do_with(filled):
+    archive = export(filled)
+    subprocess.run(["gzip", archive], check=True)
+    packed = f"{archive}.gz"
+    refused = import_into(filled, packed).failed(9)
+    assert refused.stderr == (
+        f"error: cannot import `{packed}`: it is compressed with gzip\n"
+        f"  hint: `gzip -dc {packed} | modelkit-assets cache import -` imports it\n"
+    )
 
 
 DAMAGES = {
@@ -139,7 +173,7 @@ def test_an_archive_that_may_not_be_there_yet(filled):
     )
     options = ["--cache-dir", filled.folder / "other"]
     finished = filled.tool.run("cache", "import", "--if-exists", absent, *options).succeeded()
-    assert finished.stdout == "imported 0 entries (0 B)\n"
+    assert finished.stdout == f"no archive `{absent}`: nothing was imported\n"
     filled.tool.run("cache", "import", "--if-exists", export(filled), *options).succeeded()
     assert contents(cache(filled, "other")) == contents(cache(filled))
 
@@ -153,10 +187,15 @@ def test_what_the_archive_lacks_is_told(filled):
     finished = filled.tool.run(
         "cache", "export", filled.folder / "cache.tar", "--spec", filled.folder / "assets.yaml"
     ).succeeded()
-    assert "6 files of the lockfile are not in the cache, and not in the archive" in finished.stderr
+    assert (
+        "6 files of the lockfile are not in the cache and are missing from the archive: to add them, run "
+        "`modelkit-assets resolve` with an empty assets directory" in finished.stderr
+    )
 
 
 def test_no_cache_is_an_error(shelf):
     shelf.tool.run("cache", "export", shelf.folder / "cache.tar").failed(9)
-    shelf.tool.run("cache", "export", shelf.folder / "cache.tar", "--cache-dir", shelf.folder / "absent").failed(9)
+    absent = shelf.folder / "absent"
+    refused = shelf.tool.run("cache", "export", shelf.folder / "cache.tar", "--cache-dir", absent).failed(9)
+    assert refused.stderr.endswith(f"hint: run `modelkit-assets resolve --cache-dir {absent}` first\n")
     shelf.tool.run("cache", "import", shelf.folder / "absent.tar", "--cache-dir", shelf.folder / "cache").failed(9)

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import AssetModel
+internal import Execution
 internal import Operations
 internal import Terminal
+internal import Words
 
 /// The cache as one file.
 struct CacheExportCommand: AsyncParsableCommand {
@@ -40,11 +42,13 @@ struct CacheExportCommand: AsyncParsableCommand {
                 return try SpecLock.read(
                     besides: spec, LockRequest(mode: .frozen), in: workspace.settings.versioning.value)
             }
-            let (extent, missing) = try CacheArchiving(about.setting(shell), file).export(lock)
+            let (extent, missing, faults) = try CacheArchiving(about.setting(shell), file).export(lock)
+            shell.warn(faults.map(\.exportWords))
             if missing > 0 {
+                let (are, them) = missing == 1 ? ("is", "it") : ("are", "them")
                 shell.warn([
-                    "\(Units.count(missing, "file")) of the lockfile \(missing == 1 ? "is" : "are") not in the cache, and not in "
-                        + "the archive: `modelkit-assets resolve` adds what it downloads, into an empty assets directory all"
+                    "\(Units.count(missing, "file")) of the lockfile \(are) not in the cache and \(are) missing from the "
+                        + "archive: to add \(them), run `modelkit-assets resolve` with an empty assets directory"
                 ])
             }
             try about.report(
@@ -78,10 +82,18 @@ struct CacheImportCommand: AsyncParsableCommand {
     func run() async throws {
         let shell = about.shell
         try await shell.exiting("importing") {
-            let extent = try CacheArchiving(about.setting(shell), file).importing(ifExists: ifExists)
-            try about.report(
-                CacheDocument("import", extent), "imported \(about.words(extent))", shell, isResult: true)
+            let imported = try CacheArchiving(about.setting(shell), file).importing(ifExists: ifExists)
+            let extent = imported?.extent ?? ContentCache.Extent()
+            try about.report(CacheDocument("import", extent), words(imported), shell, isResult: true)
             return 0
         }
+    }
+
+    private func words(_ imported: CacheArchiving.Imported?) -> String {
+        guard let (extent, present) = imported else { return "no archive `\(file)`: nothing was imported" }
+        if extent.entries == 0, present > 0 {
+            return "imported 0 entries, \(present) \(present == 1 ? "was" : "were") there"
+        }
+        return "imported \(about.words(extent))"
     }
 }

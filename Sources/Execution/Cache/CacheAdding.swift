@@ -18,32 +18,37 @@ extension ContentCache {
     /// a file open.
     private static let batch = 16
 
-    /// Adds files to the cache. What is in it already stays as it is. Blocks on the disk.
+    /// Adds files to the cache. What is in it already stays as it is, unless its size is not the file's. Blocks on the disk.
     ///
     /// A file that becomes a link is read-only from then on.
-    package func add(_ contents: [CacheContent], from folder: Directory) throws(FileError) {
+    ///
+    /// - Returns: the entries that were found damaged.
+    @discardableResult
+    package func add(_ contents: [CacheContent], from folder: Directory) throws(FileError) -> [CacheFault] {
         // Whoever was killed in doing the same left what it was making.
         try Self.newEntries.sweep(temporary)
         var copies: [NewEntry] = []
+        var faults: [CacheFault] = []
         var cannotClone = false
         for content in contents {
-            if let copy = try add(content, from: folder, &cannotClone) { copies.append(copy) }
+            if let copy = try add(content, from: folder, &cannotClone, &faults) { copies.append(copy) }
             if copies.count >= Self.batch {
                 try publish(copies)
                 copies = []
             }
         }
         try publish(copies)
+        return faults
     }
 
     /// - Returns: a copy, which is still to be published; nil where nothing is left to do.
     private func add(
-        _ content: CacheContent, from folder: Directory, _ cannotClone: inout Bool
+        _ content: CacheContent, from folder: Directory, _ cannotClone: inout Bool, _ faults: inout [CacheFault]
     ) throws(FileError) -> NewEntry? {
         let (parent, name) = splitLast(content.path)
         let source = try folder.directory(parent)
         let file = try source.openFile(name)
-        if let entry = try entry(content.digest) {
+        if let entry = try entry(content.digest), try !isDiscarded(entry, besides: file, &faults) {
             // A run that was killed between the two.
             if try entry.file.status().inode == file.status().inode { try file.setMode(Self.mode) }
             // As in `CacheCopy.finish`: it can be another user's.
@@ -63,6 +68,19 @@ extension ContentCache {
             throw FileError(path: file.path, attempt: .read, refusal: .truncated)
         }
         return new
+    }
+
+    /// Discards an entry whose size is not that of its content.
+    ///
+    /// - Returns: whether its place is free.
+    private func isDiscarded(
+        _ entry: CacheEntry, besides file: File, _ faults: inout [CacheFault]
+    ) throws(FileError) -> Bool {
+        guard try entry.file.status().size != file.status().size else { return false }
+        let fault = try entry.discard()
+        faults.append(fault)
+        if case .damaged(_, _, isRemoved: true) = fault { return true }
+        return false
     }
 
     /// - Returns: false where a link is not to be had.

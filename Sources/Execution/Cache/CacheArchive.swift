@@ -7,11 +7,16 @@ extension ContentCache {
     /// What is copied at a time, in bytes.
     private static let step = 1 << 20
 
-    /// Writes entries, sorted. Blocks on the disk.
+    /// Writes entries, sorted. Each is read twice, as an archive cannot take back the beginning of one that proves to be damaged,
+    /// and no import would accept the archive with it. Blocks on the disk.
     ///
     /// - Parameter digests: which; nil for all.
-    package func export(_ digests: Set<SHA256Digest>?, to output: ByteStream) throws(FileError) -> Extent {
+    /// - Returns: what was written, and the damaged entries that were left out.
+    package func export(
+        _ digests: Set<SHA256Digest>?, to output: ByteStream
+    ) throws(FileError) -> (extent: Extent, faults: [CacheFault]) {
         var extent = Extent()
+        var faults: [CacheFault] = []
         let tag = Array(Layout.tagText.utf8)
         try output.write(TarHeader(name: Layout.tag, size: Int64(tag.count)).bytes)
         try output.write(tag)
@@ -19,6 +24,10 @@ extension ContentCache {
         for digest in try allDigests() where digests?.contains(digest) ?? true {
             // One that was removed meanwhile is none.
             guard let entry = try entry(digest) else { continue }
+            if let fault = try entry.fault() {
+                faults.append(fault)
+                continue
+            }
             let status = try entry.file.status()
             let (folder, name) = Self.location(of: digest)
             try output.write(TarHeader(name: "\(Layout.entries)/\(folder)/\(name)", size: status.size).bytes)
@@ -27,7 +36,7 @@ extension ContentCache {
         }
         // Two empty blocks end an archive.
         try output.write([UInt8](repeating: 0, count: 2 * TarHeader.block))
-        return extent
+        return (extent, faults)
     }
 
     private func allDigests() throws(FileError) -> [SHA256Digest] {
@@ -56,18 +65,18 @@ extension ContentCache {
 
     /// Adds the entries of an archive; files that are none are passed over. An entry appears once its digest was compared.
     ///
-    /// - Returns: what was added.
+    /// - Returns: what was added, and how many entries were there already.
     /// - Throws: also where the archive is damaged; what came before is in the cache.
-    package func importing(_ input: ByteStream) throws(FileError) -> Extent {
+    package func importing(_ input: ByteStream) throws(FileError) -> (extent: Extent, present: Int) {
         try Self.newEntries.sweep(temporary)
         var reader = TarReader(input)
-        var extent = Extent()
+        var (extent, present) = (Extent(), 0)
         while let header = try reader.next() {
             guard header.kind == .file, let digest = Self.digest(ofName: header.name) else {
                 try reader.skip()
                 continue
             }
-            let isThere = try has(digest)
+            let isThere = try has(digest, size: header.size)
             let new = try NewEntry(of: digest, in: self)
             do throws(FileError) {
                 try receive(&reader, digest, into: new.file)
@@ -77,9 +86,9 @@ extension ContentCache {
                 try? new.remove()
                 throw error
             }
-            if !isThere { extent.add(header.size) }
+            if isThere { present += 1 } else { extent.add(header.size) }
         }
-        return extent
+        return (extent, present)
     }
 
     private func receive(
@@ -111,6 +120,7 @@ private struct TarReader {
     private let buffer = Buffer()
     /// Of the file whose header was read last, in bytes.
     private var size: Int64 = 0
+    private var isBegun = false
 
     /// A class because it owns its memory.
     private final class Buffer {
@@ -120,6 +130,9 @@ private struct TarReader {
 
     /// Larger ones are nothing that this program reads.
     private static let recordsLimit: Int64 = 1 << 16
+
+    /// Source: <https://www.rfc-editor.org/rfc/rfc1952#page-6>
+    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
 
     init(_ input: ByteStream) { self.input = input }
 
@@ -145,10 +158,10 @@ private struct TarReader {
         return header
     }
 
-    func skip() throws(FileError) { try read { (_) throws(FileError) in } }
+    mutating func skip() throws(FileError) { try read { (_) throws(FileError) in } }
 
     /// Hands over the content of the file, and goes past it.
-    func read(_ body: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) {
+    mutating func read(_ body: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) {
         var rest = size
         while rest > 0 {
             let bytes = try take(Int(min(rest, Int64(buffer.bytes.count))))
@@ -159,9 +172,12 @@ private struct TarReader {
     }
 
     /// - Returns: memory that is good until the next call.
-    private func take(_ count: Int) throws(FileError) -> UnsafeRawBufferPointer {
+    private mutating func take(_ count: Int) throws(FileError) -> UnsafeRawBufferPointer {
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<count])
-        guard try input.read(into: room) == count else { throw fault(.endsEarly) }
+        let got = try input.read(into: room)
+        if !isBegun, room[..<got].starts(with: Self.gzipMark) { throw fault(.compressed) }
+        isBegun = true
+        guard got == count else { throw fault(.endsEarly) }
         return UnsafeRawBufferPointer(room)
     }
 }

@@ -135,8 +135,7 @@ struct CacheCopy: Sendable {
     func finish() throws(FileError) -> CacheFault? {
         guard try hasher.finish(file, size: file.status().size).sha256 == entry.digest else {
             try place.folder.remove(place.name)
-            let links = try entry.file.status().linkCount
-            return .damaged(path: entry.file.path, otherLinks: max(0, Int(links) - 1), isRemoved: removeEntry())
+            return try entry.discard()
         }
         if means != .link {
             try file.setMode(0o644)
@@ -145,16 +144,6 @@ struct CacheCopy: Sendable {
         // What cannot be noted, in a cache that others own or that is read-only, is not pruned by this user either.
         try? entry.file.noteUse()
         return nil
-    }
-
-    /// - Returns: false where the cache is another user's, or read-only.
-    private func removeEntry() -> Bool {
-        do throws(FileError) {
-            try entry.remove()
-            return true
-        } catch {
-            return false
-        }
     }
 }
 

@@ -73,8 +73,10 @@ struct CacheReader: Sendable {
     /// - Throws: `CacheFault`, `FileError`, `CancellationError`
     private func place(_ digest: SHA256Digest, _ object: Int, in staged: StagedAsset) async throws -> Int64? {
         let copy = try await begin(digest, object, in: staged)
-        // A size that contradicts the digest is the store's to show wrong.
-        guard let copy, copy.size == staged.content.objects[object].size ?? copy.size else { return nil }
+        guard let copy else { return nil }
+        // An entry that has its digest with another size than is told of it is not damaged, and not used: what is told is the
+        // store's to show wrong.
+        let isAsTold = copy.size == staged.content.objects[object].size ?? copy.size
         var start: Int64 = 0
         while copy.size - start > Self.step {
             let range = start..<start + Self.step
@@ -89,13 +91,13 @@ struct CacheReader: Sendable {
         let fault = try await DiskQueue.shared.run { () throws(FileError) in
             try copy.take(rest)
             if let fault = try copy.finish() { return fault as CacheFault? }
-            try staged.noteWhole(object, size: copy.size)
+            if isAsTold { try staged.noteWhole(object, size: copy.size) }
             return nil
         }
         if let fault {
             damaged.note(copy.entry)
             throw fault
         }
-        return copy.size
+        return isAsTold ? copy.size : nil
     }
 }

@@ -101,10 +101,13 @@ package struct ContentCache: Sendable {
         (String(digest.hex.prefix(2)), String(digest.hex.dropFirst(2)))
     }
 
-    /// Whether there is an entry, by its name alone.
-    func has(_ digest: SHA256Digest) throws(FileError) -> Bool {
+    /// Whether there is an entry, by its name and size alone.
+    ///
+    /// - Parameter size: of the content, in bytes; nil where it is not known.
+    func has(_ digest: SHA256Digest, size: Int64?) throws(FileError) -> Bool {
         let (parent, name) = Self.location(of: digest)
-        return try entries.directoryIfPresent(parent)?.status(of: name)?.kind == .file
+        guard let status = try entries.directoryIfPresent(parent)?.status(of: name) else { return false }
+        return status.kind == .file && status.size == size ?? status.size
     }
 
     /// Finds an entry; nil where there is none.
@@ -135,9 +138,29 @@ struct CacheEntry: Sendable {
     let name: String
     let file: File
 
+    /// Reads all of it, and discards it where it does not have its digest. Blocks on the disk.
+    ///
+    /// - Returns: nil where it is whole.
+    func fault() throws(FileError) -> CacheFault? {
+        try FileDigest(of: file).sha256 == digest ? nil : discard()
+    }
+
+    /// Removes it as damaged, where that is allowed.
+    func discard() throws(FileError) -> CacheFault {
+        let links = try file.status().linkCount
+        return .damaged(path: file.path, otherLinks: max(0, Int(links) - 1), isRemoved: isRemoved())
+    }
+
     /// Removes it, unless another has come into its place.
-    func remove() throws(FileError) {
-        if try folder.status(of: name)?.inode == file.status().inode { try folder.remove(name) }
+    ///
+    /// - Returns: false where the cache is another user's, or read-only.
+    private func isRemoved() -> Bool {
+        do throws(FileError) {
+            if try folder.status(of: name)?.inode == file.status().inode { try folder.remove(name) }
+            return true
+        } catch {
+            return false
+        }
     }
 }
 

@@ -26,7 +26,7 @@ package struct CacheOpening {
             }
             (cache, fault) = (try ContentCache(in: folder), nil)
         } catch {
-            guard error.refusal == nil else { throw Faults(.cache(.notACache(error, setting))) }
+            guard error.refusal == nil else { throw Faults(.cache(.notACache(error, setting, isToBeFilled: true))) }
             (cache, fault) = (nil, .unusable(error))
         }
     }
@@ -38,7 +38,7 @@ package struct CacheOpening {
             try makeDirectories(setting.value, isPrivate: true)
             return try ContentCache(in: try Directory.open(AbsolutePath.of(setting.value)))
         } catch {
-            throw Faults(error.refusal == nil ? .file(error) : .cache(.notACache(error, setting)))
+            throw Faults(error.refusal == nil ? .file(error) : .cache(.notACache(error, setting, isToBeFilled: true)))
         }
     }
 
@@ -51,7 +51,7 @@ package struct CacheOpening {
             return try ContentCache.existing(in: try Directory.open(AbsolutePath.of(setting.value)))
         } catch {
             if error.isMissing { return nil }
-            throw Faults(error.refusal == nil ? .file(error) : .cache(.notACache(error, setting)))
+            throw Faults(error.refusal == nil ? .file(error) : .cache(.notACache(error, setting, isToBeFilled: false)))
         }
     }
 }
@@ -65,5 +65,7 @@ package enum CacheOpeningFault: Error, Sendable {
     /// There is no file to import at this path.
     case noArchive(String)
     /// The folder holds something else, which nothing must be put beside.
-    case notACache(FileError, Setting<String>)
+    ///
+    /// - Parameter isToBeFilled: whether another folder would become one.
+    case notACache(FileError, Setting<String>, isToBeFilled: Bool)
 }
