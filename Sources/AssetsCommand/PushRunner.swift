@@ -15,7 +15,7 @@ struct PushRunner: Sendable {
     private let retries: RetryLog
     let system: VersioningSystem
 
-    private static let interrupted = "interrupted: no version was published; push the same again to resume"
+    private static let interrupted = "interrupted: no version was published; run the same command again to resume"
 
     init(_ shell: Shell, _ options: PushOptions) throws(Faults) {
         self.shell = shell

@@ -9,7 +9,7 @@ extension Shell: OperationObserver {
     func observe(_ event: OperationEvent) {
         switch event {
         case .warnings(let warnings): warn(warnings.sentences)
-        case .locked(let changes): for line in changes.lines { remark(line) }
+        case .locked(let changes, let lock): for line in changes.lines(in: lock) { remark(line) }
         case .removed(let pins, let freed, let linked):
             let room = FreedRoom(freed, linked: linked).freed
             remark("removed \(enumeration(pins.map(\.description))) (\(room))")

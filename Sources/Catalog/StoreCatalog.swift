@@ -95,6 +95,11 @@ package struct StoreCatalog: Sendable {
         return names.sorted()
     }
 
+    /// The name of an asset that was probably meant; nil also where the store cannot be listed.
+    package func nearestName(to text: String) async -> String? {
+        nearestWord(to: text, in: ((try? await names()) ?? []).map(\.text))
+    }
+
     /// The plan with the sizes of what it fetches, as far as the store tells. One request a step, asked at the same time.
     package func measured(_ plan: Plan) async throws(StoreError) -> Plan {
         let lacking = plan.steps.indices.filter { index in

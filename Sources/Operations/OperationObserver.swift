@@ -35,7 +35,7 @@ package enum OperationEvent: Sendable {
     /// Found at the same time.
     case warnings([OperationWarning])
     /// The lockfile that was there pins other versions now.
-    case locked(LockChanges)
+    case locked(LockChanges, lock: String)
     /// These versions are no longer in the assets directory, which made so many bytes of room; of so many more there are links
     /// elsewhere.
     case removed([AssetPin], freedBytes: Int64, linkedBytes: Int64)

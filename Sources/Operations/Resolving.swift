@@ -142,9 +142,10 @@ package struct Resolving: Sendable {
         do {
             try session.lock.write(lock)
             let changes = LockChanges(from: session.lock.lock, to: resolved)
-            if session.lock.exists, run.isDone, !changes.isEmpty { observer.observe(.locked(changes)) }
+            guard let path = session.lock.path else { return run }
+            if session.lock.exists, run.isDone, !changes.isEmpty { observer.observe(.locked(changes, lock: path)) }
             let pinned = lock.pinned(since: session.lock.lock)
-            if pinned > 0, let path = session.lock.path { observer.observe(.pinned(pinned, lock: path)) }
+            if pinned > 0 { observer.observe(.pinned(pinned, lock: path)) }
         } catch {
             run.faults += error.list
         }

@@ -52,7 +52,7 @@ package struct Publisher: Sendable {
             throw PublishError.exists(target.name, store.name)
         }
         guard case .failed(let failure) = machine.outcome else { throw tooManyWriters(target.name) }
-        throw error(failure, target.name)
+        throw await error(failure, target.name)
     }
 
     /// Proves that the asset may be written to, before anything large is read or sent: an upload is begun and given up.
@@ -92,7 +92,7 @@ package struct Publisher: Sendable {
                 reusedBytes: machine.wasListed ? source.bytes : await requests.record.reusedBytes)
         case .failed(.impossible):
             throw await requests.record.fault ?? tooManyWriters(target.name)
-        case .failed(let failure): throw error(failure, target.name)
+        case .failed(let failure): throw await error(failure, target.name)
         case nil: throw tooManyWriters(target.name)
         }
     }
@@ -128,10 +128,10 @@ package struct Publisher: Sendable {
         let answer: PushMachine.Answer
     }
 
-    private func error(_ failure: PushMachine.Failure, _ name: AssetName) -> PublishError {
+    private func error(_ failure: PushMachine.Failure, _ name: AssetName) async -> PublishError {
         switch failure {
         case .exists: .exists(name, store.name)
-        case .missing: .missing(name, store.name)
+        case .missing: .missing(name, store.name, nearest: await catalog.nearestName(to: name.text))
         case .noMajor(let major, let versions): .noMajor(name, major, versions)
         case .tooManyWriters, .impossible: tooManyWriters(name)
         case .metaNotKept(let version):

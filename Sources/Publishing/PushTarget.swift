@@ -36,7 +36,8 @@ package struct Published: Sendable, Hashable {
 package enum PublishError: Error, Sendable, Hashable {
     /// There is such an asset in this store.
     case exists(AssetName, String)
-    case missing(AssetName, String)
+    /// There is none of the name in this store; the nearest that there is.
+    case missing(AssetName, String, nearest: String?)
     /// None of these is of the major version.
     case noMajor(AssetName, VersionComponent, [AssetVersion])
     /// The object is written by others all the time.

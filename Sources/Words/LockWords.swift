@@ -13,7 +13,9 @@ extension LockChanges {
     }
 
     /// What was done once the lockfile is written, a line for each asset whose versions changed.
-    package var lines: [String] { versions.map(\.line) }
+    ///
+    /// - Parameter path: the lock's.
+    package func lines(in path: String) -> [String] { versions.map { $0.line(in: path) } }
 
     /// - Parameters:
     ///   - path: the lock's.
@@ -36,10 +38,11 @@ extension LockChanges.Versions {
         }
     }
 
-    fileprivate var line: String {
+    fileprivate func line(in path: String) -> String {
         switch (removed.isEmpty, added.isEmpty) {
         case (true, _): "locked \(name) \(texts(added))"
-        case (_, true): "removed \(name) \(texts(removed))"
+        // `removed` alone could be of the assets directory.
+        case (_, true): "removed \(name) \(texts(removed)) from \(path)"
         default: "updated \(name) \(texts(removed)) → \(texts(added))"
         }
     }
@@ -84,3 +87,13 @@ extension Problem {
         }
     }
 }
+
+extension Session {
+    /// What an upgrade in this session cannot know, behind what it came to; nil where the store was asked.
+    package var limitOfUpgrades: String? {
+        if settings.isOffline { return offlineLimit }
+        return settings.provider == nil ? "compared with the assets directory alone (no storage provider is set)" : nil
+    }
+}
+
+package let offlineLimit = "compared with the assets directory alone (--offline)"

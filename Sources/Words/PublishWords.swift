@@ -177,10 +177,13 @@ extension Problem {
                 Problem(
                     code: "asset-exists", message: "asset `\(name)` already exists in \(store)",
                     hint: "push a new version with `modelkit-assets update`", exitStatus: 5)
-            case .missing(let name, let store):
+            case .missing(let name, let store, let nearest):
                 Problem(
                     code: "unknown-asset", message: "unknown asset `\(name)` in \(store)",
-                    hint: "push its first version with `modelkit-assets new`", exitStatus: 5)
+                    hint: nearest.map {
+                        "did you mean `\($0)`? Otherwise push a first version with `modelkit-assets new`"
+                    }
+                        ?? "push its first version with `modelkit-assets new`", exitStatus: 5)
             case .noMajor(let name, let major, let versions):
                 Problem(
                     code: "no-version", message: "`\(name)` has no major version \(major.text)",

@@ -40,9 +40,19 @@ extension Problem {
     }
 
     private static func creation(of path: String) -> String {
-        path == Workspace.defaultSpec
+        if let name = assetName(path) {
+            return "the argument is the path of a spec file; for an asset, run `modelkit-assets fetch \(path)` or "
+                + "`modelkit-assets why \(path)`, or pass `--upgrade-asset \(name)` to resolve or lock"
+        }
+        return path == Workspace.defaultSpec
             ? "pass the path of a spec file, or create one with `modelkit-assets init`"
             : "check the path, or create the file with `modelkit-assets init \(path)`"
+    }
+
+    /// The name of the asset that a path may be meant for; nil where it looks like that of a spec file.
+    private static func assetName(_ path: String) -> AssetName? {
+        guard ![".yaml", ".yml"].contains(where: path.hasSuffix) else { return nil }
+        return try? AssetName(String(path.prefix { $0 != ":" }))
     }
 
     package init(_ fault: EditFault) {
@@ -80,9 +90,9 @@ extension SpecEdit {
     /// What was done.
     package func line(in path: String) -> String {
         switch self {
-        case .added(let specification): "added `\(specification)` to \(path)"
-        case .changed(let old, let new): "changed `\(old)` to `\(new)` in \(path)"
-        case .removed(let specification): "removed `\(specification)` from \(path)"
+        case .added(let specification): "added `\(specification.phrase)` to \(path)"
+        case .changed(let old, let new): "changed `\(old.phrase)` to `\(new.phrase)` in \(path)"
+        case .removed(let specification): "removed `\(specification.phrase)` from \(path)"
         }
     }
 }

@@ -111,12 +111,16 @@ import Testing
     func refusesTheWrongOne() async throws {
         try await withSource("x") { source async throws in
             let store = InMemoryStore(["a.versions": #"{"versions": ["1.4"]}"#])
-            let (there, missing) = (try AssetName("a"), try AssetName("b"))
+            let (there, missing) = (try AssetName("a"), try AssetName("other"))
             await #expect(throws: PublishError.exists(there, store.name)) {
                 try await publisher(store).publish(source, as: .new(there), dependencies: [])
             }
-            await #expect(throws: PublishError.missing(missing, store.name)) {
+            await #expect(throws: PublishError.missing(missing, store.name, nearest: nil)) {
                 try await publisher(store).publish(source, as: .update(missing, .latest), dependencies: [])
+            }
+            let near = try AssetName("b")
+            await #expect(throws: PublishError.missing(near, store.name, nearest: "a")) {
+                try await publisher(store).publish(source, as: .update(near, .latest), dependencies: [])
             }
         }
     }

@@ -28,7 +28,7 @@ struct LockWordsTests {
             .outdated(try many(), path: "assets.lock", spec: "assets.yaml"),
             .notLocked(try AssetName("nlp/lexicon")),
         ]
-        let lines = changes.lines.map { $0 + "\n" }.joined()
+        let lines = changes.lines(in: "assets.lock").map { $0 + "\n" }.joined()
         try expectGolden(goldenText(faults.map { Problem($0) }) + "\n" + lines, "words-lock.txt")
     }
 

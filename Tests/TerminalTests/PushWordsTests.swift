@@ -20,7 +20,8 @@ struct PushWordsTests {
         let dependency = try AssetSpecification(parsing: "nlp/tokenizer:2", in: .majorMinor)
         let (name, base) = (try AssetName("nlp/lexicon"), try pin("nlp/lexicon:1.4"))
         let publishing: [PublishError] = [
-            .exists(name, "s3://acme-models"), .missing(name, "s3://acme-models"),
+            .exists(name, "s3://acme-models"), .missing(name, "s3://acme-models", nearest: nil),
+            .missing(name, "s3://acme-models", nearest: "nlp/lexicons"),
             .noMajor(name, VersionComponent(digits: "7"), versions), .tooManyWriters(address), .notKept(address),
             .tooManyFiles(20_000_000),
         ]

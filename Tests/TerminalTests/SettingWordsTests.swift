@@ -101,7 +101,7 @@ struct SettingWordsTests {
         let files: [SpecFileFault] = [
             .standardInput, .unreadable(missing, path: "assets.yaml"),
             .unreadable(missing, path: "assets.yaml", above: "../assets.yaml"),
-            .unreadable(missing, path: "deploy/assets.yaml"),
+            .unreadable(missing, path: "deploy/assets.yaml"), .unreadable(missing, path: "nlp/tokenizer:1.4"),
             .unreadable(failure, path: "assets.yaml"),
             .unwritable(failure, path: "assets.yaml"),
             .layout(SpecEditFault(line: "- nlp/lexicon:2"), path: "assets.yaml"),

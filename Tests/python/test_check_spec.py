@@ -76,7 +76,7 @@ def test_without_a_spec_the_store_alone_is_checked(shelf):
 def test_a_store_that_is_not_reached_is_not_asked_about_the_spec(fault_shelf, fault_server):
     fault_shelf.tool.environment |= {"S3_ENDPOINT": "http://127.0.0.1:9", "MODELKIT_STORAGE_TIMEOUT_S": "1"}
     finished = checked(fault_shelf, f"{SMALL}:1").failed(8)
-    assert rows(finished.document) == [("resolves", "unproven", "skipped: the store cannot be asked")]
+    assert rows(finished.document) == [("resolves", "unproven", "skipped: the store is not accessible")]
 
 
 @pytest.mark.parametrize("options", [[], ["--for", "developer"]], ids=["runtime", "developer"])
@@ -87,7 +87,7 @@ def test_rejected_credentials_fail_once(fault_shelf, options):
     finished = fault_shelf.tool.run("check", spec, *options, environment=environment).failed(4)
     assert finished.stdout.count("SignatureDoesNotMatch") == 2, finished.stdout
     assert finished.stdout.count("hint:") == 1
-    assert "resolves  skipped: the store cannot be asked" in finished.stdout
+    assert "resolves  skipped: the store is not accessible" in finished.stdout
     assert finished.stdout.endswith("1 failed, 1 unproven\n")
 
 

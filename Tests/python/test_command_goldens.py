@@ -51,9 +51,11 @@ USAGE = [
     "image --push a.example/b --output oci:c", "image --output oci:c --append-to a.example/b",
     "image --output oci:c --platform linux/amd64 --platform linux/amd64", "image --output c", "resolve --locked --frozen",
     "resolve --upgrade-asset a//b", "list a b", "list --format", "list --format jsn", "list --no-color", "update",
+    "outdated --offline", "upgrade nlp/vectors:1.0", "lock --locked", "tree --invert nlp/vectors", "resolve --repair",
+    "upgrade --precise 1.0 nlp/vectors",
 ]  # fmt: skip
 # What people type who know other programs, and what nobody knows.
-COMMANDS = ["pull", "push", "clean", "info", "rm", "explain", "rollback", "completion", "lst", "frobnicate"]
+COMMANDS = ["pull", "push", "clean", "info", "rm", "explain", "rollback", "pin", "export", "completion", "lst", "frobnicate"]
 
 
 def test_arguments_that_cannot_be(talk):
@@ -66,7 +68,7 @@ def test_a_spec_is_begun_and_edited(talk):
     talk.run("init", "--dry-run")
     talk.run("init")
     talk.run("init", status=1)
-    talk.run("init", "none/assets.yaml", status=1)
+    talk.run("init", "none/assets.yaml", status=9)
     talk.run("add", "nlp/vectors", "--dry-run")
     talk.run("add", "nlp/vectors")
     talk.run("add", "nlp/vectors", "--frozen", status=64)
@@ -100,6 +102,12 @@ def test_a_lockfile_is_made_and_asked(talk):
     talk.run("why", "nlp/vector", status=5)
     talk.run("tree")
     talk.run("plan")
+    for groups in (["train"], ["serve", "train"]):
+        talk.workspace.spec("nlp/vectors:1", {"name": "nlp/lexicon", "version": "2", "groups": groups})
+        talk.run("why", "nlp/lexicon", status=5)
+    talk.run("resolve", "--group", "train", "--progress", "none")
+    talk.run("lock", "--upgrade", "--offline")
+    talk.run("lock", "--upgrade", "--provider", "none")
     talk.matches("locking")
 
 
@@ -165,6 +173,8 @@ def test_the_cache_is_kept(talk):
     talk.run("cache", "clean")
     talk.run("cache", "export", "empty.tar", "--spec", "assets.yaml")
     talk.run("cache", "import", "cache.tar")
+    talk.run("cache", "import", "cache.tar")
+    talk.run("cache", "import", "none.tar", "--if-exists")
     talk.matches("cache")
 
 

@@ -142,10 +142,15 @@ def test_a_spec_above_is_pointed_to(project):
 
 
 def test_requirements_and_groups_are_written_out(project):
-    run(project, "add", "nlp/vectors", "--require", ">=1, <2", "--group", "training").succeeded()
+    done = run(project, "add", "nlp/vectors", "--require", ">=1, <2", "--group", "training")
+    assert said(done)[0] == "added `nlp/vectors >=1, <2` to assets.yaml"
     assert yaml.safe_load(spec(project))["assets"][1] == {
         "name": "nlp/vectors", "version": ">=1, <2", "groups": ["training"],
     }  # fmt: skip
+    # Without quotes it would be the number 1.1 to others.
+    run(project, "add", "nlp/tokenizer:1.10").succeeded()
+    run(project, "add", "nlp/vectors:1.0").succeeded()
+    assert yaml.safe_load(spec(project))["assets"][1]["version"] == "1.0"
     refused = run(project, "add", "nlp/vectors", "--require", ">=x").failed(64)
     assert "invalid requirement: `x` is not a major_minor version" in refused.stderr
 
@@ -184,7 +189,8 @@ def test_an_asset_is_removed_with_what_only_it_needed(project):
     assert spec(project) == SPEC
     assert locked(project) == ["nlp/tokenizer:1.10"]
     assert said(done) == [
-        "removed `nlp/lexicon:2` from assets.yaml", "removed nlp/lexicon 2.0", "removed nlp/vectors 1.4",
+        "removed `nlp/lexicon:2` from assets.yaml", "removed nlp/lexicon 2.0 from assets.lock",
+        "removed nlp/vectors 1.4 from assets.lock",
     ]  # fmt: skip
     assert "did you mean `nlp/tokenizer`?" in run(project, "remove", "nlp/tokenizr").failed(5).stderr
     run(project, "remove", "nlp/tokenizer").succeeded()

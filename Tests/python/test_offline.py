@@ -76,6 +76,17 @@ def test_the_folder_of_the_store_need_not_be_there_for(away, command):
     away.tool.run(*command, cwd=away.folder).succeeded()
 
 
+def test_what_an_upgrade_was_compared_with_is_said(away):
+    limit = "compared with the assets directory alone (--offline)\n"
+    run = lambda *command: away.tool.run(*command, "--offline", cwd=away.folder).succeeded().stderr
+    assert run("lock", "--upgrade") == f"assets.lock is up to date: 2 assets, {limit}"
+    assert run("lock") == "assets.lock is up to date: 2 assets\n"
+    assert run("upgrade") == f"nothing to change, {limit}"
+    away.without_provider()
+    refused = away.tool.run("outdated", cwd=away.folder).failed(3)
+    assert "no storage provider is set" in refused.stderr
+
+
 @pytest.mark.parametrize("option", ["--offline", "--frozen", "--locked"])
 def test_what_is_missing_then_is_an_error_that_names_the_folder(away, option):
     shutil.rmtree(away.assets / "nlp/vectors")

@@ -19,6 +19,9 @@ COMMANDS = {
     "info": "did you mean `modelkit-assets show ASSET`?",
     "doctor": "did you mean `modelkit-assets check`?",
     "rm": "did you mean `modelkit-assets remove NAME`?",
+    "pin": "did you mean `modelkit-assets add NAME:VERSION`?",
+    "export": "did you mean `modelkit-assets cache export FILE`?",
+    "rollback": "restore an earlier assets.yaml and assets.lock, e.g. with `git checkout`, then run `modelkit-assets resolve --locked`",
     "resovle": "did you mean `modelkit-assets resolve`?",
     "Upgrade": "did you mean `modelkit-assets upgrade`?",
     "frobnicate": "`modelkit-assets --help` lists all commands",
@@ -66,7 +69,23 @@ USAGES = {
         "possible values: spec, lock, plan, report, progress, check, annotate, image, lock-changes"],
     ("resolve", "--color"): ["missing value for `--color <when>`", "hint: `modelkit-assets resolve --help` prints all options"],
     ("resolve", "--jobs", "many"): ["invalid value `many` for `--jobs <n>`"],
-    ("resolve", "--jobs", "0"): ["--jobs must be from 1 to 1024"],
+    ("resolve", "--jobs", "0"): ["--jobs must be between 1 and 1024"],
+    ("lock", "--locked"): ["unknown option `--locked`", "hint: did you mean `--check`?"],
+    # The parser's nearest is far away.
+    ("lock", "--docked"): ["unknown option `--docked`", "hint: `modelkit-assets lock --help` prints all options"],
+    ("upgrade", "--precise", "1.4", "nlp/lexicon"): [
+        "unknown option `--precise`", "hint: did you mean `modelkit-assets add NAME:VERSION`?"],
+    ("tree", "--invert", "nlp/lexicon"): [
+        "unknown option `--invert`", "hint: did you mean `modelkit-assets why NAME`?"],
+    ("resolve", "--repair"): ["unknown option `--repair`", "hint: did you mean `modelkit-assets verify --repair`?"],
+    **{
+        (*command, "nlp/lexicon:1.0"): [
+            "`nlp/lexicon:1.0` names a version, but an upgrade chooses the latest that is allowed",
+            "hint: to use this version, run `modelkit-assets add nlp/lexicon:1.0`"]
+        for command in (["upgrade"], ["lock", "--upgrade-asset"], ["resolve", "--upgrade-asset"])
+    },
+    ("outdated", "--offline"): ["--offline cannot be combined with outdated: only the store knows newer versions"],
+    ("image", *["--platform", "linux/arm64"] * 2): ["--platform linux/arm64 is given twice"],
     ("resolve", "--locked", "--frozen"): ["--locked, --frozen and --no-lock cannot be combined"],
     ("resolve", "a.yaml", "b.yaml"): [
         "unexpected argument `b.yaml`", "usage: modelkit-assets resolve [<options>] [<spec>]",

@@ -72,6 +72,34 @@ def test_a_spec_that_is_not_there_is_named(shelf, arguments):
     )
 
 
+@pytest.mark.parametrize("command", [["resolve", "--upgrade"], ["tree"], ["verify"], ["plan"], ["outdated"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["nlp/tokenizer", "nlp/tokenizer:1.4"])
+def test_an_asset_in_the_place_of_the_spec_gets_what_takes_assets(shelf, command, name):
+    refused = run(shelf, *command, name).failed(3)
+    assert refused.stderr.removesuffix("\nfailed\n").removesuffix("\n").endswith(
+        "  hint: the argument is the path of a spec file; for an asset, run "
+        f"`modelkit-assets fetch {name}` or `modelkit-assets why {name}`, or pass `--upgrade-asset nlp/tokenizer` to "
+        "resolve or lock"
+    )
+
+
+def test_why_names_the_group_that_alone_requires_an_asset(shelf):
+    shelf.store.rewrite_meta("nlp/lexicon:2.0", dependencies=["nlp/vectors:1"])
+    shelf.spec("nlp/tokenizer:1", {"name": "nlp/lexicon", "groups": ["train"]})
+    for name in ("nlp/lexicon", "nlp/vectors"):
+        refused = run(shelf, "why", name).failed(5)
+        assert refused.stderr.endswith(f"error: only group `train` requires `{name}`\n  hint: pass `--group train`\n")
+        run(shelf, "why", name, "--group", "train").succeeded()
+
+
+def test_the_nearest_asset_of_the_store_is_suggested(shelf):
+    (shelf.folder / "words").write_bytes(b"words\n")
+    refused = run(shelf, "update", "words", "nlp/vector", "--yes").failed(5)
+    assert "hint: did you mean `nlp/vectors`? Otherwise push a first version with `modelkit-assets new`" in refused.stderr
+    assert run(shelf, "list", "nlp/vector").succeeded().stderr.endswith(": did you mean `nlp/vectors`?\n")
+    assert "did you mean" not in run(shelf, "list", "nlp/vec?or").succeeded().stderr
+
+
 def test_where_neither_store_nor_directory_is_set_none_was_searched(shelf):
     spec = shelf.spec()
     unset = {"MODELKIT_ASSETS_DIR": None, "MODELKIT_STORAGE_PROVIDER": None}

@@ -107,8 +107,8 @@ struct CheckRows {
         switch reading.listing {
         case .failure(let error): return [failed("can be listed", Problem(error))]
         case .success(let listing):
-            let more = listing.hasMore ? " and more" : ""
-            let listed = CheckTable.Row("can be listed", "\(Units.count(listing.assets, "asset"))\(more)", state: .ok)
+            let least = listing.hasMore ? "at least " : ""
+            let listed = CheckTable.Row("can be listed", "\(least)\(Units.count(listing.assets, "asset"))", state: .ok)
             return [(listed, nil), sampleRow(listing.sample)]
         }
     }
@@ -152,7 +152,7 @@ extension CheckTable.Row {
         "provider", "no storage provider is set; only assets already in the directory can be used", state: .unproven,
         remedy: "set MODELKIT_STORAGE_PROVIDER, pass --provider, or write `storage:` in the spec")
 
-    static let specNotResolved = CheckTable.Row("resolves", "skipped: the store cannot be asked", state: .unproven)
+    static let specNotResolved = CheckTable.Row("resolves", "skipped: the store is not accessible", state: .unproven)
 
     static let notAsked = CheckTable.Row("answers", "skipped: no credentials", state: .unproven)
 

@@ -21,7 +21,7 @@ extension CheckRows {
         let endpoint = configuration.endpoint
         return [
             CheckTable.Row(
-                "endpoint", endpoint?.value.origin ?? "Google (default)",
+                "endpoint", endpoint?.value.origin ?? "Google",
                 source: (endpoint?.provenance ?? .builtIn).description),
             configuration.quotaProject.map { CheckTable.Row("quota project", $0) },
             opening.proxy.map { CheckTable.Row("proxy", $0.map(\.words)) },

@@ -54,7 +54,9 @@ struct ImageCommand: AsyncParsableCommand {
     var format = ResultFormat.text
 
     func validate() throws {
-        if Set(platform).count < platform.count { throw ValidationError("--platform is given twice for one platform") }
+        for (index, one) in platform.enumerated() where platform[..<index].contains(one) {
+            throw ValidationError("--platform \(one) is given twice")
+        }
         try registry.validate(besides: output)
     }
 

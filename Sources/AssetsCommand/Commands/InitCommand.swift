@@ -79,13 +79,19 @@ struct InitCommand: AsyncParsableCommand {
     }
 
     private func refused(_ code: CInt) -> Problems {
-        let isThere = code == EEXIST
-        let reason = "cannot write `\(file)`: \(String(cString: strerror(code)))"
-        let hint = "add what you need with `modelkit-assets add NAME`, or choose another file name"
+        guard code != EEXIST else {
+            return Problems([
+                Problem(
+                    code: "init", message: "`\(file)` already exists",
+                    hint: "add what you need with `modelkit-assets add NAME`, or choose another file name",
+                    exitStatus: 1)
+            ])
+        }
+        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
         return Problems([
             Problem(
-                code: "init", message: isThere ? "`\(file)` already exists" : reason, hint: isThere ? hint : nil,
-                exitStatus: 1)
+                code: "init", message: "cannot write `\(file)`: \(String(cString: strerror(code)))",
+                hint: code == ENOENT ? "create the directory `\(folder)` first" : nil, exitStatus: 9)
         ])
     }
 

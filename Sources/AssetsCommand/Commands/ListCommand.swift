@@ -37,7 +37,9 @@ struct ListCommand: AsyncParsableCommand {
             let session = try shell.storeSession(store.flags)
             let (assets, faults) = await session.list(wants)
             let listed = assets.map { ListedAsset(name: $0.name.text, versions: $0.versions.map(\.text)) }
-            if faults.isEmpty || format == .text { try print(listed, isWhole: faults.isEmpty, session, shell) }
+            if faults.isEmpty || format == .text {
+                try await print(listed, isWhole: faults.isEmpty, session, shell)
+            }
             guard faults.isEmpty else { throw Faults(faults) }
             return 0
         }
@@ -48,7 +50,7 @@ struct ListCommand: AsyncParsableCommand {
         return glob.matches(path) || name.text.hasPrefix(pattern.hasSuffix("/") ? pattern : pattern + "/")
     }
 
-    private func print(_ listed: [ListedAsset], isWhole: Bool, _ session: StoreSession, _ shell: Shell) throws {
+    private func print(_ listed: [ListedAsset], isWhole: Bool, _ session: StoreSession, _ shell: Shell) async throws {
         switch format {
         case .json:
             shell.console.writeResult(
@@ -60,9 +62,16 @@ struct ListCommand: AsyncParsableCommand {
             }
             shell.console.writeResult(lines.joined())
             if listed.isEmpty, isWhole {
-                shell.remark("no assets\(pattern.map { " matching `\($0)`" } ?? "") in \(session.store.name)")
+                let near = await nearest(session).map { ": did you mean `\($0)`?" } ?? ""
+                shell.remark("no assets\(pattern.map { " matching `\($0)`" } ?? "") in \(session.store.name)\(near)")
             }
         }
+    }
+
+    /// Nil where no name was typed.
+    private func nearest(_ session: StoreSession) async -> String? {
+        guard let pattern, (try? AssetName(pattern)) != nil else { return nil }
+        return await session.nearestName(to: pattern)
     }
 }
 

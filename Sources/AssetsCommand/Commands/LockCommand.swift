@@ -58,7 +58,7 @@ struct LockCommand: AsyncParsableCommand {
         let proposal = try await Locking(session, shell).propose()
         let (old, path) = (proposal.old, proposal.old.path ?? SpecLock.path(besides: spec))
         if old.exists, proposal.new.assets == old.lock.assets, old.lock.hasDigests || check {
-            return try tell(isUpToDate: old.lock, path, shell)
+            return try tell(isUpToDate: old.lock, path, session, shell)
         }
         shell.warn(
             old.lock.mixed.map {
@@ -71,14 +71,15 @@ struct LockCommand: AsyncParsableCommand {
 
     private func tell(_ proposal: LockProposal, _ path: String, _ shell: Shell) throws {
         try write(LockDocument(proposal.new, at: path, proposal.changes, isWritten: !dryRun, isDryRun: dryRun), shell)
-        for line in proposal.changes.lines { shell.remark(line) }
+        for line in proposal.changes.lines(in: path) { shell.remark(line) }
         let count = Units.count(proposal.new.assets.count, "asset")
         shell.remark(dryRun ? "dry run: nothing was written" : "wrote \(path): \(count)")
     }
 
-    private func tell(isUpToDate lock: Lock, _ path: String, _ shell: Shell) throws {
+    private func tell(isUpToDate lock: Lock, _ path: String, _ session: Session, _ shell: Shell) throws {
         try write(LockDocument(lock, at: path, nil, isWritten: false, isDryRun: dryRun), shell)
-        shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))")
+        let limit = upgrading.isUpgrading ? session.limitOfUpgrades.map { ", \($0)" } ?? "" : ""
+        shell.remark("\(path) is up to date: \(Units.count(lock.assets.count, "asset"))\(limit)")
         if !lock.hasDigests {
             shell.remark("run `modelkit-assets lock` to add digests, which detect faulty merges")
         }

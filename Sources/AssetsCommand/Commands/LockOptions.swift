@@ -43,8 +43,17 @@ struct UpgradeOptions: ParsableArguments {
 
     func validate() throws {
         for name in upgradeAsset where (try? AssetName(name)) == nil {
+            try Self.refuseVersion(name)
             throw ValidationError("invalid asset name `\(name)`")
         }
+    }
+
+    /// An upgrade goes to the latest version that is allowed, not to one that is named.
+    static func refuseVersion(_ text: String) throws {
+        guard let colon = text.firstIndex(of: ":"), (try? AssetName(String(text[..<colon]))) != nil else { return }
+        throw ValidationError(
+            "`\(text)` names a version, but an upgrade chooses the latest that is allowed",
+            hint: "to use this version, run `modelkit-assets add \(text)`")
     }
 
     var isUpgrading: Bool { upgrade || !upgradeAsset.isEmpty }

@@ -21,10 +21,17 @@ struct OutdatedCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ResolutionOptions
 
+    func validate() throws {
+        if options.store.offline {
+            throw ValidationError("--offline cannot be combined with outdated: only the store knows newer versions")
+        }
+    }
+
     func run() async throws {
         let shell = Shell(options.output, json: options.format == .json)
         try await shell.exiting {
             let session = try options.session(spec, shell)
+            guard session.store != nil else { throw Faults(.opening(.noStore)) }
             let resolved = try await options.resolve(session, shell)
             let outdated = try await Outdating(session: session, groups: Set(options.group))
                 .outdated(in: resolved.wanted).map(OutdatedDocument.Asset.init)

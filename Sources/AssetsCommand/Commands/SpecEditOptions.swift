@@ -20,12 +20,17 @@ struct SpecEditOptions: ParsableArguments {
             try SpecEditing(options, workspace, retries, shell)
         }
         let result = try await editing.run(request)
-        for line in result.edits.map({ $0.line(in: file) }) + (result.lockChanges?.lines ?? []) { shell.remark(line) }
+        let lockLines = result.lockChanges?.lines(in: SpecLock.path(besides: file)) ?? []
+        for line in result.edits.map({ $0.line(in: file) }) + lockLines { shell.remark(line) }
         if !result.isSpecChanged, result.lockChanges == nil {
-            shell.remark("nothing to change")
+            shell.remark("nothing to change\(request.isUpgrade && flags.isOffline ? ", \(offlineLimit)" : "")")
         } else if dryRun {
             shell.remark("dry run: nothing was written")
         }
         for line in result.later.lines { shell.remark(line) }
     }
+}
+
+extension SpecEditRequest {
+    fileprivate var isUpgrade: Bool { if case .upgrade = self { true } else { false } }
 }

@@ -27,6 +27,7 @@ struct UpgradeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output options") var output: OutputOptions
 
     func validate() throws {
+        for name in names { try UpgradeOptions.refuseVersion(name) }
         if edit.noLock, !latest { throw ValidationError("--no-lock requires --latest") }
     }
 

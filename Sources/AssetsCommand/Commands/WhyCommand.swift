@@ -33,7 +33,7 @@ struct WhyCommand: AsyncParsableCommand {
             let choices = resolved.wanted.choices.filter {
                 $0.pin.name == specification.name && specification.requirement.isMet(by: $0.pin.version)
             }
-            guard !choices.isEmpty else { throw Problems([notThere(specification, resolved.wanted)]) }
+            guard !choices.isEmpty else { throw Problems([notThere(specification, resolved, session)]) }
             try options.write(WhyDocument(choices), text: choices.map(Self.text).joined(separator: "\n"), shell)
             return 0
         }
@@ -44,7 +44,10 @@ struct WhyCommand: AsyncParsableCommand {
             .joined()
     }
 
-    private func notThere(_ specification: AssetSpecification, _ resolution: Resolution) -> Problem {
+    private func notThere(_ specification: AssetSpecification, _ resolved: Resolved, _ session: Session) -> Problem {
+        let groups = groups(requiring: specification, resolved.all, session.manifest)
+        if let first = groups.first { return onlyInGroups(specification, groups, first) }
+        let resolution = resolved.wanted
         let versions = resolution.choices.map(\.pin).filter { $0.name == specification.name }
         let names = Set(resolution.choices.map(\.pin.name.text)).sorted()
         let near = nearestWord(to: specification.name.text, in: names)
@@ -52,6 +55,31 @@ struct WhyCommand: AsyncParsableCommand {
             code: "not-in-plan", message: "nothing requires `\(specification)`",
             details: versions.isEmpty ? [] : ["required: \(enumeration(versions.map(\.description)))"],
             hint: versions.isEmpty ? near.map { "did you mean `\($0)`?" } : nil, exitStatus: 5)
+    }
+}
+
+extension WhyCommand {
+    /// The groups whose entries lead to an asset, sorted.
+    private func groups(
+        requiring specification: AssetSpecification, _ resolution: Resolution, _ manifest: Manifest
+    ) -> [String] {
+        let roots = resolution.choices.filter {
+            $0.pin.name == specification.name && specification.requirement.isMet(by: $0.pin.version)
+        }.flatMap(\.demands).compactMap(\.chain.first)
+        let entries = manifest.entries.filter { entry in
+            let line = entry.excerpt?.location.line ?? 0
+            return roots.contains(.entry(entry.specification.phrase, line: line))
+        }
+        return Set(entries.flatMap(\.groups)).sorted()
+    }
+
+    private func onlyInGroups(_ specification: AssetSpecification, _ groups: [String], _ first: String) -> Problem {
+        let names = enumeration(groups.map { "`\($0)`" })
+        return Problem(
+            code: "not-in-plan",
+            message: groups.count == 1
+                ? "only group \(names) requires `\(specification)`" : "only groups \(names) require `\(specification)`",
+            hint: "pass `--group \(first)`", exitStatus: 5)
     }
 }
 

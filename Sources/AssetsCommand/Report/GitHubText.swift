@@ -96,7 +96,7 @@ struct GitHubText: Sendable {
         case .done:
             return
                 "\(Units.count(count(.fetched), "asset")) fetched (\(Units.bytes(bytes))), \(count(.present)) present."
-        case .failed: return "Failed, with exit status \(run.exitStatus)."
+        case .failed: return "Failed with exit status \(run.exitStatus)."
         case .interrupted: return "Interrupted."
         }
     }

@@ -90,8 +90,9 @@ struct ReportText: Sendable {
         case .done: return nil
         case .interrupted:
             let word = style.paint("interrupted", .yellow)
-            let verb = inPlace == 1 ? "is" : "are"
-            return "\(word): \(inPlace) \(of) \(verb) in place; run again to resume"
+            let all = assets.count + run.unplanned
+            let (noun, verb) = inPlace == 1 ? (all == 1 ? "asset" : "assets", "is") : ("assets", "are")
+            return "\(word): \(inPlace) of \(all) \(noun) \(verb) in place; run again to resume"
         case .failed:
             guard !assets.isEmpty else { return nil }
             let skipped = count(.skipped)

@@ -28,11 +28,10 @@ extension Problem {
     init(usage text: String, in path: CommandPath) {
         let help = "`\(path.text) --help` prints all options"
         if let option = text.quoted(after: "Unknown option '") {
-            let known = Synonym.options.first { $0.word == option }
-            let near = text.quoted(after: "Did you mean '").map { "did you mean `\($0)`?" }
+            let known = Synonym.options.first { $0.word == option && $0.option.map(path.takes) ?? true }
+            let near = text.quoted(after: "Did you mean '").flatMap { Self.nearOption($0, to: option) }
             self = .usage(
-                "unknown option `\(option)`",
-                hint: known.flatMap { path.takes($0.option) ? $0.hint : nil } ?? near ?? help)
+                "unknown option `\(option)`", hint: known?.hint ?? near.map { "did you mean `\($0)`?" } ?? help)
         } else if let argument = text.quoted(after: "Missing expected argument '") {
             self = .usage(
                 "missing argument `\(argument)`", details: ["usage: \(path.usage)"],
@@ -54,10 +53,27 @@ extension Problem {
                 hint: values.flatMap { nearestWord(to: value, in: $0) }.map { "did you mean `\($0)`?" }
                     ?? (place == "--output <layout>" ? "write oci:DIR[:TAG], or oci-archive:FILE[:TAG]" : nil))
         } else {
-            let line = text.split(separator: "\n").first.map(String.init) ?? text
-            self = .usage(line.prefix(1).lowercased() + line.dropFirst(), hint: nil)
+            let lines = text.split(separator: "\n").map(String.init)
+            let line = lines.first ?? text
+            let hint = lines.dropFirst().first { $0.hasPrefix(ValidationError.hintMark) }
+            self = .usage(
+                line.prefix(1).lowercased() + line.dropFirst(),
+                hint: hint.map { String($0.dropFirst(ValidationError.hintMark.count)) })
         }
     }
+
+    /// The parser suggests the nearest option, however far away it is.
+    private static func nearOption(_ suggestion: String, to option: String) -> String? {
+        let bare = { (text: String) in String(text.drop { $0 == "-" }) }
+        return nearestWord(to: bare(option), in: [bare(suggestion)]).map { _ in suggestion }
+    }
+}
+
+extension ValidationError {
+    /// What begins the line of a hint, since the parser hands on the text of an error alone.
+    fileprivate static let hintMark = "hint: "
+
+    init(_ message: String, hint: String) { self.init("\(message)\n\(Self.hintMark)\(hint)") }
 }
 
 /// What people type who know other programs.
@@ -90,7 +106,9 @@ private struct Synonym {
         Synonym("info", "inspect", "view", "cat", of: "show ASSET"),
         Synonym("doctor", "status", "diagnose", "config", "env", "settings", of: "check"),
         Synonym("rm", "uninstall", "delete", "drop", of: "remove NAME"),
-        Synonym("pin", "freeze", of: "lock"),
+        Synonym("freeze", of: "lock"),
+        Synonym("pin", of: "add NAME:VERSION"),
+        Synonym("export", of: "cache export FILE"),
         Synonym("diff", "preview", of: "plan"),
         Synonym("graph", "deps", of: "tree"),
         Synonym("explain", of: "why ASSET"),
@@ -99,7 +117,8 @@ private struct Synonym {
         Synonym(
             "rollback", "revert", "undo",
             hint:
-                "restore an earlier assets.lock, e.g. with `git checkout`, then run `modelkit-assets resolve --locked`"),
+                "restore an earlier assets.yaml and assets.lock, e.g. with `git checkout`, then run "
+                + "`modelkit-assets resolve --locked`"),
         Synonym("build", "docker", "oci", "layer", "bundle", of: "image"),
         Synonym("version", of: "--version"),
         Synonym("completion", "completions", of: "--generate-completion-script bash"),
@@ -131,18 +150,29 @@ private struct Synonym {
         OptionSynonym("--extra", "--group"),
         OptionSynonym("--upgrade-package", "--upgrade-asset"),
         OptionSynonym("--fix", "--repair"),
+        OptionSynonym("--locked", "--check"),
+        OptionSynonym("--precise", hint: "did you mean `modelkit-assets add NAME:VERSION`?"),
+        OptionSynonym("--invert", hint: "did you mean `modelkit-assets why NAME`?"),
+        OptionSynonym("--repair", hint: "did you mean `modelkit-assets verify --repair`?"),
     ]
 }
 
 private struct OptionSynonym {
     let word: String
-    let option: String
+    /// Which a command has to take for the hint to be of use; nil where the hint names another command.
+    let option: String?
     let hint: String
 
     init(_ word: String, _ option: String, _ typed: String? = nil) {
         self.word = word
         self.option = option
         hint = "did you mean `\(typed ?? option)`?"
+    }
+
+    init(_ word: String, hint: String) {
+        self.word = word
+        option = nil
+        self.hint = hint
     }
 }
 

@@ -62,10 +62,12 @@ package struct StoreSession: Sendable {
 
     private func missing(_ specification: AssetSpecification, _ versions: [AssetVersion]?) async -> Fault {
         if let versions { return .asset(.noVersion(specification, known: versions)) }
-        let near = nearestWord(
-            to: specification.name.text, in: ((try? await catalog.names()) ?? []).map(\.text))
+        let near = await catalog.nearestName(to: specification.name.text)
         return .asset(.unknown(specification.name, store: store.name, nearest: near))
     }
+
+    /// The name of an asset in the store that was probably meant.
+    package func nearestName(to text: String) async -> String? { await catalog.nearestName(to: text) }
 }
 
 /// A version of an asset as the store has it.
