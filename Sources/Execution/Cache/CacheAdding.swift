@@ -48,7 +48,7 @@ extension ContentCache {
         let (parent, name) = splitLast(content.path)
         let source = try folder.directory(parent)
         let file = try source.openFile(name)
-        if let entry = try entry(content.digest), try !isDiscarded(entry, besides: file, &faults) {
+        if let entry = try entry(content.digest), try !discardOfOtherSize(entry, than: file, &faults) {
             // A run that was killed between the two.
             if try entry.file.status().inode == file.status().inode { try file.setMode(Self.mode) }
             // As in `CacheCopy.finish`: it can be another user's.
@@ -73,8 +73,8 @@ extension ContentCache {
     /// Discards an entry whose size is not that of its content.
     ///
     /// - Returns: whether its place is free.
-    private func isDiscarded(
-        _ entry: CacheEntry, besides file: File, _ faults: inout [CacheFault]
+    private func discardOfOtherSize(
+        _ entry: CacheEntry, than file: File, _ faults: inout [CacheFault]
     ) throws(FileError) -> Bool {
         guard try entry.file.status().size != file.status().size else { return false }
         let fault = try entry.discard()

@@ -7,8 +7,10 @@ extension ContentCache {
     /// What is copied at a time, in bytes.
     private static let step = 1 << 20
 
-    /// Writes entries, sorted. Each is read twice, as an archive cannot take back the beginning of one that proves to be damaged,
-    /// and no import would accept the archive with it. Blocks on the disk.
+    /// Writes entries, sorted. Blocks on the disk.
+    ///
+    /// Each is read twice: an archive cannot take back the beginning of one that proves to be damaged, and no import would
+    /// accept the archive with it.
     ///
     /// - Parameter digests: which; nil for all.
     /// - Returns: what was written, and the damaged entries that were left out.

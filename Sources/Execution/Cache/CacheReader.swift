@@ -74,8 +74,8 @@ struct CacheReader: Sendable {
     private func place(_ digest: SHA256Digest, _ object: Int, in staged: StagedAsset) async throws -> Int64? {
         let copy = try await begin(digest, object, in: staged)
         guard let copy else { return nil }
-        // An entry that has its digest with another size than is told of it is not damaged, and not used: what is told is the
-        // store's to show wrong.
+        // An entry that has its digest and another size than is told of it is whole, and not used: what is told is the store's
+        // to show wrong.
         let isAsTold = copy.size == staged.content.objects[object].size ?? copy.size
         var start: Int64 = 0
         while copy.size - start > Self.step {

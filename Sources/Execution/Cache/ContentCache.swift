@@ -148,13 +148,13 @@ struct CacheEntry: Sendable {
     /// Removes it as damaged, where that is allowed.
     func discard() throws(FileError) -> CacheFault {
         let links = try file.status().linkCount
-        return .damaged(path: file.path, otherLinks: max(0, Int(links) - 1), isRemoved: isRemoved())
+        return .damaged(path: file.path, otherLinks: max(0, Int(links) - 1), isRemoved: remove())
     }
 
     /// Removes it, unless another has come into its place.
     ///
     /// - Returns: false where the cache is another user's, or read-only.
-    private func isRemoved() -> Bool {
+    private func remove() -> Bool {
         do throws(FileError) {
             if try folder.status(of: name)?.inode == file.status().inode { try folder.remove(name) }
             return true
