@@ -78,6 +78,19 @@ import Testing
         }
     }
 
+    @Test("nothing holds a sink once its body is drained, though the connection stays") func letGo() async throws {
+        let body = String(repeating: "x", count: 1 << 20)
+        try await RawServer.with(Self.answer(body)) { server in
+            let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
+            var sink: CollectingSink? = CollectingSink()
+            weak var drained = sink
+            if let sink { try await response.body.drain(into: sink) }
+            sink = nil
+            #expect(drained == nil)
+            #expect(response.status == 200)
+        }
+    }
+
     @Test("a drained body that ends early is told, behind what came of it") func drainedEarly() async throws {
         try await RawServer.with(Self.answer("half", announced: 8), endsConnection: true) { server in
             let response = try await Self.transport.send(HTTPRequest(.GET, server.url))

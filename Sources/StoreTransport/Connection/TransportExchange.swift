@@ -92,7 +92,11 @@ final class TransportExchange: HTTPClientResponseDelegate {
             throw error
         }
         await untilReady()
-        let (refusal, end) = state.withLock { ($0.refusal, $0.end) }
+        let (refusal, end) = state.withLock { state in
+            // The client keeps an exchange for longer, and a sink may hold what others wait for, such as the lock of an asset.
+            state.sink = nil
+            return (state.refusal, state.end)
+        }
         if let refusal { throw refusal }
         try end?.get()
     }
