@@ -95,7 +95,13 @@ struct PushRunner: Sendable {
     private func isConfirmed(_ question: String) async -> Bool {
         await shell.life.paused {
             shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
-            return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+            // The terminal shows ^C, and nothing else tells that nothing came of it.
+            let lastWords = { @Sendable [shell] (_: CInt) in
+                shell.console.writeDiagnostic("\n\(Problem.declined.message)")
+            }
+            return await Interruption.ending(after: lastWords) {
+                ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+            }
         }
     }
 }

@@ -131,7 +131,8 @@ extension StoreOffer {
         case .noStore: nil
         case .assets(let assets, let store, _):
             assets.isEmpty
-                ? "\(store) has no assets yet" : "listed \(Units.count(assets.count, "asset")) of \(store) in \(file)"
+                ? "\(store) has no assets yet"
+                : "\(file) lists \(Units.count(assets.count, "asset")) of \(store), as comments"
         case .late(let store):
             "\(store) was not listed: no answer within \(Units.count(StoreOffering.patience, "second"))"
         case .failed(let faults):

@@ -207,6 +207,26 @@ def test_what_is_confirmed_is_what_is_recorded(shelf, world):
     assert dependencies(shelf, "nlp/thing:0.2") == ["nlp/a"]
 
 
+@pytest.mark.parametrize("server", ["local"], indirect=True)
+def test_a_question_that_is_interrupted_says_what_became_of_it(shelf):
+    path = written(shelf, "content", b"content")
+    terminal = Terminal(200)
+    try:
+        run = shelf.tool.start("new", path, "nlp/thing", stdin=terminal.theirs, stderr=terminal.theirs)
+        run.until(lambda: "[y/N]" in terminal.text, "it asked")
+        run.process.send_signal(signal.SIGINT)
+        assert run.wait().status == 130
+        for _ in range(100):
+            # What was written last is read a little later.
+            if "aborted; nothing was pushed" in terminal.text:
+                break
+            time.sleep(0.05)
+        assert "aborted; nothing was pushed" in terminal.text
+    finally:
+        terminal.close()
+    assert pushed(shelf, "new", path, "nlp/thing") == "nlp/thing:0.0"
+
+
 @pytest.mark.parametrize("is_same", [True, False], ids=["the same content", "other content"])
 def test_twenty_updates_at_once_lose_none(shelf, is_same):
     pushed(shelf, "new", written(shelf, "first", b"first"), "nlp/busy")

@@ -19,7 +19,7 @@ struct MetricsOptions: ParsableArguments {
 }
 
 /// The figures of a run, for the textfile collector of Prometheus' node_exporter: written whole when the run is over, however
-/// it ended. Every figure is of this run alone.
+/// it ended. Every figure is of this run alone, and so a gauge: two runs with the same figure are no counter that stood still.
 ///
 /// Sources: <https://prometheus.io/docs/instrumenting/exposition_formats/>,
 /// <https://github.com/prometheus/node_exporter#textfile-collector>
@@ -53,16 +53,16 @@ final class MetricsFile: Sendable {
         ]
         return [
             metric(
-                "assets", "gauge", "Assets by what became of them.", outcomes.map { (",outcome=\"\($0)\"", "\($1)") }),
-            metric("downloaded_bytes_total", "counter", "Bytes fetched from the store.", totals.downloadedBytes),
-            metric("downloaded_files_total", "counter", "Files fetched from the store.", totals.downloadedObjects),
-            metric("cached_bytes_total", "counter", "Bytes taken from the shared cache.", totals.cachedBytes),
-            metric("cache_hits_total", "counter", "Files taken from the shared cache.", totals.cachedObjects),
-            metric("resumed_bytes_total", "counter", "Bytes that an earlier run had fetched.", totals.resumedBytes),
-            metric("retries_total", "counter", "Retries of requests.", retries),
-            metric("duration_seconds", "gauge", "How long the run took.", JSONText.seconds(seconds)),
+                "assets", "gauge", "Assets by outcome.", outcomes.map { (",outcome=\"\($0)\"", "\($1)") }),
+            metric("downloaded_bytes", "gauge", "Bytes fetched from the store.", totals.downloadedBytes),
+            metric("downloaded_files", "gauge", "Files fetched from the store.", totals.downloadedObjects),
+            metric("cached_bytes", "gauge", "Bytes taken from the shared cache.", totals.cachedBytes),
+            metric("cached_files", "gauge", "Files taken from the shared cache.", totals.cachedObjects),
+            metric("resumed_bytes", "gauge", "Bytes resumed from an earlier run.", totals.resumedBytes),
+            metric("retries", "gauge", "Retried requests.", retries),
+            metric("duration_seconds", "gauge", "Duration of the run in seconds.", JSONText.seconds(seconds)),
             metric("exit_status", "gauge", "The exit status of the run: 0 is success.", exitStatus),
-            metric("end_timestamp_seconds", "gauge", "When the run ended, since 1970.", Int64(WallClock.now())),
+            metric("end_timestamp_seconds", "gauge", "End of the run, in Unix time.", Int64(WallClock.now())),
         ].joined()
     }
 

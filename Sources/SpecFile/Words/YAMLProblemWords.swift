@@ -128,6 +128,8 @@ private struct YAMLProblemPlace {
     private let scalar: Unicode.Scalar?
     /// `version: 1`, where the line before has `version:1`, which YAML takes for a text that goes on.
     private let keyWithoutSpace: String?
+    /// The line of an empty list, `assets: []`, where an item stands below it; counted from 1.
+    private let emptyList: Int?
     /// Whether the file ends here: then the place tells nobody anything.
     let isAtEnd: Bool
 
@@ -136,7 +138,17 @@ private struct YAMLProblemPlace {
         let line = source.line(problem.mark.line + 1).unicodeScalars
         scalar = line.dropFirst(problem.mark.column).first
         keyWithoutSpace = Self.key(source.line(problem.mark.line))
+        emptyList = scalar == "-" ? Self.emptyList(above: problem.mark.line, in: source) : nil
         isAtEnd = scalar == nil && problem.mark.line + 1 >= source.lineCount
+    }
+
+    /// Comments may stand between.
+    private static func emptyList(above line: Int, in source: SourceText) -> Int? {
+        for number in (1...max(line, 1)).reversed() {
+            let words = source.line(number).split(separator: " ").prefix { !$0.hasPrefix("#") }
+            if let last = words.last { return last.hasSuffix("[]") ? number : nil }
+        }
+        return nil
     }
 
     private static func key(_ line: String) -> String? {
@@ -159,6 +171,11 @@ private struct YAMLProblemPlace {
             return SpecFault(
                 "yaml", "unexpected key after the previous line",
                 hint: "add a space after the colon on line \(problem.mark.line): \(quoted(key))")
+        }
+        if let emptyList, problem.problem.hasPrefix("did not find expected key") {
+            return SpecFault(
+                "yaml", "unexpected list item below an empty list",
+                hint: "remove the `[]` at the end of line \(emptyList)")
         }
         guard let scalar, problem.problem.hasPrefix("found character that cannot start any token") else { return nil }
         if scalar == "\t" { return SpecFault("yaml", "tab used for indentation", hint: "indent with spaces") }
