@@ -102,7 +102,7 @@ enum ObjectServer: String, CaseIterable, Sendable {
                 "-master.port.grpc=\(ports[0] + 10_000)", "-volume.port=\(ports[1])",
                 "-volume.port.grpc=\(ports[1] + 10_000)", "-filer", "-filer.port=\(ports[2])",
                 "-filer.port.grpc=\(ports[2] + 10_000)", "-s3", "-s3.port=\(port)", "-s3.port.grpc=\(port + 10_000)",
-                "-s3.config=\(folder)/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=100",
+                "-s3.config=\(folder)/s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=400",
                 "-master.volumeSizeLimitMB=64",
             ]
         }

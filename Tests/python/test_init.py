@@ -54,7 +54,7 @@ def with_store(plain, **storage):
 
 def test_the_assets_of_the_store_are_comments_that_add_can_follow(shelf):
     done = init(shelf).succeeded()
-    assert done.stderr == f"listed 4 assets of {shelf.store.bucket}/modelkit-assets in assets.yaml\n{WROTE}"
+    assert done.stderr == f"assets.yaml lists 4 assets of {shelf.store.bucket}/modelkit-assets, as comments\n{WROTE}"
     text = written(shelf)
     assert text.endswith(
         "assets: []\n"
@@ -82,7 +82,7 @@ def test_of_many_assets_the_first_ten_are_listed(workspace):
         workspace.store.path(f"many/asset-{number:02}.versions").write_text('{"versions": ["2024-03-01T12-30-00Z", "2024-04-01T12-30-00Z"]}')
     workspace.store.path("many/asset-03.versions").write_text("no JSON")
     done = init(workspace, MODELKIT_ASSETS_VERSIONING_SYSTEM="simple_date").succeeded()
-    assert "listed 9 assets of " in done.stderr
+    assert "lists 9 assets of " in done.stderr
     lines = written(workspace).partition(TITLE.replace("What", "Some of what") + "\n")[2].splitlines()
     assert "versioning: simple_date\n" in written(workspace)
     assert lines[0] == "#  - many/asset-00                  # latest: 2024-04-01T12-30-00Z"
@@ -159,7 +159,7 @@ def test_a_spec_of_the_folder_that_cannot_be_read_keeps_no_other_from_being_made
 def test_the_store_is_the_one_of_the_spec_of_the_folder(shelf):
     shelf.spec(storage={"provider": "local", "bucket": "bucket"})
     done = init(shelf, "other.yaml", **NO_STORE).succeeded()
-    assert done.stderr.startswith(f"listed 4 assets of {shelf.store.bucket}/modelkit-assets in other.yaml\n")
+    assert done.stderr.startswith(f"other.yaml lists 4 assets of {shelf.store.bucket}/modelkit-assets, as comments\n")
     assert yaml.safe_load((shelf.folder / "other.yaml").read_text())["storage"] == {"provider": "local", "bucket": "bucket"}
 
 
@@ -268,7 +268,7 @@ def test_credentials_and_the_endpoint_of_the_environment_are_not_written(workspa
         for variable in ("S3_ENDPOINT", "AWS_ENDPOINT_URL_S3"):
             environment = {**server.environment, "S3_ENDPOINT": None, variable: server.endpoint}
             done = init(workspace, f"{variable}.yaml", **environment).succeeded()
-            assert done.stderr.startswith(f"listed 1 asset of s3://assets/modelkit-assets in {variable}.yaml\n{endpoint_remark(variable)}")
+            assert done.stderr.startswith(f"{variable}.yaml lists 1 asset of s3://assets/modelkit-assets, as comments\n{endpoint_remark(variable)}")
             assert storage(workspace, f"{variable}.yaml") == {"provider": "s3", "bucket": "assets"}
             text = (workspace.folder / f"{variable}.yaml").read_text()
             secrets = [server.endpoint, *(value for name, value in environment.items() if value and name.startswith("AWS_"))]
