@@ -83,7 +83,7 @@ import Testing
         try await RawServer.with(Self.answer(body)) { server in
             let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
             var sink: CollectingSink? = CollectingSink()
-            weak var drained = sink
+            weak let drained = sink
             if let sink { try await response.body.drain(into: sink) }
             sink = nil
             #expect(drained == nil)
