@@ -99,7 +99,7 @@ def test_where_no_asset_can_be_read_the_reason_is_told(shelf, plain):
 
 def test_a_dry_run_prints_the_same(shelf):
     printed = init(shelf, "--dry-run").succeeded()
-    assert printed.stderr.endswith("in assets.yaml\ndry run: nothing was written\n")
+    assert printed.stderr.endswith(", as comments\ndry run: nothing was written\n")
     init(shelf).succeeded()
     assert printed.stdout == written(shelf)
 
