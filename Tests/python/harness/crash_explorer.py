@@ -19,26 +19,28 @@ def trace_of(scenario):
 
 
 def explore_kills(scenario, stride=1):
-    """Runs once, and looks at what a kill before each call leaves; what is the same is looked at once.
+    """Runs once, and looks at what a kill before each call leaves; what is the same is looked at once, and of the rest one in
+    `stride`.
 
-    Returns how often each call was made, and how many states there were.
+    Returns how often each call was made, and how many states were looked at.
     """
-    world, made, states, has_changed = scenario.world, Counter(), {}, True
+    world, made, seen, kept, has_changed = scenario.world, Counter(), set(), {}, True
     world.restore("before")
     with trace_of(scenario) as trace:
         for call in trace:
             made[call.name] += 1
-            if has_changed and (state := world.state()) not in states:
-                states[state] = f"killed before {call}"
-                world.keep(state)
+            if has_changed and (state := world.state()) not in seen:
+                if len(seen) % stride == 0:
+                    kept[state] = f"killed before {call}"
+                    world.keep(state)
+                seen.add(state)
             has_changed = call.name not in HARMLESS
     assert trace.status == 0, (scenario.home / "traced").read_text()
-    cases = list(states.items())[::stride]
-    for state, case in cases:
+    for state, case in kept.items():
         world.restore(state)
         scenario.check_visible(case)
         scenario.check_next(case)
-    return made, len(cases)
+    return made, len(kept)
 
 
 def explore_endings(scenario, stride=1):

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness.trees import walk
+from harness.trees import scan
 
 # What differs from run to run: numbers that are drawn, inodes, the time of day.
 RANDOM_NAME = re.compile(r"\d{8,}")
@@ -46,13 +46,13 @@ class World:
     def state(self):
         """A digest of all that a later run can see; the same for the same state of another run."""
         links, entries, recent = {}, [], time.time() - DAY
-        for path in walk(self.folder):
-            status = path.lstat()
+        for place, found in scan(self.folder):
+            status = found.stat(follow_symlinks=False)
             time_of = "now" if status.st_mtime > recent else status.st_mtime_ns
-            name = self.told(path)
+            name = RANDOM_NAME.sub("#", place)
             content = ""
             if stat.S_ISREG(status.st_mode):
-                content = self.content(path, status)
+                content = self.content(found.path, status)
                 if status.st_nlink > 1:
                     links.setdefault(status.st_ino, []).append(name)
             entries.append((name, status.st_mode, time_of, content))

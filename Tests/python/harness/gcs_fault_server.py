@@ -20,6 +20,8 @@ OBJECTS = f"/storage/v1/b/{BUCKET}/o"
 class StoredGeneration(NamedTuple):
     content: bytes
     generation: int
+    crc32c: str
+    md5: str
     headers: tuple = ()
 
 
@@ -60,7 +62,9 @@ class GCSFaultServer(FaultServer):
         }
 
     def put(self, key, content, headers=(), **_):
-        self.objects[key] = StoredGeneration(content, next(self.generations), tuple(headers))
+        # Once, as an object may be read in hundreds of parts.
+        digests = crc32c(content), encoded(hashlib.md5(content).digest())
+        self.objects[key] = StoredGeneration(content, next(self.generations), *digests, tuple(headers))
 
     def answer(self, request):
         if self.tokens is not None and request.token not in self.tokens:
@@ -85,8 +89,8 @@ class GCSFaultServer(FaultServer):
         content, size = stored.content, len(stored.content)
         headers = (
             ("x-goog-generation", stored.generation),
-            ("x-goog-hash", f"crc32c={crc32c(content)}"),
-            ("x-goog-hash", f"md5={encoded(hashlib.md5(content).digest())}"),
+            ("x-goog-hash", f"crc32c={stored.crc32c}"),
+            ("x-goog-hash", f"md5={stored.md5}"),
             ("x-goog-stored-content-length", size),
             *stored.headers,
         )
@@ -104,8 +108,8 @@ class GCSFaultServer(FaultServer):
             "name": key,
             "size": str(len(stored.content)),
             "generation": str(stored.generation),
-            "crc32c": crc32c(stored.content),
-            "md5Hash": encoded(hashlib.md5(stored.content).digest()),
+            "crc32c": stored.crc32c,
+            "md5Hash": stored.md5,
         }
 
     def listing(self, request):

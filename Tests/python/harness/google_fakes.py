@@ -4,6 +4,7 @@
 """
 
 import base64
+import functools
 import json
 import time
 import urllib.parse
@@ -46,12 +47,18 @@ def refused(error, description, status=400, **more):
     return json_answer({"error": error, "error_description": description, **more}, status)
 
 
+@functools.cache
+def private_key():
+    """The same for all servers of a process: to find one takes as long as some tests."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class TokenServer(TokenService):
     """The token endpoint: of service accounts, of persons' logins, and of identity pools."""
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = private_key()
         self.clock = 0
         """Subject tokens that the pool knows."""
         self.subjects = {f"{SECRET_MARK}.subject"}

@@ -19,18 +19,18 @@ class Entry(NamedTuple):
 
 def snapshot(root):
     """Everything below `root`: path to kind, mode, time and content. Two equal snapshots are the same tree."""
-    return {str(path.relative_to(root)): entry(path) for path in sorted(walk(root))}
+    return {name: entry(found) for name, found in sorted(scan(root))}
 
 
 def digests(root):
     """The regular files below `root`: path to SHA-256. Anything that is neither file nor folder fails."""
-    found = {}
-    for path in walk(root):
-        mode = path.lstat().st_mode
-        assert stat.S_ISREG(mode) or stat.S_ISDIR(mode), f"{path} is neither a file nor a folder"
-        if stat.S_ISREG(mode):
-            found[str(path.relative_to(root))] = file_digest(path)
-    return found
+    digests = {}
+    for name, found in scan(root):
+        is_file = found.is_file(follow_symlinks=False)
+        assert is_file or found.is_dir(follow_symlinks=False), f"{found.path} is neither a file nor a folder"
+        if is_file:
+            digests[name] = file_digest(found.path)
+    return digests
 
 
 def visible(tree):
@@ -39,18 +39,40 @@ def visible(tree):
 
 
 def walk(root):
-    for folder, folders, files in os.walk(root):
-        yield from (Path(folder) / name for name in folders + files)
+    for _, found in scan(root):
+        yield Path(found.path)
 
 
-def entry(path):
-    status = path.lstat()
+def scan(root):
+    """Everything below `root`, a folder before what it holds: paths from there, and `os.DirEntry`. Links are not followed.
+
+    Nothing where `root` is no folder.
+    """
+    folders = [("", os.fspath(root))]
+    while folders:
+        before, folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                inside = list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            # What another process removes meanwhile is not there.
+            continue
+        for found in inside:
+            name = before + found.name
+            yield name, found
+            if found.is_dir(follow_symlinks=False):
+                folders.append((name + "/", found.path))
+
+
+def entry(found):
+    """Of what `scan` finds."""
+    status = found.stat(follow_symlinks=False)
     mode, time = oct(stat.S_IMODE(status.st_mode)), status.st_mtime_ns
     if stat.S_ISLNK(status.st_mode):
-        return Entry("link", mode, time, os.readlink(path))
+        return Entry("link", mode, time, os.readlink(found.path))
     if stat.S_ISDIR(status.st_mode):
         return Entry("folder", mode, time, "")
-    return Entry("file", mode, time, file_digest(path))
+    return Entry("file", mode, time, file_digest(found.path))
 
 
 def file_digest(path):
