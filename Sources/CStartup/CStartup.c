@@ -68,10 +68,11 @@ static unsigned long long address_space_in_use(void) {
 }
 
 // What one thread frees, another thread's arena of malloc cannot use: with glibc's eight arenas for each processor, fetching the
-// same 512 MiB peaked at 68 to 100 MiB on two processors, with one arena at 65 to 70 MiB, for the same processor time.
+// same 512 MiB peaked at 68 to 100 MiB on two processors, with one or two arenas at 53 to 60 MiB. With one, 2,000 small files took
+// a twentieth more processor time, as threads waited for it.
 static void limit_arenas(void) {
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  mallopt(M_ARENA_MAX, 1 + (processors > 0 ? (int)processors / 4 : 0));
+  mallopt(M_ARENA_MAX, 2 + (processors > 0 ? (int)processors / 4 : 0));
 }
 
 // Where a thread or its stack cannot be had, NIO ends the process with SIGILL, and libdispatch tries for ever.

@@ -16,9 +16,9 @@ extension PartFetcher {
         case .file(let file): try await copy(file, download, part, staged)
         case .stream(let body):
             let writer = PartWriter(part: part, download: download, staged: staged, isWhole: isWhole(part, download))
-            // What comes in one piece changes its thread once either way, and opening its file can take long.
+            // Opening the file of a small object can take as long as all the rest, and is not for the threads that receive.
             if rateLimit != nil || writer.isWhole && download.range.count <= writeStep {
-                try await DiskQueue.shared.runSteps { try await write(body, with: writer) }
+                try await write(body, with: writer)
             } else {
                 try await drain(body, with: writer)
             }
@@ -95,26 +95,27 @@ extension PartFetcher {
                 throw ended(late: writer.offset + Int64(size), writer)
             }
             gathered.append(chunk)
-            if size >= writeStep { try await flush(&gathered, &size, &writer) }
+            guard size >= writeStep else { continue }
+            let (step, chunks) = (writer, gathered)
+            writer = try await DiskQueue.shared.run { try flush(chunks, step) }
+            gathered.removeAll(keepingCapacity: true)
+            size = 0
         }
-        try await flush(&gathered, &size, &writer)
-        guard writer.offset == writer.end else { throw ended(early: writer.offset, writer) }
-        try finish(writer)
+        guard writer.offset + Int64(size) == writer.end else { throw ended(early: writer.offset + Int64(size), writer) }
+        let (step, chunks) = (writer, gathered)
+        // In one visit: the thread that does it is woken once for a small object.
+        try await DiskQueue.shared.run { try finish(try flush(chunks, step)) }
     }
 
-    private func flush(
-        _ gathered: inout [ByteBuffer], _ size: inout Int, _ writer: inout PartWriter
-    ) async throws {
-        guard size > 0 else { return }
-        let file = try writer.open()
-        let (step, chunks) = (writer, gathered)
-        try await writer.staged.objects[writer.part.object].turns.perform { () throws(FileError) in
-            try step.put(chunks, into: file)
-        }
+    /// Blocks on the disk.
+    private func flush(_ chunks: [ByteBuffer], _ writer: PartWriter) throws(FileError) -> PartWriter {
+        guard !chunks.isEmpty else { return writer }
+        var writer = writer
+        try writer.put(chunks, into: try writer.open())
+        let size = chunks.reduce(0) { $0 + $1.readableBytes }
         try writer.advance(by: size)
         emit(.received(writer.staged.pin, bytes: Int64(size)))
-        gathered.removeAll(keepingCapacity: true)
-        size = 0
+        return writer
     }
 
     /// Blocks on the disk.

@@ -46,7 +46,7 @@ struct PartWriter: Sendable {
         return file
     }
 
-    /// Writes what comes next to the file. For one caller at a time of all that write to the object.
+    /// Writes what comes next to the file. Of several callers for one file the kernel makes all but one spin (`WriteTurns`).
     func put(_ chunks: [ByteBuffer], into file: File) throws(FileError) {
         var offset = offset
         for chunk in chunks {

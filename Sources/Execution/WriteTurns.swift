@@ -37,13 +37,6 @@ final class WriteTurns: Sendable {
         if doOthers(atMost: Self.mostOfOthers) { DiskQueue.shared.start { _ = self.doOthers(atMost: .max) } }
     }
 
-    func perform(_ write: @escaping Write) async throws(FileError) {
-        let result = await withCheckedContinuation { continuation in
-            perform(write) { continuation.resume(returning: $0) }
-        }
-        try result.get()
-    }
-
     /// - Returns: whether there are more of them; the turn is given back where there are not.
     private func doOthers(atMost most: Int) -> Bool {
         for _ in 0..<most {

@@ -61,30 +61,6 @@ package struct DiskQueue: Sendable {
     }
 }
 
-extension DiskQueue {
-    /// Runs the body on threads of the pool, whenever it does not wait: what writes as it receives then changes its thread
-    /// once for what arrives, and not again for each write. It may block as the body of `run` may.
-    package func runSteps<Value, Failure: Error>(
-        _ body: () async throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        try await withTaskExecutorPreference(DiskExecutor(pool: pool), operation: body)
-    }
-}
-
-/// The pool, as Swift's tasks know their threads.
-///
-/// A class because the protocol says so.
-private final class DiskExecutor: TaskExecutor {
-    private let pool: NIOThreadPool
-
-    init(pool: NIOThreadPool) { self.pool = pool }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        pool.submit { _ in job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-}
-
 /// A body that runs once, and lets go of all that it holds before its end is told: a lock that goes with it is free when the
 /// task that waited goes on, though the thread of the pool has not let go of its work yet.
 ///

@@ -50,8 +50,6 @@ package enum OperationWarning: Sendable {
     case altered(AssetPin, RelativePath?)
     /// A version that is in place, and of which the store has no `.meta`, is not in the lock.
     case notLocked(AssetPin)
-    /// Entries that the lock has no version of were passed over, as it is taken as it is.
-    case unlocked([AssetName], lock: String)
     /// Of so many files the lock tells nothing that their content could be compared with.
     case unpinned(Int, lock: String)
     /// A version that was to be removed stays, since another process holds its lock.

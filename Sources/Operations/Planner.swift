@@ -67,8 +67,12 @@ package struct Planner: Sendable {
         let frozen = FrozenManifest(session.manifest, session.lock.lock)
         let resolver = Resolver(
             facts: FrozenFacts(base: session.catalog), duplicates: .allow, lock: session.lock.lock)
-        return await resolver.resolve(frozen.manifest, groups: groups, explains: explains).mapError {
-            Faults(.planning($0))
+        // An entry of a group is in the lock too, and missing only where the group is wanted.
+        let unlocked = frozen.unlocked.filter { $0.groups.isEmpty || !groups.isDisjoint(with: $0.groups) }.map(\.name)
+        let resolution = await resolver.resolve(frozen.manifest, groups: groups, explains: explains)
+        return resolution.mapError { Faults(.planning($0)) }.map { resolved in
+            guard !unlocked.isEmpty, let path = session.lock.path else { return resolved }
+            return resolved.warning(of: .unlocked(Set(unlocked).sorted(), lock: path))
         }
     }
 

@@ -40,7 +40,6 @@ package struct Resolving: Sendable {
         run.faults = outcome.faults
         run.unplanned = unplanned
         guard let store = session.store, let directory = session.directory else { return run }
-        warnOfUnlocked(request.groups)
         // A folder that cannot be written to is told of where something is fetched.
         try? PlanUnderWay.forget(in: directory)
         run = await execute(run, from: store, into: directory)
@@ -120,14 +119,6 @@ package struct Resolving: Sendable {
             return run
         case .none: return run
         }
-    }
-
-    private func warnOfUnlocked(_ groups: Set<String>) {
-        guard session.lock.mode == .frozen, let path = session.lock.path else { return }
-        let unlocked = FrozenManifest(session.manifest, session.lock.lock).unlocked
-        // An entry of a group is in the lock too, and missing only where the group is fetched.
-        let names = unlocked.filter { $0.groups.isEmpty || !groups.isDisjoint(with: $0.groups) }.map(\.name)
-        if !names.isEmpty { observer.warn([.unlocked(Array(Set(names)).sorted(), lock: path)]) }
     }
 
     /// Brings the lock up to date with what was resolved and fetched.

@@ -13,6 +13,11 @@ package struct Resolution: Sendable, Equatable {
         self.entries = entries
         self.warnings = warnings
     }
+
+    /// The same, with one more warning.
+    func warning(of warning: ResolutionWarning) -> Resolution {
+        Resolution(choices: choices, entries: entries, warnings: (warnings + [warning]).inOrder())
+    }
 }
 
 /// A version that is to be present, and why.

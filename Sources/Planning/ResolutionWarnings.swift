@@ -23,6 +23,8 @@ package enum ResolutionWarning: Sendable, Hashable {
     case modelkitTakes(AssetVersion, for: Demand, in: AssetVersion, major: AssetVersion)
     /// Python modelkit cannot be asked for this part.
     case modelkitPart(Demand)
+    /// The lock, which is taken as it is, has no version of these, sorted; with the lock's path.
+    case unlocked([AssetName], lock: String)
 
     package struct Share: Sendable, Hashable {
         package let version: AssetVersion
@@ -37,6 +39,7 @@ package enum ResolutionWarning: Sendable, Hashable {
         case .notInStore(let pin, _): [pin.name.text, "2", pin.version.text]
         case .modelkitTakes(_, let demand, _, _): [demand.specification.name.text, "3", "\(demand)"]
         case .modelkitPart(let demand): [demand.specification.name.text, "4", "\(demand)"]
+        case .unlocked(let names, _): names.map(\.text) + ["5"]
         }
     }
 }

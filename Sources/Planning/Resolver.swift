@@ -140,6 +140,13 @@ package struct Resolved: Sendable {
     package let declared: [AssetPin: [LockedDependency]]
     /// Whether every choice tells all who ask for it.
     package let isExplained: Bool
+
+    /// The same, with one more warning.
+    package func warning(of warning: ResolutionWarning) -> Resolved {
+        Resolved(
+            all: all.warning(of: warning), wanted: wanted.warning(of: warning), facts: facts, declared: declared,
+            isExplained: isExplained)
+    }
 }
 
 /// Facts of which some are known already.

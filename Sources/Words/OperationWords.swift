@@ -142,10 +142,6 @@ extension [OperationWarning] {
                     + "which is now in the lockfile: run `modelkit-assets verify --repair` to fetch it again"
             case .notLocked(let pin):
                 return "`\(pin)` was left out of the lockfile: the store has no `.meta` of it; push a new version"
-            case .unlocked(let names, let lock):
-                let quoted = names.map { "`\($0)`" }.joined(separator: ", ")
-                return "`\(lock)` has no version of \(quoted), which --frozen ignores: run `modelkit-assets lock` and "
-                    + "commit `\(lock)`"
             case .unpinned(let count, let lock): return unpinned(count, lock)
             case .inUse(let pin): return "`\(pin)` was not removed: another process holds its lock"
             case .holds(let pin, let inner): return "`\(pin)` was not removed: `\(inner)` is inside its directory"

@@ -25,6 +25,10 @@ extension ResolutionWarning {
         case .modelkitPart(let demand):
             return "\(demand.words): Python modelkit does not support this part in a specification string; "
                 + "request the whole asset and join the path"
+        case .unlocked(let names, let lock):
+            let quoted = names.map { "`\($0)`" }.joined(separator: ", ")
+            return "`\(lock)` has no version of \(quoted), which --frozen ignores: run `modelkit-assets lock` and "
+                + "commit `\(lock)`"
         }
     }
 }

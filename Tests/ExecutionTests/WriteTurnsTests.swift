@@ -81,3 +81,12 @@ import Testing
         #expect(record.state.withLock { $0.done } == Set(1...100))
     }
 }
+
+extension WriteTurns {
+    fileprivate func perform(_ write: @escaping Write) async throws(FileError) {
+        let result = await withCheckedContinuation { continuation in
+            perform(write) { continuation.resume(returning: $0) }
+        }
+        try result.get()
+    }
+}

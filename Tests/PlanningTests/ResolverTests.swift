@@ -111,7 +111,7 @@ struct ResolutionWarningTests {
             return "\(name) side by side: \(shares.joined(separator: "; "))"
         case .modelkitTakes(let theirs, let demand, let version, let major):
             return "\(demand.words) in \(version), modelkit \(theirs) by \(major)"
-        case .noList, .notInStore, .modelkitPart: return "\(warning)"
+        case .noList, .notInStore, .modelkitPart, .unlocked: return "\(warning)"
         }
     }
 

@@ -52,13 +52,13 @@ import Testing
         #expect(signed.headers.first(name: "authorization")?.hasSuffix("Signature=\(vector.signature)") == true)
     }
 
-    @Test(arguments: [("us-east-1", 0.0), ("us-east-1", 86_400.0), ("eu-west-1", 0.0)])
+    @Test(arguments: [("us-east-1", 0.0), ("us-east-1", 1.0), ("us-east-1", 86_400.0), ("eu-west-1", 0.0)])
     func signsWithTheKeyOfAnEarlierRequestWhereItIsForTheSame(_ region: String, _ later: Double) {
         let request = HTTPRequest(.GET, HTTPURL(scheme: .https, host: "h"))
         let time = 1_369_353_600 + later
         let credentials = Self.signer.key.scope.credentials
         let anew = SigV4(credentials, region: region, service: "s3", time: time)
-        let again = SigV4(credentials, region: region, service: "s3", time: time, reusing: Self.signer.key)
+        let again = SigV4(credentials, region: region, service: "s3", time: time, reusing: Self.signer)
         #expect(
             anew.sign(request, payloadHash: Self.emptyHash).headers
                 == again.sign(request, payloadHash: Self.emptyHash).headers)

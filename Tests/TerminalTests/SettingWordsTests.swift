@@ -181,9 +181,10 @@ struct SettingWordsTests {
         let demand = Demand(
             specification: part, chain: [.entry("nlp/lexicon:2[en]", line: 4)], excerpt: nil)
         let warnings: [OperationWarning] = [
-            .resolution(.modelkitPart(demand)), .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
+            .resolution(.modelkitPart(demand)), .resolution(.unlocked([pin.name], lock: "assets.lock")),
+            .altered(pin, try RelativePath("en")), .altered(pin, nil), .inUse(pin),
             .cannotPull(try RegistryReference("registry.example/team/assets:1")),
-            .notLocked(pin), .unlocked([pin.name], lock: "assets.lock"), .unpinned(1, lock: "assets.lock"),
+            .notLocked(pin), .unpinned(1, lock: "assets.lock"),
             .unpinned(2, lock: "assets.lock"),
             .lockNotAttached(try RegistryReference("registry.example/team/assets:1"), Faults(.opening(.noStore))),
             .holds(pin, inner: try self.pin("nlp/lexicon/2.0/words:1.0")),

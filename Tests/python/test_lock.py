@@ -134,9 +134,22 @@ def test_frozen_takes_the_lock_s_versions_without_looking_at_the_spec(shelf):
     shelf.resolve("nlp/vectors:1.0", "nlp/lexicon").succeeded()
     shutil.rmtree(shelf.assets / "nlp")
     # An entry that asks for another version gets the lock's; one that the lock lacks is told.
-    finished = shelf.resolve("nlp/vectors:1.4", "nlp/tokenizer", options=["--frozen", "--prune"]).succeeded()
-    assert actions(finished.report) == {"nlp/vectors:1.0": "fetch", "nlp/lexicon:2.0": "fetch"}
-    assert "has no version of `nlp/tokenizer`, which --frozen ignores" in finished.stderr
+    report = shelf.resolve("nlp/vectors:1.4", "nlp/tokenizer", options=["--frozen", "--prune"]).succeeded().report
+    assert actions(report) == {"nlp/vectors:1.0": "fetch", "nlp/lexicon:2.0": "fetch"}
+    assert [warning for warning in report["warnings"] if UNLOCKED in warning] == report["warnings"] != []
+
+
+UNLOCKED = "has no version of `nlp/tokenizer`, which --frozen ignores"
+
+
+@pytest.mark.parametrize("command", [["resolve"], ["plan"], ["cache-key"], ["tree"], ["resolve", "--dry-run"]])
+def test_every_command_tells_what_frozen_ignores(shelf, command):
+    shelf.resolve("nlp/vectors:1.0").succeeded()
+    spec = shelf.spec("nlp/vectors", "nlp/tokenizer", {"name": "nlp/lexicon", "groups": ["more"]})
+    finished = shelf.tool.run(*command, spec, "--frozen").succeeded()
+    assert finished.stderr.count(UNLOCKED) == 1
+    # Nobody asked for the group.
+    assert "nlp/lexicon" not in finished.stderr
 
 
 def test_no_lock_neither_reads_nor_writes_it(shelf):

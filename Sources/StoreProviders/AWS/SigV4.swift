@@ -13,21 +13,23 @@ package struct SigV4: Sendable {
 
     /// Derived once a day.
     package let key: SigningKey
+    /// Since 1970.
+    private let second: Double
     /// `20130524T000000Z`
     private let timestamp: String
 
     /// - Parameters:
     ///   - service: `s3`, `sts`.
     ///   - time: in seconds since 1970.
-    ///   - reusable: a key of an earlier request, taken where it is for the same.
+    ///   - earlier: that of another request, whose key and date are taken where they are the same.
     package init(
-        _ credentials: AWSCredentials, region: String, service: String, time: Double,
-        reusing reusable: SigningKey? = nil
+        _ credentials: AWSCredentials, region: String, service: String, time: Double, reusing earlier: SigV4? = nil
     ) {
-        timestamp = Timestamp.basic(time)
+        second = time.rounded(.down)
+        timestamp = if let earlier, earlier.second == second { earlier.timestamp } else { Timestamp.basic(second) }
         let scope = SigningKey.Scope(
             credentials: credentials, region: region, service: service, day: String(timestamp.prefix(8)))
-        key = if let reusable, reusable.scope == scope { reusable } else { SigningKey(scope) }
+        key = if let earlier, earlier.key.scope == scope { earlier.key } else { SigningKey(scope) }
     }
 
     /// The request with its date, session token and authorization; every header that it has is signed.
@@ -127,7 +129,7 @@ package struct CanonicalRequest: Sendable {
         var signed: [(name: String, value: String)] = []
         signed.reserveCapacity(16)
         for (name, value) in headers {
-            let hasCapitals = name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            let hasCapitals = name.utf8.contains { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
             let name = hasCapitals ? name.lowercased() : name
             guard !unsigned.contains(name) else { continue }
             if let first = signed.firstIndex(where: { $0.name == name }) {

@@ -18,11 +18,15 @@ package struct SentRequest: Sendable {
     /// From 1, of those of a run.
     package let number: Int
     package let method: String
-    /// With the port where it is not the scheme's own.
-    package let host: String
-    /// Nil where it may be a secret: of a credential provider.
-    package let path: String?
     package let start: ContinuousClock.Instant
+    fileprivate let url: HTTPURL
+    fileprivate let showsPath: Bool
+
+    /// With the port where it is not the scheme's own.
+    package var host: String { url.authority }
+
+    /// Nil where it may be a secret: of a credential provider.
+    package var path: String? { showsPath ? String(url.path) : nil }
 }
 
 /// Who is told of requests.
@@ -64,8 +68,7 @@ package struct WatchedTransport: HTTPTransport {
                 count += 1
                 return count
             },
-            method: request.method.rawValue, host: request.url.authority,
-            path: showsPaths ? String(request.url.path) : nil, start: .now)
+            method: request.method.rawValue, start: .now, url: request.url, showsPath: showsPaths)
         watch.tell(.sent(sent))
         do throws(HTTPFailure) {
             let response = try await base.send(request)

@@ -12,7 +12,7 @@ final class S3Dialect: StoreDialect {
     let context: S3Context
     private let learned = Mutex(Learned())
     /// The last one.
-    private let signingKey = Mutex<SigningKey?>(nil)
+    private let signer = Mutex<SigV4?>(nil)
 
     private struct Learned {
         /// The bucket's region, where an answer corrected it.
@@ -59,9 +59,11 @@ final class S3Dialect: StoreDialect {
         _ request: HTTPRequest, _ credentials: AWSCredentials, _ region: String, payloadHash: String
     ) -> HTTPRequest {
         let time = context.now() + learned.withLock { $0.clockOffset }
-        let signer = SigV4(
-            credentials, region: region, service: "s3", time: time, reusing: signingKey.withLock { $0 })
-        signingKey.withLock { $0 = signer.key }
+        let signer = signer.withLock { signer in
+            let next = SigV4(credentials, region: region, service: "s3", time: time, reusing: signer)
+            signer = next
+            return next
+        }
         return signer.sign(request, payloadHash: payloadHash)
     }
 
