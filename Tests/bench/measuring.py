@@ -25,6 +25,8 @@ class Cost:
     peak_bytes: int
     """Until what it wrote is on the disk too; the same as `seconds` where nobody waited for that."""
     durable_seconds: float = 0
+    """On all cores together."""
+    processor_seconds: float = 0
 
     @classmethod
     def median(cls, costs):
@@ -32,6 +34,7 @@ class Cost:
             statistics.median(cost.seconds for cost in costs),
             max(cost.peak_bytes for cost in costs),
             statistics.median(cost.durable_seconds for cost in costs),
+            statistics.median(cost.processor_seconds for cost in costs),
         )
 
 

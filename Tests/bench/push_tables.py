@@ -40,19 +40,6 @@ def compare(bench, path, what):
         contenders = {TOOL: tool(bench, server, path)} if bench.binary else {}
         contenders |= {"s5cmd": s5cmd(server, path), "rclone": rclone(server, path)}
 
-        def empty():
-            buckets = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
-            if PUSHED in buckets:
-                for page in client.get_paginator("list_objects_v2").paginate(Bucket=PUSHED):
-                    keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
-                    if keys:
-                        client.delete_objects(Bucket=PUSHED, Delete={"Objects": keys})
-                client.delete_bucket(Bucket=PUSHED)
-            client.create_bucket(Bucket=PUSHED)
-            # The first write to a bucket makes its volumes.
-            client.put_object(Bucket=PUSHED, Key="ready", Body=bytes(1 << 20))
-            os.sync()
-
         def require_whole(name):
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=PUSHED)
             there = sum(item["Size"] for page in pages for item in page.get("Contents", []))
@@ -60,9 +47,24 @@ def compare(bench, path, what):
                 sys.exit(f"bench: {name} ended well with {there:,} of {size:,} bytes")
 
         commands = {name: (each.command, each.environment) for name, each in contenders.items()}
-        costs = interleaved(TIMES, commands, empty, require_whole, warm_ups=1, folder=bench.folder)
+        costs = interleaved(TIMES, commands, lambda: emptied(client), require_whole, warm_ups=1, folder=bench.folder)
         comparison(f"pushing {what} over HTTP to {server.name}", contenders, costs, AIMS)
     shutil.rmtree(bench.folder / "seaweedfs", ignore_errors=True)
+
+
+def emptied(client):
+    """Makes the bucket anew."""
+    buckets = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+    if PUSHED in buckets:
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=PUSHED):
+            keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+            if keys:
+                client.delete_objects(Bucket=PUSHED, Delete={"Objects": keys})
+        client.delete_bucket(Bucket=PUSHED)
+    client.create_bucket(Bucket=PUSHED)
+    # The first write to a bucket makes its volumes.
+    client.put_object(Bucket=PUSHED, Key="ready", Body=bytes(1 << 20))
+    os.sync()
 
 
 def tool(bench, server, path):

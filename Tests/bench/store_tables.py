@@ -242,9 +242,9 @@ STORE_TABLES = {
 }
 
 
-def write_file(bench):
+def write_file(bench, mebibytes=2048):
     bench.write_version("big/object", is_directory=False)
-    path, size = bench.store / "big/object/1.0", bench.sized(2048) * MIB
+    path, size = bench.store / "big/object/1.0", bench.sized(mebibytes) * MIB
     write_random(path, size)
     warm(path.parent)
     return size

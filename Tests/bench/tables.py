@@ -27,6 +27,8 @@ class Bench:
     times: int = 3
     # Where the program's traces of its transfers go.
     traces: Path | None = None
+    # An earlier build of the program.
+    before: Path | None = None
 
     @property
     def assets(self):

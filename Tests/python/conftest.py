@@ -24,6 +24,10 @@ from harness.workspace import Workspace
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
+# A shell starts what is in its background with this ignored, which the program and those that wait for it would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # What the tester's own shell sets must reach neither Python modelkit nor the program.
 for variable in [name for name in os.environ if name.startswith(("MODELKIT_ASSETS_", "MODELKIT_STORAGE_", "AWS_"))]:
     if not variable.startswith(("MODELKIT_ASSETS_BIN", "MODELKIT_ASSETS_TEST_")):

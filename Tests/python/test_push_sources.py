@@ -6,6 +6,7 @@ import resource
 import pytest
 
 from harness import s3_servers
+from harness.other_user import OTHER_USER, opened_to_others
 from harness.s3_world import S3World
 from harness.store import sha256
 from harness.trees import digests
@@ -92,11 +93,10 @@ def test_a_temporary_folder_that_is_of_no_use_is_told_as_that(bucket, world, mou
 def test_a_folder_that_may_not_be_written_to_is_no_matter_of_credentials(workspace):
     path = workspace.tool.folder / "content"
     path.write_bytes(b"content")
+    opened_to_others(workspace.tool.folder)
+    workspace.tool.folder.chmod(0o777)
     workspace.store.bucket.chmod(0o555)
-    for folder in [*workspace.tool.folder.parents, workspace.tool.folder]:
-        if folder.is_relative_to("/tmp/pytest-of-root"):
-            folder.chmod(0o777)
-    finished = workspace.tool.run("new", path, "nlp/x", "--yes", user=65534, group=65534).failed(4)
+    finished = workspace.tool.run("new", path, "nlp/x", "--yes", **OTHER_USER).failed(4)
     workspace.store.bucket.chmod(0o755)
     assert str(workspace.store.bucket) in finished.stderr
     assert "permission denied" in finished.stderr
