@@ -158,7 +158,7 @@ let package = Package(
             name: "AssetsCommand",
             dependencies: [
                 "AssetModel", "Planning", "ImageFormat", "ObjectStore", "FileSystem", "StoreTransport", "Registry",
-                "StoreProviders", "Execution", "Publishing", "Operations", "Terminal", "Words",
+                "StoreProviders", "Execution", "Publishing", "Operations", "Terminal", "Words", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         /** `@main` */

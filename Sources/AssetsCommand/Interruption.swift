@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
@@ -79,13 +80,6 @@ enum Interruption {
         case signal(CInt?)
     }
 
-    private static func isIgnored(_ signal: CInt) -> Bool {
-        var action = sigaction()
-        guard sigaction(signal, nil, &action) == 0 else { return false }
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-            == unsafeBitCast(SIG_IGN as __sighandler_t?, to: Int.self)
-    }
-
     private static func reacting<Value>(
         _ reaction: @escaping Reaction, whileRunning body: () async throws -> Value
     ) async rethrows -> Value {
@@ -93,22 +87,51 @@ enum Interruption {
             reactions.append(reaction)
             return reactions.count == 1
         }
-        let watched = isOutermost ? [SIGINT, SIGTERM].filter { !isIgnored($0) } : []
-        let sources = watched.map(watch)
+        let watch = isOutermost ? SignalWatch { signal in reactions.withLock(\.last)?(signal) } : nil
         defer {
-            for source in sources { source.cancel() }
-            for signal in watched { Glibc.signal(signal, SIG_DFL) }
+            watch?.end()
             reactions.withLock { _ = $0.popLast() }
         }
         return try await body()
     }
+}
 
-    private static func watch(_ signal: CInt) -> any DispatchSourceSignal {
-        // The source sees the signal although it is ignored; the default action would end the process first.
-        Glibc.signal(signal, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: signal)
-        source.setEventHandler { reactions.withLock(\.last)?(signal) }
+/// Tells of SIGINT and SIGTERM, unless the parent has them ignored.
+private struct SignalWatch {
+    private let signals: [CInt]
+    private let pipe: CInt
+    private let source: any DispatchSourceRead
+
+    /// From its return on, no signal is lost: what comes before anybody reads waits in a pipe. Nil where there can be none; signals
+    /// end the process then as they do any other.
+    init?(tell: @escaping @Sendable (CInt) -> Void) {
+        let pipe = clinux_signal_pipe()
+        guard pipe >= 0 else { return nil }
+        signals = [SIGINT, SIGTERM].filter { !Self.isIgnored($0) && clinux_watch_signal($0) == 0 }
+        self.pipe = pipe
+        source = DispatchSource.makeReadSource(fileDescriptor: pipe)
+        source.setEventHandler {
+            while let signal = Self.next(in: pipe) { tell(signal) }
+        }
         source.resume()
-        return source
+    }
+
+    /// Signals end the process again; one that nobody was told of does now.
+    func end() {
+        for number in signals { signal(number, SIG_DFL) }
+        source.cancel()
+        if let missed = Self.next(in: pipe) { raise(missed) }
+    }
+
+    private static func next(in pipe: CInt) -> CInt? {
+        var byte: UInt8 = 0
+        return read(pipe, &byte, 1) == 1 ? CInt(byte) : nil
+    }
+
+    private static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN as __sighandler_t?, to: Int.self)
     }
 }

@@ -5,9 +5,13 @@ import os
 import signal
 import subprocess
 import time
+from collections import Counter
 
 import pytest
 
+from harness.fault_server import FaultServer
+from harness.faults import stall_after
+from harness.signalled import signalled_before
 from harness.trees import STAGING, digests, visible
 from harness.workspace import actions
 
@@ -182,3 +186,38 @@ def wait_until(holds, seconds=20):
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+# One in so many of the program's system calls; 1 leaves out none.
+CALL_STRIDE = int(os.environ.get("MODELKIT_ASSETS_TEST_CRASH_STRIDE") or 5)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
+def test_no_system_call_is_a_moment_in_which_a_signal_is_lost(workspace, sent):
+    with FaultServer() as server:
+        server.on(lambda request: True, stall_after(None))
+        workspace.tool.environment = {"MODELKIT_ASSETS_DIR": workspace.assets, **server.environment}
+        command = [workspace.tool.binary, "plan", workspace.spec("nlp/vectors:1"), "--format", "json"]
+        statuses, number = Counter(), 1
+        while True:
+            server.requests.clear()
+            status = signalled_before(number, sent, command, workspace.tool.full_environment(), waits_for(server))
+            if status is None:
+                break
+            statuses[status] += 1
+            number += CALL_STRIDE
+    # Ended by the signal itself where the program has yet to see to it.
+    assert set(statuses) <= {-sent, 128 + sent}, statuses
+    assert statuses[128 + sent] > 10
+
+
+def waits_for(server):
+    """Whether the program has had a while to do something since it asked the server, which does not answer."""
+    asked = []
+
+    def is_idle():
+        if server.requests and not asked:
+            asked.append(time.monotonic())
+        return bool(asked) and time.monotonic() - asked[0] > 0.3
+
+    return is_idle

@@ -50,6 +50,15 @@ int clinux_open_directory_path(const char *path);
 /// pipe2(2) with O_CLOEXEC: the reading end, then the writing end, and neither in the place of a standard descriptor.
 int clinux_pipe(int ends[2]);
 
+/// A pipe for `clinux_watch_signal`: its reading end, or -1 with errno. It is the process's one, and neither end ever blocks.
+int clinux_signal_pipe(void);
+
+/// From its return on, each of these signals that comes is a byte in that pipe, its number. A handler and not signalfd(2): that
+/// takes a signal that is blocked in every thread, and one that comes while this is being arranged would be lost.
+///
+/// \return 0, or -1 with errno.
+int clinux_watch_signal(int number);
+
 /// Starts a program, found as execvp(3) finds it, whose standard descriptors are these three and which has no others. No
 /// signal is ignored or blocked in it, and it is killed when the thread that starts it ends.
 ///

@@ -1,0 +1,82 @@
+"""Sends a signal to the program before one of its system calls, whichever thread makes it, by ptrace(2). x86-64 alone."""
+
+import os
+import signal
+import time
+
+from harness.system_calls import CONT, OPTIONS, SETOPTIONS, SYSCALL, SYSCALL_STOP, TRACEME, WAIT_FOR_ALL, libc, ptrace
+
+# In seconds, from the signal on.
+TIME_LIMIT = 10
+
+
+class StillRunning(AssertionError):
+    """The program took no notice of the signal."""
+
+
+def signalled_before(number, sent, command, environment, is_idle=lambda: False):
+    """Runs the command, and sends it the signal before the system call of this number, counted from 1 over all threads.
+
+    Returns the status, as `os.waitstatus_to_exitcode` has it. None where it is idle before it makes so many calls; it is killed
+    then.
+    """
+    process = start([os.fspath(part) for part in command], environment)
+    inside, threads, made, since = set(), {process}, 0, None
+    try:
+        while True:
+            thread, status = os.waitpid(-1, WAIT_FOR_ALL | os.WNOHANG)
+            if thread == 0:
+                if since is None and is_idle():
+                    return None
+                if since and time.monotonic() - since > TIME_LIMIT:
+                    raise StillRunning(f"{TIME_LIMIT} s after {sent.name} before system call {number}")
+                time.sleep(0.0005)
+                continue
+            if not os.WIFSTOPPED(status):
+                if thread == process:
+                    process = None
+                    return os.waitstatus_to_exitcode(status)
+                continue
+            event, stop, deliver = status >> 16, os.WSTOPSIG(status), 0
+            if stop == SYSCALL_STOP:
+                inside ^= {thread}
+                if thread in inside:
+                    made += 1
+                    if made == number:
+                        os.kill(process, sent)
+                        since = time.monotonic()
+            elif not event and not (stop == signal.SIGSTOP and thread not in threads):
+                deliver = stop
+            threads.add(thread)
+            ptrace(CONT if since else SYSCALL, thread, deliver, may_be_gone=True)
+    finally:
+        if process:
+            os.kill(process, signal.SIGKILL)
+            reap(process)
+
+
+def start(command, environment):
+    process = os.fork()
+    if process == 0:
+        try:
+            nothing = os.open("/dev/null", os.O_RDWR)
+            for stream in range(3):
+                os.dup2(nothing, stream)
+            os.closerange(3, 256)
+            libc.ptrace(TRACEME, 0, None, None)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os.execve(command[0], command, environment)
+        finally:
+            os._exit(127)
+    os.waitpid(process, 0)
+    # Without the stops of a seccomp(2) filter, which there is none of.
+    ptrace(SETOPTIONS, process, OPTIONS)
+    ptrace(SYSCALL, process)
+    return process
+
+
+def reap(process):
+    while True:
+        thread, status = os.waitpid(-1, WAIT_FOR_ALL)
+        if thread == process and not os.WIFSTOPPED(status):
+            return
