@@ -5,7 +5,7 @@ from link import Unavailable
 from measuring import Failed, cleared, interleaved
 from push_tables import PUSHED, emptied
 from servers import BUCKET, fake_gcs, nginx, seaweedfs
-from store_tables import TOOL, header, met, row, upload, upload_to_gcs, write_file, write_folder
+from store_tables import TOOL, header, memory_folder, met, row, upload, upload_to_gcs, write_file, write_folder
 from tables import MIB, dependent_entry, heading, mib, write_random
 
 BEFORE = "before"
@@ -22,8 +22,11 @@ def before(bench):
     size, (parts, _) = write_file(bench, 1024), write_folder(bench, "many/files", bench.sized(2000))
     assets = {"big/object": f"a file of {size // MIB:,} MiB", "many/files": f"{len(parts):,} files of 64 KiB"}
     fetched(bench, assets, "from a folder", {})
-    from_servers(bench, assets)
-    from_afar(bench, assets)
+    # A disk's moods would be all that is seen there.
+    with memory_folder(bench, 2 * size) as memory:
+        target = memory or bench.assets
+        from_servers(bench, assets, target)
+        from_afar(bench, assets, target)
     pushed(bench)
     present_and_planned(bench)
 
@@ -40,17 +43,23 @@ def compare(bench, title, arguments, environment=None, clear=lambda: None, check
     row(title, *seconds, *processor, mib(now), mib(then), AIM, met(ratio <= AIM))
 
 
-def fetched(bench, assets, how, environment):
-    def check(name):
-        there = sum(path.stat().st_size for path in bench.assets.rglob("*") if path.is_file())
-        if there < sum(path.stat().st_size for path in (bench.store / asset).rglob("*") if path.is_file()):
-            raise Failed(f"{name} ended well with {there:,} bytes")
-
+def fetched(bench, assets, how, environment, target=None):
+    target = target or bench.assets
     for asset, what in assets.items():
         arguments = ["resolve", "--no-lock", bench.spec([f"{asset}:1.0"])]
-        settings = {**bench.environment, **environment}
-        compare(bench, f"{what}, {how}", arguments, settings, lambda: cleared(bench.assets), check)
-        cleared(bench.assets)
+        settings = {**bench.environment, **environment, "MODELKIT_ASSETS_DIR": str(target)}
+        check = lambda name, size=size_of(bench.store / asset / "1.0"): require(target, size, name)
+        compare(bench, f"{what}, {how}", arguments, settings, lambda: cleared(target), check)
+        cleared(target)
+
+
+def require(folder, size, name):
+    if (there := size_of(folder)) < size:
+        raise Failed(f"{name} ended well with {there:,} of {size:,} bytes")
+
+
+def size_of(place):
+    return sum(path.stat().st_size for path in [place, *place.rglob("*")] if path.is_file())
 
 
 def of(server):
@@ -58,23 +67,23 @@ def of(server):
     return {**store, **server.environment}
 
 
-def from_servers(bench, assets):
+def from_servers(bench, assets, target):
     with nginx(bench.folder / "nginx", bench.folder) as servers:
         for scheme, server in zip(("HTTP", "HTTPS"), servers, strict=True):
-            fetched(bench, assets, f"{scheme}, nginx", of(server))
+            fetched(bench, assets, f"{scheme}, nginx", of(server), target)
     with seaweedfs(bench.folder / "seaweedfs") as (server, client):
         upload(client, bench.store)
-        fetched(bench, assets, "HTTP, SeaweedFS", of(server))
+        fetched(bench, assets, "HTTP, SeaweedFS", of(server), target)
     with fake_gcs(bench.folder / "fake-gcs") as (server, bucket):
         upload_to_gcs(bucket, bench.store)
-        fetched(bench, assets, "HTTP, fake-gcs-server", of(server))
+        fetched(bench, assets, "HTTP, fake-gcs-server", of(server), target)
 
 
-def from_afar(bench, assets):
+def from_afar(bench, assets, target):
     for number, network in enumerate(NETWORKS):
         try:
             with lab(bench.folder / f"lab-{number}", bench.folder, network) as store:
-                fetched(bench, assets, str(network), of(store.server))
+                fetched(bench, assets, str(network), of(store.server), target)
         except Unavailable as reason:
             row(str(network), f"not run: {reason}")
 
