@@ -96,7 +96,8 @@ def pushed(bench):
         (small / f"part-{number:05}").write_bytes(number.to_bytes(8, "big") * 8192)
     with seaweedfs(bench.folder / "pushes") as (server, client):
         settings = {**of(server), "MODELKIT_STORAGE_BUCKET": PUSHED}
-        for path, what in (large, "a file of 512 MiB"), (small, "2,000 files of 64 KiB"):
+        sizes = f"a file of {bench.sized(512)} MiB", f"{bench.sized(2000):,} files of 64 KiB"
+        for path, what in zip((large, small), sizes, strict=True):
             arguments = ["new", "--yes", path, "bench/content"]
             compare(bench, f"push of {what}, SeaweedFS", arguments, settings, lambda: emptied(client))
 
