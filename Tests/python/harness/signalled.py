@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from harness.system_calls import CONT, OPTIONS, SETOPTIONS, SYSCALL, SYSCALL_STOP, TRACEME, WAIT_FOR_ALL, libc, ptrace
+from harness.system_calls import CONT, SYSCALL, SYSCALL_STOP, WAIT_FOR_ALL, ptrace, started
 
 # In seconds, from the signal on.
 TIME_LIMIT = 10
@@ -20,7 +20,8 @@ def signalled_before(number, sent, command, environment, is_idle=lambda: False):
     Returns the status, as `os.waitstatus_to_exitcode` has it. None where it is idle before it makes so many calls; it is killed
     then.
     """
-    process = start([os.fspath(part) for part in command], environment)
+    process = started(command, environment)
+    ptrace(SYSCALL, process)
     inside, threads, made, since = set(), {process}, 0, None
     try:
         while True:
@@ -53,26 +54,6 @@ def signalled_before(number, sent, command, environment, is_idle=lambda: False):
         if process:
             os.kill(process, signal.SIGKILL)
             reap(process)
-
-
-def start(command, environment):
-    process = os.fork()
-    if process == 0:
-        try:
-            nothing = os.open("/dev/null", os.O_RDWR)
-            for stream in range(3):
-                os.dup2(nothing, stream)
-            os.closerange(3, 256)
-            libc.ptrace(TRACEME, 0, None, None)
-            os.kill(os.getpid(), signal.SIGSTOP)
-            os.execve(command[0], command, environment)
-        finally:
-            os._exit(127)
-    os.waitpid(process, 0)
-    # Without the stops of a seccomp(2) filter, which there is none of.
-    ptrace(SETOPTIONS, process, OPTIONS)
-    ptrace(SYSCALL, process)
-    return process
 
 
 def reap(process):

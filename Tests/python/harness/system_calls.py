@@ -72,7 +72,9 @@ class Trace:
         self.below = os.path.realpath(below) + "/"
         self.status, self.memory, self.has_ended, self.has_hung = None, None, False, False
         self.waiting, self.threads, self.busy, self.number = [], set(), None, 0
-        self.process = self.start([os.fspath(part) for part in command], environment, output, folder)
+        self.process = started(command, environment, output, folder, seccomp_filter())
+        self.threads.add(self.process)
+        ptrace(CONT, self.process)
         self.running_since, self.has_left = None, threading.Event()
         self.watch = threading.Thread(target=self.watch_for_a_hang, daemon=True)
 
@@ -90,31 +92,6 @@ class Trace:
         if self.memory is not None:
             os.close(self.memory)
         assert not self.has_hung, f"nothing came for {TIME_LIMIT} s"
-
-    def start(self, command, environment, output, folder):
-        program = seccomp_filter()
-        process = os.fork()
-        if process == 0:
-            try:
-                streams = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), os.open("/dev/null", os.O_RDONLY)
-                os.dup2(streams[1], 0)
-                os.dup2(streams[0], 1)
-                os.dup2(streams[0], 2)
-                os.closerange(3, 256)
-                if folder:
-                    os.chdir(folder)
-                libc.ptrace(TRACEME, 0, None, None)
-                os.kill(os.getpid(), signal.SIGSTOP)
-                libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-                libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0)
-                os.execve(command[0], command, environment)
-            finally:
-                os._exit(127)
-        os.waitpid(process, 0)
-        self.threads.add(process)
-        ptrace(SETOPTIONS, process, OPTIONS)
-        ptrace(CONT, process)
-        return process
 
     def watch_for_a_hang(self):
         """What is done while the program stands is no time of its own."""
@@ -226,6 +203,34 @@ class Trace:
             # What is beyond a page may not be there.
             found += os.pread(self.memory, 4096 - (address + len(found)) % 4096, address + len(found))
         return os.fsdecode(found.partition(b"\0")[0])
+
+
+def started(command, environment, output="/dev/null", folder=None, program=None):
+    """Starts the command in that folder, traced, and with a seccomp(2) filter where there is one. Returns the process, which stands
+    before execve(2) until it is told to go on.
+    """
+    command = [os.fspath(part) for part in command]
+    process = os.fork()
+    if process == 0:
+        try:
+            streams = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), os.open("/dev/null", os.O_RDONLY)
+            os.dup2(streams[1], 0)
+            os.dup2(streams[0], 1)
+            os.dup2(streams[0], 2)
+            os.closerange(3, 256)
+            if folder:
+                os.chdir(folder)
+            libc.ptrace(TRACEME, 0, None, None)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            if program:
+                libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+                libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0)
+            os.execve(command[0], command, environment)
+        finally:
+            os._exit(127)
+    os.waitpid(process, 0)
+    ptrace(SETOPTIONS, process, OPTIONS)
+    return process
 
 
 def ptrace(request, thread, data=0, may_be_gone=False):
