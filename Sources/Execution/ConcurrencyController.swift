@@ -67,6 +67,12 @@ struct ConcurrencyController: Sendable {
     /// Where short downloads are served, which end before much else has been tried: a request more costs less than a round
     /// trip more, and a link that fewer fill is given back to others soon.
     static let start = 48
+    /// A connection over a short way is fast, and each costs processor time.
+    private static let startNear = 16
+    /// One over a long way is slow, and trying takes longer there.
+    private static let startFar = 96
+    /// From a request to the first byte of its answer, in seconds.
+    private static let (near, far) = (0.010, 0.075)
     private static let leastPatience = 1.0
     private static let mostPatience = 16.0
     /// What half as many again or twice as many must gain, as a share of what they would at best.
@@ -85,6 +91,15 @@ struct ConcurrencyController: Sendable {
     var pace: ConnectionPace? {
         guard let connectionRate, let wait else { return nil }
         return ConnectionPace(rate: connectionRate, wait: wait)
+    }
+
+    /// The first answer for a large object has begun: how far away the store is says where to start.
+    ///
+    /// - Parameter wait: since it was asked for, in seconds.
+    mutating func answered(after wait: Double) {
+        guard self.wait == nil, limits.count > 1, case .climbing(nil) = phase else { return }
+        self.wait = wait
+        setTarget(wait < Self.near ? Self.startNear : wait < Self.far ? Self.start : Self.startFar)
     }
 
     mutating func tick(_ sample: Sample) {

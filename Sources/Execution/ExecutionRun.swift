@@ -115,7 +115,8 @@ struct ExecutionRun {
     }
 
     private mutating func began(_ opened: OpenedPart) -> [TransferMachine.Action] {
-        let actions = machine.handle(.began(opened.part, opened.download.attributes, opened.download.range))
+        let actions = machine.handle(
+            .began(opened.part, opened.download.attributes, opened.download.range, wait: opened.wait))
         // Else nobody wants it any more, and its connection is closed.
         if actions.contains(.receive(opened.part)) { begun[opened.part] = opened }
         return actions

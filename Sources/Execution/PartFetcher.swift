@@ -47,13 +47,14 @@ struct PartFetcher: Sendable {
         let key = key(part, staged)
         let start = ContinuousClock.now
         let download = try await get(key, part)
-        meter.answered(after: (ContinuousClock.now - start) / .seconds(1))
+        let wait = (ContinuousClock.now - start) / .seconds(1)
+        meter.answered(after: wait)
         let expected = part.range.clamped(to: 0..<download.attributes.size)
         // A store that knows no ranges sends the object in one piece.
         guard download.range == expected || isWhole(part, download) else {
             throw invalid(key, .rangeMismatch(expected: expected, actual: download.range))
         }
-        return OpenedPart(part: part, download: download)
+        return OpenedPart(part: part, download: download, wait: wait)
     }
 
     private func openFirst(_ part: TransferMachine.Part, of staged: StagedAsset) async throws -> OpenedPart {

@@ -112,9 +112,9 @@ extension PartFetcher {
         guard !chunks.isEmpty else { return writer }
         var writer = writer
         try writer.put(chunks, into: try writer.open())
-        let size = chunks.reduce(0) { $0 + $1.readableBytes }
-        try writer.advance(by: size)
-        emit(.received(writer.staged.pin, bytes: Int64(size)))
+        let start = writer.offset
+        try writer.advance(past: chunks)
+        emit(.received(writer.staged.pin, bytes: writer.offset - start))
         return writer
     }
 

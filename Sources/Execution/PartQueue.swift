@@ -10,6 +10,13 @@ extension TransferMachine {
         let entityTag: String?
         /// Whether the object's size is still to be learnt from the answer.
         let isFirst: Bool
+
+        var objectID: ObjectID { ObjectID(asset: asset, object: object) }
+    }
+
+    struct ObjectID: Hashable, Sendable {
+        let asset: Int
+        let object: Int
     }
 }
 
@@ -47,19 +54,32 @@ struct PendingParts {
         isFirst = true
         isSizeKnown = size != nil
         gaps = [0..<sizes.first(of: size)]
-        left = min(sizes.first(of: size), size ?? .max)
+        left = size ?? sizes.first(of: size)
     }
 
     var isEmpty: Bool { gaps.isEmpty }
+    var objectID: TransferMachine.ObjectID { TransferMachine.ObjectID(asset: asset, object: object) }
 
-    /// - Parameter size: of the part; a first part has its own.
-    mutating func next(size: Int64) -> TransferMachine.Part? {
+    /// - Parameters:
+    ///   - size: of the part; a first part has its own.
+    ///   - whole: an object that is known to be no larger is one part.
+    mutating func next(size: Int64, whole: Int64) -> TransferMachine.Part? {
         guard let gap = gaps.popLast() else { return nil }
-        let end = isFirst ? gap.upperBound : min(gap.upperBound, ByteSum.adding(gap.lowerBound, size))
+        if isFirst { return first(isSizeKnown && left <= whole ? 0..<max(left, gap.upperBound) : gap) }
+        let end = min(gap.upperBound, ByteSum.adding(gap.lowerBound, size))
         if end < gap.upperBound { gaps.append(end..<gap.upperBound) }
         left -= min(left, end - gap.lowerBound)
-        return TransferMachine.Part(
-            asset: asset, object: object, range: gap.lowerBound..<end, entityTag: entityTag, isFirst: isFirst)
+        return part(gap.lowerBound..<end)
+    }
+
+    /// What else there is of the object comes back once the answer has begun.
+    private mutating func first(_ range: Range<Int64>) -> TransferMachine.Part {
+        left = 0
+        return part(range)
+    }
+
+    private func part(_ range: Range<Int64>) -> TransferMachine.Part {
+        TransferMachine.Part(asset: asset, object: object, range: range, entityTag: entityTag, isFirst: isFirst)
     }
 }
 
@@ -71,6 +91,8 @@ struct PartQueue {
     /// Of what waits, in bytes.
     private var left: Int64 = 0
     private var inFlight: [TransferMachine.Part: Int64] = [:]
+    /// Of each object, how many parts are in flight.
+    private var objects: [TransferMachine.ObjectID: Int] = [:]
     /// Of those in flight, how many hold little.
     private var smallCount = 0
     /// How many small parts count as one.
@@ -125,8 +147,12 @@ struct PartQueue {
 
     mutating func prepend(_ parts: PendingParts) {
         guard !parts.isEmpty else { return }
-        waiting.replaceSubrange(..<first, with: CollectionOfOne(parts))
-        first = 0
+        if first == 0 {
+            waiting.insert(parts, at: 0)
+        } else {
+            first -= 1
+            waiting[first] = parts
+        }
         note(parts)
     }
 
@@ -149,8 +175,10 @@ struct PartQueue {
         guard first < waiting.count, inFlight.isEmpty || hasRoom(target) else {
             return nil
         }
+        bringForward(nextPlace(among: target))
         let before = waiting[first].left
-        guard let part = waiting[first].next(size: sizes.next(left: left, target: target, pace: pace)) else {
+        let size = sizes.next(left: left, target: target, pace: pace)
+        guard let part = waiting[first].next(size: size, whole: sizes.whole(left: left, target: target)) else {
             return nil
         }
         let taken = before - waiting[first].left
@@ -162,12 +190,35 @@ struct PartQueue {
         return part
     }
 
+    /// The place of the next object, or of a large one with fewer parts in flight: what is received from the first byte to
+    /// the last is hashed as it arrives, and what arrives in several parts at a time is read back.
+    ///
+    /// - Parameter count: of so many of those that wait.
+    private func nextPlace(among count: Int) -> Int {
+        var (place, fewest) = (first, objects[waiting[first].objectID, default: 0])
+        for candidate in first..<min(first + max(count, 1), waiting.count) where fewest > 0 {
+            guard waiting[candidate].left > sizes.whole else { continue }
+            let inFlight = objects[waiting[candidate].objectID, default: 0]
+            if inFlight < fewest { (place, fewest) = (candidate, inFlight) }
+        }
+        return place
+    }
+
+    private mutating func bringForward(_ place: Int) {
+        guard place > first else { return }
+        let parts = waiting[place]
+        // Those before it are few, those behind it may be a million.
+        for other in (first..<place).reversed() { waiting[other + 1] = waiting[other] }
+        waiting[first] = parts
+    }
+
     private func hasRoom(_ target: Int) -> Bool {
         inFlightCount < target && inFlight.count < most && held < memory
     }
 
     private mutating func hold(_ memory: Int64, _ part: TransferMachine.Part) {
         inFlight[part] = memory
+        objects[part.objectID, default: 0] += 1
         held += memory
         if memory <= Self.small { smallCount += 1 }
     }
@@ -175,6 +226,7 @@ struct PartQueue {
     private mutating func release(_ part: TransferMachine.Part) -> Bool {
         guard let memory = inFlight.removeValue(forKey: part) else { return false }
         held -= memory
+        objects[part.objectID] = objects[part.objectID].flatMap { $0 > 1 ? $0 - 1 : nil }
         if memory <= Self.small { smallCount -= 1 }
         return true
     }

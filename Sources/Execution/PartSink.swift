@@ -36,35 +36,39 @@ final class PartSink: BodySink {
 
     func take(_ piece: ByteBuffer, completion: @escaping @Sendable (Result<Void, any Error>) -> Void) {
         fetcher.meter.received(piece.readableBytes)
-        let gathered: (PartWriter, [ByteBuffer], size: Int)?
+        let gathered: (PartWriter, [ByteBuffer])?
         do {
             gathered = try state.withLock { state in try gather(piece, &state) }
         } catch {
             return completion(.failure(error))
         }
-        guard let (writer, chunks, size) = gathered else { return completion(.success(())) }
+        guard let (writer, chunks) = gathered else { return completion(.success(())) }
         turns.perform { [file] () throws(FileError) in
             try writer.put(chunks, into: file)
         } completion: { result in
-            completion(Result { try self.advance(by: size, after: result) })
+            completion(Result { try self.advance(past: chunks, after: result) })
         }
     }
 
     /// - Returns: what is to be written now.
-    private func gather(_ piece: ByteBuffer, _ state: inout State) throws -> (PartWriter, [ByteBuffer], size: Int)? {
+    private func gather(_ piece: ByteBuffer, _ state: inout State) throws -> (PartWriter, [ByteBuffer])? {
         state.size += piece.readableBytes
         let offset = state.writer.offset + Int64(state.size)
         guard offset <= state.writer.end else { throw fetcher.ended(late: offset, state.writer) }
         if piece.readableBytes > 0 { state.gathered.append(piece) }
         guard state.size >= Self.leastWrite || offset == state.writer.end, state.size > 0 else { return nil }
         defer { (state.gathered, state.size) = ([], 0) }
-        return (state.writer, state.gathered, state.size)
+        return (state.writer, state.gathered)
     }
 
-    private func advance(by size: Int, after result: Result<Void, FileError>) throws {
+    private func advance(past chunks: [ByteBuffer], after result: Result<Void, FileError>) throws {
         try result.get()
-        try state.withLock { try $0.writer.advance(by: size) }
-        fetcher.emit(.received(pin, bytes: Int64(size)))
+        let size = try state.withLock { state in
+            let start = state.writer.offset
+            try state.writer.advance(past: chunks)
+            return state.writer.offset - start
+        }
+        fetcher.emit(.received(pin, bytes: size))
     }
 
     /// The writer, once nothing comes any more.

@@ -16,6 +16,8 @@ package struct PartSizes: Sendable, Hashable {
 
     /// Shares get no smaller, in bytes: requests would come to cost more than what they spread.
     private static let leastShare: Int64 = 2 << 20
+    /// A connection that is slow is not to hold up a run for longer.
+    private static let mostWhole: Int64 = 32 << 20
 
     /// Sizes that follow the network.
     package static let adaptive = PartSizes(
@@ -43,6 +45,15 @@ package struct PartSizes: Sendable, Hashable {
     func next(left: Int64, target: Int, pace: ConnectionPace?) -> Int64 {
         let share = max(left / Int64(4 * max(1, target)), Self.leastShare)
         return clamp(min(pace.map(size(at:)) ?? first, max(share, pace.map(leastSize(at:)) ?? 0)))
+    }
+
+    /// Objects that are known to be no larger are one part, which is hashed as it arrives: as long as each connection has as
+    /// much to bring.
+    ///
+    /// - Parameters: see `next`.
+    func whole(left: Int64, target: Int) -> Int64 {
+        let isFixed = limits.lowerBound == limits.upperBound
+        return isFixed ? whole : max(whole, min(left / Int64(max(1, target)), Self.mostWhole))
     }
 
     /// A second's worth, and at least ten times what the wait for the first byte costs.

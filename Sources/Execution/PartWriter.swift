@@ -5,7 +5,7 @@ internal import Planning
 
 /// Writes the bytes of one part to its file in staging. Blocks on the disk.
 ///
-/// A part that is all of its object is hashed as it is written, and its file is finished with the last of its bytes.
+/// The file of a part that is all of its object is finished with the last of its bytes.
 struct PartWriter: Sendable {
     let part: TransferMachine.Part
     let staged: StagedAsset
@@ -40,10 +40,21 @@ struct PartWriter: Sendable {
 
     mutating func open() throws(FileError) -> File {
         if let file { return file }
-        // What an earlier content of the object left must not show past the end of this one.
-        let file = try isWhole ? staged.openEmpty(part.object) : staged.openForWriting(part.object)
+        let file = try isWhole ? beginObject() : staged.openForWriting(part.object)
         self.file = file
         return file
+    }
+
+    /// Whether the journal tells of a whole object what is there before all of it is.
+    private var isNotedInSteps: Bool { end - start > Self.noteStep }
+
+    private func beginObject() throws(FileError) -> File {
+        // First, as it takes back what the journal said of a content that came damaged and is fetched again.
+        if isNotedInSteps {
+            try staged.journal.append(Journal.line(object: staged.content.objects[part.object].path, attributes))
+        }
+        // What an earlier content of the object left must not show past the end of this one.
+        return try staged.openEmpty(part.object)
     }
 
     /// Writes what comes next to the file. Of several callers for one file the kernel makes all but one spin (`WriteTurns`).
@@ -53,16 +64,15 @@ struct PartWriter: Sendable {
             try file.write(chunk, at: offset)
             offset += Int64(chunk.readableBytes)
         }
-        if isWhole {
-            for chunk in chunks { chunk.withUnsafeReadableBytes { object.hasher.take($0) } }
-        }
     }
 
-    /// Goes on behind what was written, and writes down that it is there, now and then. Without a sync: what was written
-    /// outlives the process, and a journal of another boot of the machine is not believed.
-    mutating func advance(by count: Int) throws(FileError) {
-        offset += Int64(count)
-        guard !isWhole, offset < end, offset - noted >= Self.noteStep else { return }
+    /// Goes on behind what was written: hashes it where its turn has come, and writes down that it is there, now and then.
+    /// Without a sync: what was written outlives the process, and a journal of another boot of the machine is not believed.
+    mutating func advance(past chunks: [ByteBuffer]) throws(FileError) {
+        let next = chunks.reduce(offset) { $0 + Int64($1.readableBytes) }
+        object.hasher.wrote(chunks, at: offset..<next)
+        offset = next
+        guard offset < end, offset - noted >= Self.noteStep else { return }
         try staged.journal.append(Journal.line(part: noted..<offset, of: staged.content.objects[part.object].path))
         noted = offset
     }
@@ -75,13 +85,13 @@ struct PartWriter: Sendable {
         let line = Journal.line(part: noted..<end, of: path)
         guard isWhole else {
             file.startWriteback(start..<end)
-            try object.hasher.arrived(start..<end, in: file)
+            try object.hasher.advance(in: file)
             try staged.journal.append(line)
             return nil
         }
         let digests = try staged.finish(part.object, received: file)
         guard digests.fault == nil else { return digests }
-        try staged.journal.append(Journal.line(object: path, attributes) + line)
+        try staged.journal.append(isNotedInSteps ? line : Journal.line(object: path, attributes) + line)
         return digests
     }
 }

@@ -46,6 +46,19 @@ import Testing
         #expect(found.rate >= 0.9 * network.rate(of: 64, from: 25, to: 30))
     }
 
+    @Test(arguments: [(0.001, 16), (0.03, 48), (0.1, 96)])
+    func startsWithMoreTheFartherTheStoreIs(_ wait: Double, _ target: Int) {
+        var controller = ConcurrencyController(limits: 1...256)
+        controller.answered(after: wait)
+        #expect(controller.target == target)
+        // The first answer alone: later ones wait for each other.
+        controller.answered(after: 10)
+        #expect(controller.target == target)
+        var fixed = ConcurrencyController(limits: 7...7)
+        fixed.answered(after: wait)
+        #expect(fixed.target == 7)
+    }
+
     @Test func givesWayAtOnceWhereTheStoreAsksToSlowDown() {
         var controller = ConcurrencyController(limits: 1...256)
         let start = controller.target

@@ -1,6 +1,7 @@
 import AssetModel
 import FileSystem
 import Foundation
+import NIOCore
 import ObjectStore
 import Planning
 import Testing
@@ -73,6 +74,71 @@ import Testing
         let expected = ContentHash()
         content.withUnsafeBytes { expected.update($0) }
         #expect(try hasher.finish(file, size: Int64(size)) == expected.finish())
+    }
+
+    /// Connections that each bring a part piece by piece: some pieces arrive at the frontier, others wait to be read back.
+    @Test(arguments: 0..<20)
+    func hashesWhatArrivesPieceByPiece(_ seed: UInt64) async throws {
+        var random = Numbers(state: seed)
+        let scene = try Pieces(&random)
+        defer { scene.remove() }
+        let hasher = FrontierHasher()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for part in scene.parts.shuffled(using: &random) {
+                group.addTask { try scene.write(part, hasher) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try hasher.finish(scene.file, size: Int64(scene.content.count)) == scene.digests)
+    }
+
+    @Test("what was hashed and is written again is read back, so that the digest is the file's")
+    func hashesWhatIsWrittenAgain() throws {
+        var random = Numbers(state: 1)
+        let scene = try Pieces(&random)
+        defer { scene.remove() }
+        let hasher = FrontierHasher()
+        let other = ByteBuffer(repeating: 7, count: 100)
+        hasher.wrote([other], at: 0..<100)
+        for part in scene.parts { try scene.write(part, hasher) }
+        #expect(try hasher.finish(scene.file, size: Int64(scene.content.count)) == scene.digests)
+    }
+
+    /// A file, and the parts in which it comes, each in pieces.
+    private struct Pieces {
+        let content: [UInt8]
+        let path = NSTemporaryDirectory() + "modelkit-assets-\(UUID().uuidString)"
+        let file: File
+        let parts: [[Range<Int>]]
+
+        init(_ random: inout Numbers) throws {
+            let size = Int.random(in: 1...3_000_000, using: &random)
+            content = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
+            try Data(content).write(to: URL(fileURLWithPath: path))
+            file = try File.openForReading(path)
+            parts = Self.split(0..<size, Int.random(in: 1000...500_000, using: &random)).map {
+                Self.split($0, Int.random(in: 1000...100_000, using: &random))
+            }
+        }
+
+        private static func split(_ range: Range<Int>, _ step: Int) -> [Range<Int>] {
+            stride(from: range.lowerBound, to: range.upperBound, by: step).map { $0..<min($0 + step, range.upperBound) }
+        }
+
+        var digests: ContentDigests {
+            let hash = ContentHash()
+            content.withUnsafeBytes { hash.update($0) }
+            return hash.finish()
+        }
+
+        func write(_ part: [Range<Int>], _ hasher: FrontierHasher) throws {
+            for piece in part {
+                hasher.wrote([ByteBuffer(bytes: content[piece])], at: Int64(piece.lowerBound)..<Int64(piece.upperBound))
+            }
+            try hasher.advance(in: file)
+        }
+
+        func remove() { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// SplitMix64, so that a failing seed fails again.

@@ -53,8 +53,8 @@ import Testing
     func saysWhatIsMissing(_ done: [Range<Int64>], _ missing: [Range<Int64>]) {
         let progress = ObjectProgress(ObjectAttributes(size: 10, entityTag: nil), done: done)
         var parts = PendingParts(of: 0, 0, progress)
-        #expect(missing.indices.map { _ in parts.next(size: 4)?.range } == missing)
-        #expect(parts.next(size: 4) == nil && parts.isEmpty && parts.left == 0)
+        #expect(missing.indices.map { _ in parts.next(size: 4, whole: 0)?.range } == missing)
+        #expect(parts.next(size: 4, whole: 0) == nil && parts.isEmpty && parts.left == 0)
         #expect(progress.doneBytes == 10 - missing.reduce(0) { $0 + Int64($1.count) })
     }
 

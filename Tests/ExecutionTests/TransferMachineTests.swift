@@ -86,6 +86,36 @@ import Testing
         #expect(PartSizes.adaptive.first(of: 16 << 20 + 1) == 2 << 20)
     }
 
+    @Test func objectsAreOnePartEachWhileEveryConnectionHasAsMuchToBring() {
+        let mib: Int64 = 1 << 20
+        #expect(PartSizes.adaptive.whole(left: 4000 * mib, target: 200) == 20 * mib)
+        #expect(PartSizes.adaptive.whole(left: 4000 * mib, target: 1) == 32 * mib)
+        #expect(PartSizes.adaptive.whole(left: 4000 * mib, target: 1000) == 16 * mib)
+        #expect(PartSizes.fixed(8).whole(left: 1 << 40, target: 1) == 8)
+        var queue = PartQueue(sizes: .adaptive, concurrency: 1...100)
+        for object in 0..<10 { queue.append(PendingParts(firstOf: object, 0, size: 20 * mib, .adaptive)) }
+        let parts = (0..<4).compactMap { _ in queue.next(target: 4, pace: nil) }
+        #expect(parts.map(\.range.upperBound) == Array(repeating: 20 * mib, count: 4))
+    }
+
+    @Test func eachLargeObjectHasOnePartInFlightBeforeAnyHasTwo() {
+        var queue = PartQueue(sizes: .fixed(4), concurrency: 100...100)
+        for object in 0..<3 {
+            let progress = ObjectProgress(ObjectAttributes(size: 400, entityTag: "t"), done: [])
+            queue.append(PendingParts(of: object, 0, progress))
+        }
+        // What is small waits for its turn.
+        queue.append(PendingParts(firstOf: 3, 0, size: 1, .fixed(4)))
+        var inFlight: [Int] = []
+        for count in 1...30 {
+            guard let part = queue.next(target: 100, pace: nil) else { break }
+            inFlight.append(part.object)
+            let counts = (0..<3).map { object in inFlight.count { $0 == object } }
+            #expect(counts.reduce(0, +) == count && (counts.max() ?? 0) - (counts.min() ?? 0) <= 1)
+        }
+        #expect(inFlight.count == 30)
+    }
+
     @Test func goesOnFromWhatIsInStaging() {
         var machine = TransferMachine(
             dependencies: [[]], present: [], concurrency: 2...2, sizes: .fixed(4))

@@ -1,5 +1,6 @@
 """Runs that end in the middle of a large object, and what the next one fetches."""
 
+import random
 import signal
 
 import pytest
@@ -34,16 +35,16 @@ def journal(shelf):
     return "".join(lines).count("\n") >= 3
 
 
-def ranges(server):
+def ranges(server, name, size):
     """Of the object, what was asked for: first and last byte."""
-    asked = [request.headers.get("range", f"bytes=0-{SIZE - 1}") for request in server.seen(data(LARGE))]
+    asked = [request.headers.get("range", f"bytes=0-{size - 1}") for request in server.seen(data(name))]
     return sorted(tuple(map(int, text.removeprefix("bytes=").split("-"))) for text in asked)
 
 
-def first_byte(server):
+def first_byte(server, name=LARGE, size=SIZE):
     """Of what was asked for, which goes from there to the end, each byte once."""
-    asked = ranges(server)
-    assert [end + 1 for _, end in asked] == [start for start, _ in asked[1:]] + [SIZE]
+    asked = ranges(server, name, size)
+    assert [end + 1 for _, end in asked] == [start for start, _ in asked[1:]] + [size]
     return asked[0][0]
 
 
@@ -66,6 +67,26 @@ def test_of_a_part_on_its_way_no_more_than_its_last_mebibyte_is_fetched_again(fa
     fault_shelf.resolve(PIN).succeeded()
     assert 10 * MIB <= first_byte(fault_server) <= 11 * MIB
     assert visible(digests(fault_shelf.assets))[f"{LARGE}/1.0"] == sha256(LARGE_CONTENT)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+def test_of_an_object_in_one_piece_no_more_than_its_last_mebibyte_is_fetched_again(
+    fault_shelf, fault_server, signal_number
+):
+    content = random.Random(7).randbytes(12 * MIB)
+    put_asset(fault_server, "medium", content, [{"size": len(content), "sha256": sha256(content)}])
+    fault_server.on(data("medium"), stall_after(7 * MIB))
+    fault_shelf.tool.environment["MODELKIT_STORAGE_TIMEOUT_S"] = "60"
+    running = fault_shelf.tool.start("resolve", fault_shelf.spec("medium:1.0"))
+    running.until(lambda: noted_end(fault_shelf) >= 6 * MIB, "wrote down what it had")
+    running.process.send_signal(signal_number)
+    running.wait()
+    assert len(fault_server.seen(data("medium"))) == 1
+    fault_server.rules.clear()
+    fault_server.requests.clear()
+    fault_shelf.resolve("medium:1.0").succeeded()
+    assert 6 * MIB <= first_byte(fault_server, "medium", len(content)) <= 7 * MIB
+    assert visible(digests(fault_shelf.assets))["medium/1.0"] == sha256(content)
 
 
 def noted_end(shelf):
