@@ -28,7 +28,7 @@ RELEASE_BINARY := .build/release/modelkit-assets
 # What Tests/python runs, and which build of it that must be.
 TESTED_RELEASE := MODELKIT_ASSETS_BIN="$(abspath $(RELEASE_BINARY))" MODELKIT_ASSETS_TEST_BUILD=release
 TESTED_DEBUG := MODELKIT_ASSETS_BIN="$(abspath $(DEBUG_BINARY))" MODELKIT_ASSETS_TEST_BUILD=debug
-PYTEST_PROCESSES ?= 4
+PYTEST_PROCESSES ?= 5
 # Suites that compute for long: beside them, tests of the network wait for a thread until their requests time out.
 COMPUTING := GeneratedWorldTests|ConcurrencyControllerTests|ResolverTests|BoundsTests
 # Of `make fuzz`; without a seed, one of chance, which is printed.

@@ -59,8 +59,14 @@ package struct ObjectChecksum: Hashable, Sendable {
 
     /// Lower-case hexadecimal digits.
     package static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (place, byte) in bytes.enumerated() {
+                text.initializeElement(at: 2 * place, to: digit(byte >> 4))
+                text.initializeElement(at: 2 * place + 1, to: digit(byte & 15))
+            }
+            return 2 * bytes.count
+        }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x57) }
 }

@@ -22,15 +22,9 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// - Precondition: 32 bytes.
-    package init(bytes: some Collection<UInt8>) {
+    package init(bytes: [UInt8]) {
         precondition(bytes.count == Self.byteCount)
-        let digits = Array("0123456789abcdef".unicodeScalars)
-        var text = String.UnicodeScalarView()
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        hex = String(text)
+        hex = ObjectChecksum.hex(bytes)
     }
 
     /// As images write it: `sha256:9f86d0…`.

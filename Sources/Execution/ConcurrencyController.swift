@@ -68,7 +68,7 @@ struct ConcurrencyController: Sendable {
     /// trip more, and a link that fewer fill is given back to others soon.
     static let start = 48
     /// A connection over a short way is fast, and each costs processor time.
-    private static let startNear = 16
+    private static let startNear = 10
     /// One over a long way is slow, and trying takes longer there.
     private static let startFar = 96
     /// From a request to the first byte of its answer, in seconds.
@@ -93,11 +93,11 @@ struct ConcurrencyController: Sendable {
         return ConnectionPace(rate: connectionRate, wait: wait)
     }
 
-    /// The first answer for a large object has begun: how far away the store is says where to start.
+    /// How far away the store is says where to start: before the first tick.
     ///
-    /// - Parameter wait: since it was asked for, in seconds.
-    mutating func answered(after wait: Double) {
-        guard self.wait == nil, limits.count > 1, case .climbing(nil) = phase else { return }
+    /// - Parameter wait: from a request to the first byte of its answer, in seconds; nil where nothing was asked for yet.
+    mutating func answered(after wait: Double?) {
+        guard let wait, self.wait == nil, limits.count > 1, case .climbing(nil) = phase else { return }
         self.wait = wait
         setTarget(wait < Self.near ? Self.startNear : wait < Self.far ? Self.start : Self.startFar)
     }

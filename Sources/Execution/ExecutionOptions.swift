@@ -18,7 +18,7 @@ package struct ExecutionOptions: Sendable {
     package static let mostMemory: Int64 = 40 << 20
     /// More than a store lets one machine gain by, but for small objects that are far away. A connection over TLS takes 0.4 MiB, with
     /// which a run of these stays below its limit too.
-    package static let mostConcurrency = 208
+    package static let mostConcurrency = 184
 
     package init(
         concurrency: ClosedRange<Int> = 1...mostConcurrency, partSizes: PartSizes? = nil,

@@ -58,6 +58,9 @@ struct ExecutionRun {
 
     mutating func start() -> [TransferMachine.Action] { machine.start() }
 
+    /// - Parameter wait: see `ConcurrencyController.answered`.
+    mutating func answered(after wait: Double?) { machine.answered(after: wait) }
+
     /// How many parts are to be in flight, and how many are.
     var concurrency: (target: Int, inFlight: Int) { machine.concurrency }
 
@@ -115,8 +118,7 @@ struct ExecutionRun {
     }
 
     private mutating func began(_ opened: OpenedPart) -> [TransferMachine.Action] {
-        let actions = machine.handle(
-            .began(opened.part, opened.download.attributes, opened.download.range, wait: opened.wait))
+        let actions = machine.handle(.began(opened.part, opened.download.attributes, opened.download.range))
         // Else nobody wants it any more, and its connection is closed.
         if actions.contains(.receive(opened.part)) { begun[opened.part] = opened }
         return actions

@@ -4,8 +4,6 @@ internal import ObjectStore
 struct OpenedPart: Sendable {
     let part: TransferMachine.Part
     let download: ObjectDownload
-    /// From the request to the first byte of its answer, in seconds.
-    let wait: Double
     /// Why the object is not compared with a checksum that the store may have of it.
     var checksumFault: StoreError?
 }

@@ -47,14 +47,13 @@ struct PartFetcher: Sendable {
         let key = key(part, staged)
         let start = ContinuousClock.now
         let download = try await get(key, part)
-        let wait = (ContinuousClock.now - start) / .seconds(1)
-        meter.answered(after: wait)
+        meter.answered(after: (ContinuousClock.now - start) / .seconds(1))
         let expected = part.range.clamped(to: 0..<download.attributes.size)
         // A store that knows no ranges sends the object in one piece.
         guard download.range == expected || isWhole(part, download) else {
             throw invalid(key, .rangeMismatch(expected: expected, actual: download.range))
         }
-        return OpenedPart(part: part, download: download, wait: wait)
+        return OpenedPart(part: part, download: download)
     }
 
     private func openFirst(_ part: TransferMachine.Part, of staged: StagedAsset) async throws -> OpenedPart {

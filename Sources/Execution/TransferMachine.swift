@@ -41,8 +41,8 @@ struct TransferMachine {
         case blocked(Int)
         /// Another process had put it there.
         case present(Int)
-        /// The first part of an object that is larger is answered: with the range that comes, so many seconds after it was asked for.
-        case began(Part, ObjectAttributes, Range<Int64>, wait: Double? = nil)
+        /// The first part of an object that is larger is answered: with the range that comes.
+        case began(Part, ObjectAttributes, Range<Int64>)
         /// All of the part is there, or the object in one piece, of that size in bytes where it was not known.
         case received(Part, size: Int64? = nil)
         case sealed(Int)
@@ -110,13 +110,18 @@ struct TransferMachine {
 
     mutating func start() -> [Action] { fill() }
 
+    /// The store has answered.
+    ///
+    /// - Parameter wait: see `ConcurrencyController.answered`.
+    mutating func answered(after wait: Double?) { controller.answered(after: wait) }
+
     mutating func handle(_ event: Event) -> [Action] {
         let actions: [Action] =
             switch event {
             case .opened(let asset, let progress, let sizes): opened(asset, progress, sizes)
             case .blocked(let asset): wasBlocked(asset)
             case .present(let asset): appeared(asset, as: .present)
-            case .began(let part, let attributes, let range, let wait): began(part, attributes, range, wait)
+            case .began(let part, let attributes, let range): began(part, attributes, range)
             case .received(let part, let size): received(part, size)
             case .sealed(let asset): sealed(asset)
             case .committed(let asset): appeared(asset, as: .fetched)
@@ -147,10 +152,7 @@ struct TransferMachine {
         return sealIfComplete(asset)
     }
 
-    private mutating func began(_ part: Part, _ attributes: ObjectAttributes, _ range: Range<Int64>, _ wait: Double?)
-        -> [Action]
-    {
-        if let wait { controller.answered(after: wait) }
+    private mutating func began(_ part: Part, _ attributes: ObjectAttributes, _ range: Range<Int64>) -> [Action] {
         guard phases[part.asset] == .transferring else { return cancelled(part) }
         queue.began(part, size: attributes.size)
         // Before what was queued: an object that was begun is finished first, and with it its asset.

@@ -18,6 +18,9 @@ package protocol ObjectStore: Sendable {
     /// How often it has asked to slow down so far.
     var slowDowns: Int { get }
 
+    /// From a request to the first byte of its answer, at best, in seconds; nil where that is not known, or nought.
+    var quickestAnswer: Double? { get }
+
     /// Opens an object, or a range of it.
     ///
     /// - Throws: `.invalidRange` where the range begins at or past the end, as for any range of an empty object.
@@ -36,6 +39,8 @@ extension ObjectStore {
     package var tellsChecksumsOfWholeObjects: Bool { false }
 
     package var slowDowns: Int { 0 }
+
+    package var quickestAnswer: Double? { nil }
 
     /// The same as `head`; nil where there is no such object.
     package func headIfPresent(_ key: ObjectKey) async throws(StoreError) -> ObjectAttributes? {

@@ -17,6 +17,8 @@ package struct PrefixStore: ObjectStore {
 
     package var slowDowns: Int { base.slowDowns }
 
+    package var quickestAnswer: Double? { base.quickestAnswer }
+
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {
         try await base.get(inBase(key), options)
     }

@@ -15,6 +15,8 @@ package struct WritablePrefixStore: WritableStore {
     package var tellsChecksumsOfWholeObjects: Bool { view.tellsChecksumsOfWholeObjects }
 
     package var slowDowns: Int { view.slowDowns }
+
+    package var quickestAnswer: Double? { view.quickestAnswer }
     package var takesPartsInAnyOrder: Bool { base.takesPartsInAnyOrder }
 
     package func address(of key: ObjectKey) -> String { view.address(of: key) }

@@ -46,13 +46,13 @@ import Testing
         #expect(found.rate >= 0.9 * network.rate(of: 64, from: 25, to: 30))
     }
 
-    @Test(arguments: [(0.001, 16), (0.03, 48), (0.1, 96)])
-    func startsWithMoreTheFartherTheStoreIs(_ wait: Double, _ target: Int) {
+    @Test(arguments: [(nil, 48), (0.001, 10), (0.03, 48), (0.1, 96)] as [(Double?, Int)])
+    func startsWithMoreTheFartherTheStoreIs(_ wait: Double?, _ target: Int) {
         var controller = ConcurrencyController(limits: 1...256)
         controller.answered(after: wait)
         #expect(controller.target == target)
-        // The first answer alone: later ones wait for each other.
-        controller.answered(after: 10)
+        // Once; later answers wait for each other.
+        if wait != nil { controller.answered(after: 10) }
         #expect(controller.target == target)
         var fixed = ConcurrencyController(limits: 7...7)
         fixed.answered(after: wait)

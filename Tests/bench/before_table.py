@@ -21,10 +21,10 @@ def before(bench):
     compare(bench, "`--version`", ["--version"], times=5 * TIMES)
     size, (parts, _) = write_file(bench, 1024), write_folder(bench, "many/files", bench.sized(2000))
     assets = {"big/object": f"a file of {size // MIB:,} MiB", "many/files": f"{len(parts):,} files of 64 KiB"}
-    fetched(bench, assets, "from a folder", {})
     # A disk's moods would be all that is seen there.
     with memory_folder(bench, 2 * size) as memory:
         target = memory or bench.assets
+        fetched(bench, assets, "from a folder", {}, target)
         from_servers(bench, assets, target)
         from_afar(bench, assets, target)
     pushed(bench)

@@ -19,6 +19,8 @@ package struct GCSStore: ObjectStore {
 
     package var slowDowns: Int { context.retries.slowDowns }
 
+    package var quickestAnswer: Double? { requester.quickestAnswer }
+
     package func address(of key: ObjectKey) -> String { context.address(of: key) }
 
     // MARK: Objects

@@ -22,6 +22,8 @@ package struct S3Store: ObjectStore {
 
     package var slowDowns: Int { context.retries.slowDowns }
 
+    package var quickestAnswer: Double? { requester.quickestAnswer }
+
     // MARK: Objects
 
     package func get(_ key: ObjectKey, _ options: GetOptions) async throws(StoreError) -> ObjectDownload {

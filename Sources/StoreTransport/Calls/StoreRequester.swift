@@ -20,8 +20,8 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
     package typealias Failure = AttemptFailure<Dialect.Fault>
 
     package let dialect: Dialect
-    /// Whether anything came from the endpoint in this run.
-    private let endpointAnswered = Mutex(false)
+    /// How soon the endpoint has begun an answer in this run, at best, in seconds; nil where nothing came from it yet.
+    private let quickest = Mutex<Double?>(nil)
 
     package init(dialect: Dialect) { self.dialect = dialect }
 
@@ -98,8 +98,10 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         var request = signed.request
         // What takes long to be sent is answered late.
         if !call.hasBody, !hasAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
+        let start = dialect.retries.uptime()
         let response = try await dialect.transport.send(request).holding(pass)
-        endpointAnswered.withLock { $0 = true }
+        let seconds = dialect.retries.uptime() - start
+        quickest.withLock { $0 = min($0 ?? seconds, seconds) }
         guard (200..<300).contains(response.status) || call.expected.contains(response.status) else {
             // A fault has a few hundred bytes; the rest of a proxy's page is of no use.
             let body = try await response.readBody(limit: 1 << 20)
@@ -116,7 +118,10 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         return StoreReply(response: response)
     }
 
-    private var hasAnswered: Bool { endpointAnswered.withLock { $0 } }
+    /// From a request to the first byte of its answer, at best, in seconds; nil before the first answer.
+    package var quickestAnswer: Double? { quickest.withLock { $0 } }
+
+    private var hasAnswered: Bool { quickestAnswer != nil }
 
     // MARK: After a failure
 
