@@ -34,11 +34,14 @@ COMPUTING := GeneratedWorldTests|ConcurrencyControllerTests|ResolverTests|Bounds
 # Of `make fuzz`; without a seed, one of chance, which is printed.
 FUZZ_SECONDS ?= 3600
 FUZZ_SEED ?=
-FUZZER := .build/debug/parser-fuzz
+# Where the tests in Swift are built. In a folder of their own they can be built beside the program.
+TESTS_FOLDER ?= .build
+TESTS_FLAGS := $(SWIFT_BUILD_FLAGS) --scratch-path $(TESTS_FOLDER)
+FUZZER := $(TESTS_FOLDER)/debug/parser-fuzz
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
 	examples/gcs/run examples/kserve/storage-initializer Tests/images/make-roots
 
-.PHONY: help build demo test test-debug fuzz test-docker test-images test-oci test-program lint format bench install wheel release-check \
+.PHONY: help build demo test build-tests test-debug fuzz test-docker test-images test-oci test-program lint format bench install wheel release-check \
 	reproducible clean
 
 help: ## print this
@@ -58,11 +61,15 @@ demo: ## fetch the assets of examples/quickstart into .demo/assets
 # Most tests in Python wait for servers and for time to pass: more of them at once than there are cores.
 test: build ## run the tests in Swift, a minute of fuzzing, and the tests in Python on the release program
 	@scripts/install-dependencies test
-	swift build $(SWIFT_BUILD_FLAGS) --build-tests
-	swift test $(SWIFT_BUILD_FLAGS) --skip-build --skip '$(COMPUTING)'
-	swift test $(SWIFT_BUILD_FLAGS) --skip-build --filter '$(COMPUTING)'
+	swift build $(TESTS_FLAGS) --build-tests
+	swift test $(TESTS_FLAGS) --skip-build --skip '$(COMPUTING)'
+	swift test $(TESTS_FLAGS) --skip-build --filter '$(COMPUTING)'
 	$(FUZZER) --seconds 60
 	$(TESTED_RELEASE) .venv/bin/python -m pytest Tests/python -n $(PYTEST_PROCESSES) $(PYTEST_FLAGS)
+
+build-tests: ## build the tests in Swift, in TESTS_FOLDER (.build)
+	@scripts/install-dependencies build
+	swift build $(TESTS_FLAGS) --build-tests
 
 test-debug: ## build, and run the tests in Python on the debug program
 	@scripts/install-dependencies test
@@ -71,7 +78,7 @@ test-debug: ## build, and run the tests in Python on the debug program
 
 fuzz: ## damage documents for every parser, for FUZZ_SECONDS (an hour) with the seed FUZZ_SEED
 	@scripts/install-dependencies build
-	swift build $(SWIFT_BUILD_FLAGS) --product parser-fuzz
+	swift build $(TESTS_FLAGS) --product parser-fuzz
 	$(FUZZER) --seconds $(FUZZ_SECONDS) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 lint: ## check the style of the Swift sources and the syntax of the shell scripts
