@@ -43,8 +43,9 @@ package struct PartSizes: Sendable, Hashable {
     ///   - target: how many requests are to be in flight.
     ///   - pace: what a connection brings; nil where nothing was measured yet.
     func next(left: Int64, target: Int, pace: ConnectionPace?) -> Int64 {
-        let share = max(left / Int64(4 * max(1, target)), Self.leastShare)
-        return clamp(min(pace.map(size(at:)) ?? first, max(share, pace.map(leastSize(at:)) ?? 0)))
+        let share = left / Int64(max(1, target))
+        let least = max(share / 4, Self.leastShare, min(share, pace.map(leastSize(at:)) ?? 0))
+        return clamp(min(pace.map(size(at:)) ?? first, least))
     }
 
     /// Objects that are known to be no larger are one part, which is hashed as it arrives: as long as each connection has as
@@ -61,8 +62,8 @@ package struct PartSizes: Sendable, Hashable {
         clamped(pace.rate * max(1, 10 * pace.wait))
     }
 
-    /// Smaller ones would spend more time waiting than receiving.
-    private func leastSize(at pace: ConnectionPace) -> Int64 { clamped(pace.rate * pace.wait) }
+    /// Smaller ones would spend more than a fifth of their time waiting.
+    private func leastSize(at pace: ConnectionPace) -> Int64 { clamped(4 * pace.rate * pace.wait) }
 
     private func clamped(_ bytes: Double) -> Int64 { Int64(max(0, min(bytes, Double(limits.upperBound)))) }
 

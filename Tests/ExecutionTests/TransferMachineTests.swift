@@ -74,7 +74,10 @@ import Testing
             (1 << 40, 16, ConnectionPace(rate: 2e6, wait: 0.03), 2_000_000),
             (1 << 20, 16, ConnectionPace(rate: 1e4, wait: 0.03), 1 << 20),
             (1 << 40, 16, ConnectionPace(rate: 90e6, wait: 0.1), 16 << 20),
-            (32 << 20, 64, ConnectionPace(rate: 40e6, wait: 0.1), 4_000_000),
+            // One that waits for long gets four times what it could have brought meanwhile, or its share of what is left.
+            (512 << 20, 64, ConnectionPace(rate: 10e6, wait: 0.1), 4_000_000),
+            (192 << 20, 64, ConnectionPace(rate: 40e6, wait: 0.1), 3 << 20),
+            (32 << 20, 64, ConnectionPace(rate: 40e6, wait: 0.1), 2 << 20),
         ] as [(Int64, Int, ConnectionPace?, Int64)])
     func choosesTheSizeOfAPart(_ left: Int64, _ target: Int, _ pace: ConnectionPace?, _ size: Int64) {
         #expect(PartSizes.adaptive.next(left: left, target: target, pace: pace) == size)

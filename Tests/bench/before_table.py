@@ -103,6 +103,7 @@ def pushed(bench):
 
 
 def present_and_planned(bench):
+    bench.empty_assets()
     count = bench.sized(1000)
     names = bench.write_small_file_assets(count)
     spec = bench.spec([dependent_entry(names, number) for number in range(count)], "plan.yaml")
