@@ -41,8 +41,8 @@ FUZZER := $(TESTS_FOLDER)/debug/parser-fuzz
 SHELL_SCRIPTS := .ci/run scripts/install-dependencies scripts/demo examples/shared/example.sh scripts/install examples/s3/run \
 	examples/gcs/run examples/kserve/storage-initializer Tests/images/make-roots
 
-.PHONY: help build demo test build-tests test-debug fuzz test-docker test-images test-oci test-program lint format bench install wheel release-check \
-	reproducible clean
+.PHONY: help build demo test build-tests test-debug fuzz test-docker test-images test-oci test-program lint format bench install \
+	wheel release-check reproducible clean
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

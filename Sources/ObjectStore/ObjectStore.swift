@@ -18,7 +18,8 @@ package protocol ObjectStore: Sendable {
     /// How often it has asked to slow down so far.
     var slowDowns: Int { get }
 
-    /// From a request to the first byte of its answer, at best, in seconds; nil where that is not known, or nought.
+    /// From a request to the first byte of its answer, at best, in seconds; nil before the first answer, and for a store that is
+    /// not on the network.
     var quickestAnswer: Double? { get }
 
     /// Opens an object, or a range of it.

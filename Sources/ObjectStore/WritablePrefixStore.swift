@@ -17,6 +17,7 @@ package struct WritablePrefixStore: WritableStore {
     package var slowDowns: Int { view.slowDowns }
 
     package var quickestAnswer: Double? { view.quickestAnswer }
+
     package var takesPartsInAnyOrder: Bool { base.takesPartsInAnyOrder }
 
     package func address(of key: ObjectKey) -> String { view.address(of: key) }

@@ -109,7 +109,8 @@ def grid(bench):
     if not wanted:
         return
     heading(f"the grid: seconds and peak MiB, median of {bench.times or 1}, each peer at its best setting")
-    columns = ("to the best, at most", "", "to the best with SHA-256", f"under {MEMORY_AIM // MIB} MiB", "connections", "refused")
+    ratios = ("to the best, at most", "", "to the best with SHA-256")
+    columns = (*ratios, f"under {MEMORY_AIM // MIB} MiB", "connections", "refused")
     header("", TOOL, *GRID_PEERS, *columns)
     chosen, faults = {}, {}
     for (count, size), rows in itertools.groupby(wanted, lambda each: (each.count, each.size)):
@@ -196,9 +197,11 @@ def judged(each, runs):
     middle = runs[TOOL][len(runs[TOOL]) // 2]
     share = own.durable_seconds / min(cost.durable_seconds for cost in medians.values()) if medians else 0
     reached = met(share <= each.aim) if medians else ""
-    verified = [statistics.median(run.seconds + run.hashing for run in some) for name, some in runs.items() if name != TOOL]
+    others = [some for name, some in runs.items() if name != TOOL]
+    verified = [statistics.median(one.seconds + one.hashing for one in some) for some in others]
     ratio = f"{own.durable_seconds / min(verified):.2f}" if verified else ""
-    return f"{share:.2f} of {each.aim}", reached, ratio, met(own.peak_bytes < MEMORY_AIM), middle.connections, middle.refused
+    fits = met(own.peak_bytes < MEMORY_AIM)
+    return f"{share:.2f} of {each.aim}", reached, ratio, fits, middle.connections, middle.refused
 
 
 GRID_TABLES = {"grid": grid}
