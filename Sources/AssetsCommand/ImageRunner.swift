@@ -10,7 +10,7 @@ struct ImageRunner: Sendable {
     let request: Imaging.Request
     let format: ResultFormat
 
-    private static let interrupted = "interrupted: no image was written; run again"
+    private static let interrupted = "interrupted: run again to write the image"
 
     private var imaging: Imaging { Imaging(session, shell) }
 
@@ -79,8 +79,7 @@ struct ImageRunner: Sendable {
         return 0
     }
 
-    private static let pushInterrupted =
-        "interrupted: the tag was not changed; run again to push the layers that are still missing"
+    private static let pushInterrupted = "interrupted: run again to push what is still missing"
 
     private func pushed(_ pushing: ImagePushing) async -> Result<PushedImage, Faults> {
         do throws(Faults) {

@@ -14,6 +14,7 @@ enum Interruption {
     /// Less than the second in which a run has to stop.
     private static let grace = DispatchTimeInterval.milliseconds(700)
 
+    /// Must not begin or end another.
     typealias Reaction = @Sendable (CInt) -> Void
 
     /// Who reacts to a signal: the innermost of those that want to.
@@ -87,7 +88,8 @@ enum Interruption {
             reactions.append(reaction)
             return reactions.count == 1
         }
-        let watch = isOutermost ? SignalWatch { signal in reactions.withLock(\.last)?(signal) } : nil
+        // Under the lock: where a reaction ends the process, nobody goes on to something that has one of its own.
+        let watch = isOutermost ? SignalWatch { signal in reactions.withLock { $0.last?(signal) } } : nil
         defer {
             watch?.end()
             reactions.withLock { _ = $0.popLast() }

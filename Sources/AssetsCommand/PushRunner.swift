@@ -15,8 +15,6 @@ struct PushRunner: Sendable {
     private let retries: RetryLog
     let system: VersioningSystem
 
-    private static let interrupted = "interrupted: no version was published; run the same command again to resume"
-
     init(_ shell: Shell, _ options: PushOptions) throws(Faults) {
         self.shell = shell
         self.options = options
@@ -48,12 +46,13 @@ struct PushRunner: Sendable {
     }
 
     private func publish(_ proposal: PushProposal) async throws(Faults) -> Int32 {
-        let (published, signal) = await Interruption.cancelling(lastWords: shell.lastWords(Self.interrupted)) {
-            await result(of: proposal)
+        let lastWords = { @Sendable [shell, pushing] (signal: CInt) in
+            shell.lastWords(PublishWords.interrupted(listing: pushing.listedPin))(signal)
         }
-        if let signal {
+        let (published, signal) = await Interruption.cancelling(lastWords: lastWords) { await result(of: proposal) }
+        if let signal, case .failure = published {
             shell.answer(interruptedBy: signal)
-            shell.remark(Self.interrupted)
+            shell.remark(PublishWords.interrupted(listing: pushing.listedPin))
             return 128 + signal
         }
         return report(try published.get(), proposal)
@@ -94,13 +93,15 @@ struct PushRunner: Sendable {
 
     private func isConfirmed(_ question: String) async -> Bool {
         await shell.life.paused {
-            shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
             // The terminal shows ^C, and nothing else tells that nothing came of it.
-            let lastWords = { @Sendable [shell] (_: CInt) in
+            let lastWords = { @Sendable [shell] (signal: CInt) in
                 shell.console.writeDiagnostic("\n\(Problem.declined.message)")
+                shell.answer(interruptedBy: signal)
             }
+            // Before it is asked: who reads the question may answer it with ^C at once.
             return await Interruption.ending(after: lastWords) {
-                ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+                shell.console.writeDiagnostic("\(question.escapedForTerminal) [y/N]")
+                return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
             }
         }
     }

@@ -3,6 +3,7 @@ package import Catalog
 package import Execution
 package import ObjectStore
 internal import Planning
+internal import Synchronization
 
 /// Pushes versions of assets so that nobody sees one that is not whole, and nobody loses one.
 ///
@@ -68,11 +69,13 @@ package struct Publisher: Sendable {
     ///
     /// - Parameters:
     ///   - expected: the version that it would have been when it was last asked for; nil where it was not.
+    ///   - progress: told how far it has come. Once the version is being made known, cancellation is too late: what was sent may be
+    ///     done, and the push goes on to its end.
     ///   - emit: told what happens, with the pin under which it does; `.fetched` is for what is known of.
     /// - Throws: `PublishError`, `StoreError`, `FileError`, `CatalogError`, `SourceChanged`.
     package func publish(
         _ source: PushSource, as target: PushTarget, expecting expected: AssetPin? = nil,
-        dependencies: [AssetSpecification],
+        dependencies: [AssetSpecification], progress: PushProgress = PushProgress(),
         emit: @escaping @Sendable (ExecutionEvent) -> Void = { _ in }
     ) async throws -> Published {
         let reading = Task { try await PushContent(of: source) }
@@ -82,7 +85,16 @@ package struct Publisher: Sendable {
         var machine = PushMachine(
             target, system, identifier: push.identifier, readsFirst: source.bytes <= Push.readFirstLimit,
             expecting: expected?.version)
-        try await run(&machine, requests)
+        while machine.outcome == nil {
+            if let version = machine.listedVersion {
+                progress.note(AssetPin(name: target.name, version: version))
+                let listing = machine
+                // A task of its own, which is not cancelled with this one.
+                machine = try await Task { try await step(listing, requests) }.value
+            } else {
+                machine = try await step(machine, requests)
+            }
+        }
         switch machine.outcome {
         case .published(let version, let keepsConditions):
             let pin = AssetPin(name: target.name, version: version)
@@ -98,29 +110,27 @@ package struct Publisher: Sendable {
     }
 
     /// What is to be done at the same time is: an answer that makes the others needless ends them.
-    private func run(_ machine: inout PushMachine, _ requests: PushRequests) async throws {
-        while machine.outcome == nil {
-            let before = machine
-            machine = try await withThrowingTaskGroup(of: Answered.self) { group in
-                var machine = before
-                var asked: [PushMachine.Request] = []
-                while true {
-                    for request in machine.requests where !asked.contains(request) {
-                        asked.append(request)
-                        group.addTask { Answered(request: request, answer: try await requests.answer(to: request)) }
-                    }
-                    guard let answered = try await group.next() else { return machine }
-                    machine.take(answered.answer, to: answered.request, now: Int64(now()))
-                    guard machine.isUploading else {
-                        group.cancelAll()
-                        return machine
-                    }
+    private func step(_ before: PushMachine, _ requests: PushRequests) async throws -> PushMachine {
+        let after = try await withThrowingTaskGroup(of: Answered.self) { group in
+            var machine = before
+            var asked: [PushMachine.Request] = []
+            while true {
+                for request in machine.requests where !asked.contains(request) {
+                    asked.append(request)
+                    group.addTask { Answered(request: request, answer: try await requests.answer(to: request)) }
+                }
+                guard let answered = try await group.next() else { return machine }
+                machine.take(answered.answer, to: answered.request, now: Int64(now()))
+                guard machine.isUploading else {
+                    group.cancelAll()
+                    return machine
                 }
             }
-            for version in machine.passedOver.dropFirst(before.passedOver.count) {
-                requests.push.emit(.ended(AssetPin(name: machine.target.name, version: version), .interrupted))
-            }
         }
+        for version in after.passedOver.dropFirst(before.passedOver.count) {
+            requests.push.emit(.ended(AssetPin(name: after.target.name, version: version), .interrupted))
+        }
+        return after
     }
 
     private struct Answered: Sendable {
@@ -148,6 +158,30 @@ package struct Publisher: Sendable {
 
 extension PushMachine {
     fileprivate var isUploading: Bool { if case .uploading = state { true } else { false } }
+
+    /// The version that is being added to `.versions`, or was; nil before.
+    fileprivate var listedVersion: AssetVersion? {
+        switch state {
+        case .writingVersions(let holding, _, _), .backingOff(let holding, _), .releasing(let holding):
+            holding.version
+        case .listing(let holding, let listing), .checkingClaim(let holding, let listing, _),
+            .sweeping(let holding, let listing, _, _):
+            listing.hasWritten || listing.attempt > 0 ? holding.version : nil
+        default: nil
+        }
+    }
+}
+
+/// How far a push has come, for whoever has to say so while it runs.
+package final class PushProgress: Sendable {
+    private let pin = Mutex<AssetPin?>(nil)
+
+    package init() {}
+
+    /// The version that is being made known, and may be already; nil where none can be.
+    package var listedPin: AssetPin? { pin.withLock(\.self) }
+
+    func note(_ listed: AssetPin) { pin.withLock { $0 = listed } }
 }
 
 /// What is pushed, and by whom.

@@ -8,6 +8,16 @@ internal import Terminal
 
 // The words for whatever a push can fail with.
 
+package enum PublishWords {
+    /// What a push says that a signal ended.
+    ///
+    /// - Parameter pin: the version that it was making known, and may have; nil where it was not.
+    package static func interrupted(listing pin: AssetPin?) -> String {
+        guard let pin else { return "interrupted: no version was published; run the same command again to resume" }
+        return "interrupted while publishing \(pin): `modelkit-assets list \(pin.name)` tells whether it was published"
+    }
+}
+
 extension Problem {
     package init(_ fault: PushFault) {
         switch fault {

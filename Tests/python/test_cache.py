@@ -253,11 +253,12 @@ def test_a_cache_whose_tag_cannot_be_made_stays_empty(workspace, cache, name):
     cache.mkdir()
     workspace.tool.environment["MODELKIT_ASSETS_CACHE_DIR"] = cache
     command = [workspace.tool.binary, "resolve", workspace.spec("nlp/x:1.0"), "--no-lock"]
-    with Trace(command, workspace.tool.full_environment(), cache) as trace:
+    said = workspace.folder / "said"
+    with Trace(command, workspace.tool.full_environment(), cache, said) as trace:
         for call in trace:
             if call.name == name and (call.origin or call.path).startswith(f"{cache}/.CACHEDIR.TAG."):
                 trace.fail(errno.EIO)
-    assert trace.status == 0
+    assert trace.status == 0, said.read_text()
     assert list(cache.iterdir()) == []
 
 

@@ -432,7 +432,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(workspace, kind):
     running.process.send_signal(signal.SIGINT)
     run = running.wait().failed(130)
     assert run.report["status"] == "interrupted"
-    assert "interrupted: no image was written; run again" in run.stderr
+    assert "interrupted: run again to write the image" in run.stderr
     assert [path for path in out.rglob("*") if path.is_file()] == []
 
 

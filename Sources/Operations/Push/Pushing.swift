@@ -11,6 +11,7 @@ package struct Pushing: Sendable {
     private let store: any WritableStore
     private let retries: RetryLog
     private let publisher: Publisher
+    private let progress = PushProgress()
 
     package init(_ workspace: Workspace, _ retries: RetryLog) throws(Faults) {
         settings = workspace.settings
@@ -22,6 +23,9 @@ package struct Pushing: Sendable {
     }
 
     package var storeName: String { store.name }
+
+    /// The version that is being made known, and may be already; nil where none can be.
+    package var listedPin: AssetPin? { progress.listedPin }
 
     /// Finds out what would be pushed. Writes no more than proves that it can be.
     ///
@@ -56,7 +60,7 @@ package struct Pushing: Sendable {
                 try await observer.observing(.push) { emit in
                     try await publisher.publish(
                         source, as: proposal.target, expecting: proposal.pin, dependencies: proposal.dependencies,
-                        emit: emit)
+                        progress: progress, emit: emit)
                 }
             }
         } catch {

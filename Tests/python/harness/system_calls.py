@@ -205,18 +205,19 @@ class Trace:
         return os.fsdecode(found.partition(b"\0")[0])
 
 
-def started(command, environment, output="/dev/null", folder=None, program=None):
-    """Starts the command in that folder, traced, and with a seccomp(2) filter where there is one. Returns the process, which stands
-    before execve(2) until it is told to go on.
+def started(command, environment, output="/dev/null", folder=None, program=None, input="/dev/null", error=None):
+    """Starts the command in that folder, traced, and with a seccomp(2) filter where there is one. Its streams are these paths;
+    errors go to the output where they have none of their own. Returns the process, which stands before execve(2) until it is told
+    to go on.
     """
     command = [os.fspath(part) for part in command]
     process = os.fork()
     if process == 0:
         try:
-            streams = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), os.open("/dev/null", os.O_RDONLY)
-            os.dup2(streams[1], 0)
-            os.dup2(streams[0], 1)
-            os.dup2(streams[0], 2)
+            read, write = os.open(input, os.O_RDONLY), os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            errors = os.open(error, os.O_WRONLY) if error else write
+            for place, stream in enumerate([read, write, errors]):
+                os.dup2(stream, place)
             os.closerange(3, 256)
             if folder:
                 os.chdir(folder)

@@ -107,6 +107,7 @@ class Terminal:
 
     def __init__(self, columns, rows=24):
         self.ours, self.theirs = pty.openpty()
+        self.name = os.ttyname(self.theirs)
         self.screen = Screen(columns, rows)
         self.size = (rows, columns)
         self.written = ""

@@ -1,0 +1,163 @@
+"""A signal at each request and at each answer of a push, and at each system call around its question: what it says is so."""
+
+import random
+import re
+import signal
+import time
+
+import pytest
+
+from harness import s3_servers
+from harness.altering_proxy import AlteringProxy
+from harness.s3_world import S3World
+from harness.signalled import calls_before, signalled_before
+from harness.terminal import Terminal
+
+# Longer than a run takes to notice that it was interrupted, in seconds; and than it is given to end.
+A_WHILE, LONG = 0.15, 1.5
+LISTED_OR_NOT = "interrupted while publishing nlp/x:"
+NOTHING_PUSHED = "aborted; nothing was pushed"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with s3_servers.moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server, server.make_bucket("pushes")
+
+
+class Push:
+    """`new` or `update` of one file, by way of a proxy at which it is interrupted."""
+
+    def __init__(self, workspace, server, proxy):
+        self.tool = workspace.tool
+        world = S3World(*server, prefix=f"push-{random.randrange(10**9)}")
+        self.direct = {"MODELKIT_ASSETS_DIR": workspace.assets, **world.environment}
+        self.behind = {key: value.replace(proxy.upstream, proxy.endpoint) for key, value in world.environment.items()}
+        self.path = self.tool.folder / "content"
+        self.path.write_bytes(b"content")
+
+    def start(self):
+        return self.tool.start("update", self.path, "nlp/x", "--yes", environment={**self.direct, **self.behind})
+
+    def prepare(self):
+        self.tool.run("new", self.path, "nlp/x", "--yes", environment=self.direct).succeeded()
+
+    def versions(self):
+        shown = self.tool.run("show", "nlp/x", "--format", "json", environment=self.direct).succeeded().document
+        return shown["versions"]
+
+
+class Interrupting:
+    """A rule of the proxy: sends SIGINT when the request of this number arrived, or when it was answered."""
+
+    def __init__(self, number, is_answered, hold):
+        self.number, self.is_answered, self.hold = number, is_answered, hold
+        self.requests, self.running = [], None
+
+    def __call__(self, request, forward):
+        self.requests.append(f"{request.method} {request.target}")
+        if len(self.requests) != self.number:
+            return forward(request)
+        answer = forward(request) if self.is_answered else None
+        self.running.process.send_signal(signal.SIGINT)
+        time.sleep(self.hold)
+        return answer or forward(request)
+
+
+def interrupted(workspace, server, number, is_answered, hold):
+    """Returns what it said, the versions, and the request; none where it makes fewer requests."""
+    with AlteringProxy(server[0].endpoint) as proxy:
+        push = Push(workspace, server, proxy)
+        push.prepare()
+        rule = Interrupting(number, is_answered, hold)
+        proxy.on(lambda _: rule.running is not None, rule)
+        # Until the run is known, requests wait.
+        proxy.delay = lambda: 0 if rule.running else 0.3
+        rule.running = push.start()
+        finished = rule.running.wait()
+        if len(rule.requests) < number:
+            finished.succeeded()
+            return None
+        # What was held is done by then.
+        time.sleep(hold)
+        return finished, push.versions(), rule.requests[number - 1]
+
+
+@pytest.mark.parametrize("hold", [A_WHILE, LONG], ids=["the answer comes in time", "no answer comes"])
+@pytest.mark.parametrize("is_answered", [False, True], ids=["a request", "an answer"])
+def test_an_interrupted_push_says_whether_the_version_was_published(workspace, server, is_answered, hold):
+    number, doubtful, late = 1, [], []
+    while case := interrupted(workspace, server, number, is_answered, hold):
+        run, versions, request = case
+        place = f"request {number}, {request}: {run}"
+        if run.status == 0:
+            assert run.stdout == "nlp/x:0.1\n" and versions == ["0.1", "0.0"], place
+            late.append(request)
+        elif LISTED_OR_NOT in run.stderr:
+            assert run.status == 130 and "`modelkit-assets list nlp/x`" in run.stderr, place
+            doubtful.append(request)
+        else:
+            # Before the push has begun, the signal itself ends it.
+            assert run.status == 130 and ("interrupted: no version was published" in run.stderr or not run.stderr), place
+            assert versions == ["0.0"], place
+        number += 1
+    assert number > 10
+    if hold == A_WHILE:
+        assert any(re.search(r"PUT .*\.versions", request) for request in late), late
+        assert doubtful == []
+    else:
+        assert any(re.search(r"PUT .*\.versions", request) for request in doubtful), doubtful
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_question_that_is_interrupted_says_so_at_each_system_call(workspace, format):
+    """The terminal shows ^C, and nothing else would tell that nothing came of it."""
+    path = workspace.tool.folder / "content"
+    path.write_bytes(b"content")
+    workspace.store.bucket.mkdir(parents=True, exist_ok=True)
+    command = [workspace.tool.binary, "new", path, "nlp/x", "--format", format]
+    environment = {**workspace.tool.full_environment(), "TERM": "xterm"}
+    result = workspace.folder / "result"
+
+    def trace(run, *arguments):
+        terminal = Terminal(200)
+        try:
+            streams = {"input": terminal.name, "output": result, "error": terminal.name}
+            outcome = run(*arguments, command, environment, is_asked(terminal), **streams)
+            # What was written last is read a little later.
+            for _ in range(100):
+                if NOTHING_PUSHED in terminal.written or "[y/N]" not in terminal.written:
+                    break
+                time.sleep(0.02)
+            return outcome, terminal.written
+        finally:
+            terminal.close()
+
+    total, text = trace(calls_before)
+    assert "[y/N]" in text
+    asked = 0
+    for number in range(total - 60, total + 1):
+        status, text = trace(signalled_before, number, signal.SIGINT)
+        if status is None:
+            continue
+        # Nothing was said before the question, and nothing came of it.
+        assert status == 130, (number, status, text)
+        if "[y/N]" in text:
+            asked += 1
+            assert NOTHING_PUSHED in text, (number, text)
+        if format == "json":
+            assert '"interrupted"' in result.read_text(), (number, text)
+    assert asked > 3
+    assert not (workspace.store.bucket / "nlp").exists()
+
+
+def is_asked(terminal):
+    """Whether the program has had a while to do something since it asked."""
+    since = []
+
+    def is_idle():
+        if "[y/N]" in terminal.text and not since:
+            since.append(time.monotonic())
+        return bool(since) and time.monotonic() - since[0] > 0.2
+
+    return is_idle
