@@ -5,7 +5,8 @@ internal import Synchronization
 ///
 /// Open until the first such answer. Each halves what may be under way, once for all the requests that were under way at
 /// the time; each request that succeeds opens it by a fraction of a place, so that as many as are under way open it by
-/// one (additive increase, multiplicative decrease).
+/// one (additive increase, multiplicative decrease). From the first on, a pace limits how many are sent a second; where that is
+/// what the store wants, no more is halved.
 ///
 /// A class because all requests share it.
 final class RequestGate: Sendable {
@@ -18,20 +19,26 @@ final class RequestGate: Sendable {
         /// Nil: open.
         var limit: Double?
         var underWay = 0
-        /// Numbers requests, so that an answer tells whether its request began after the last halving.
+        /// Numbers requests, so that an answer tells whether its request began after the store last asked.
         var count = 0
-        var halvedAt = 0
+        var slowedAt = 0
         var halvings = 0
         /// In the order in which they came, by which they are let through.
         var waiting: Deque<Waiter> = []
+        var pace = RequestPace()
         var cancelled: Set<Int> = []
     }
 
     private let state = Mutex(State())
     /// At this many the gate is open again.
     private let window: Int
+    /// In seconds, of a clock that does not jump.
+    private let now: @Sendable () -> Double
 
-    init(window: Int) { self.window = window }
+    init(window: Int, now: @escaping @Sendable () -> Double = { ContinuousClock.uptime }) {
+        self.window = window
+        self.now = now
+    }
 
     /// A request under way; ends when it is said to, or with the last reference to it.
     final class Pass: Sendable {
@@ -63,7 +70,7 @@ final class RequestGate: Sendable {
     /// How often it halved what may be under way.
     var halvings: Int { state.withLock { $0.halvings } }
 
-    /// Waits for a place.
+    /// Waits for a place, and for the time at which the pace lets it be used.
     func enter() async -> Pass {
         let number = state.withLock { state in
             state.count += 1
@@ -85,7 +92,10 @@ final class RequestGate: Sendable {
         } onCancel: {
             cancel(number)
         }
-        return Pass(gate: self, number: number)
+        let pass = Pass(gate: self, number: number)
+        let delay = state.withLock { $0.pace.rate == nil ? 0 : $0.pace.delay(at: now()) }
+        if delay > 0 { await WaitingTime(seconds: delay).sleep() }
+        return pass
     }
 
     /// Takes a place that may be one too many: for a request that another one with a place waits for.
@@ -120,6 +130,7 @@ final class RequestGate: Sendable {
 
     private func succeeded() {
         let next = state.withLock { state in
+            state.pace.succeeded(at: now())
             guard let limit = state.limit else { return [CheckedContinuation<Void, Never>]() }
             state.limit = limit + 1 / limit >= Double(window) ? nil : limit + 1 / limit
             return state.admit()
@@ -129,9 +140,10 @@ final class RequestGate: Sendable {
 
     private func slowDown(_ number: Int) {
         state.withLock { state in
-            guard number > state.halvedAt else { return }
+            guard number > state.slowedAt else { return }
+            state.slowedAt = state.count
+            guard !state.pace.slowDown(at: now()) else { return }
             state.limit = max(1, (min(state.limit ?? .infinity, Double(max(state.underWay, 1))) / 2).rounded(.down))
-            state.halvedAt = state.count
             state.halvings += 1
         }
     }

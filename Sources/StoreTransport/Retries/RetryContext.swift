@@ -15,12 +15,17 @@ package struct RetryContext: Sendable {
     }
 
     /// A clock that does not jump, in seconds.
-    func uptime() -> Double { (ContinuousClock.now - Self.start) / .seconds(1) }
-
-    private static let start = ContinuousClock.now
+    func uptime() -> Double { ContinuousClock.uptime }
 
     func random() -> Double { Double.random(in: 0..<1) }
 
     /// - Returns: false where the task was cancelled meanwhile.
     func sleep(_ seconds: Double) async -> Bool { await WaitingTime(seconds: seconds).sleep() }
+}
+
+extension ContinuousClock {
+    private static let start = now
+
+    /// Since the program first asked, in seconds.
+    static var uptime: Double { (now - start) / .seconds(1) }
 }
