@@ -53,6 +53,7 @@ struct ConcurrencyController: Sendable {
     private var meter = ThroughputMeter()
     /// From a request to the first byte of its answer, smoothed, in seconds.
     private var wait: Double?
+    private var quickest = Double.infinity
     /// What arrives at one connection, smoothed, in bytes a second.
     private var connectionRate: Double?
     /// How long is held before another number is tried, in seconds: longer each time that it gained nothing.
@@ -93,14 +94,21 @@ struct ConcurrencyController: Sendable {
         return ConnectionPace(rate: connectionRate, wait: wait)
     }
 
-    /// How far away the store is says where to start: before the first tick.
+    /// How far away the store is says where to start: as long as no other number was tried. A later answer may show that it is
+    /// nearer than it seemed.
     ///
     /// - Parameter wait: from a request to the first byte of its answer, in seconds; nil where nothing was asked for yet.
     mutating func answered(after wait: Double?) {
-        guard let wait, self.wait == nil, limits.count > 1, case .climbing(nil) = phase else { return }
-        self.wait = wait
-        setTarget(wait < Self.near ? Self.startNear : wait < Self.far ? Self.start : Self.startFar)
+        guard let wait, wait < quickest, limits.count > 1, case .climbing(nil) = phase else { return }
+        if quickest == .infinity { self.wait = wait }
+        quickest = wait
+        let start = wait < Self.near ? Self.startNear : wait < Self.far ? Self.start : Self.startFar
+        if start != target { setTarget(start) }
     }
+
+    /// Whether it is near or far for sure: what lies between may be the wait for a processor that makes connections. A store whose
+    /// answers are not measured has none to make.
+    var isDistanceKnown: Bool { quickest < Self.near || quickest >= Self.far }
 
     mutating func tick(_ sample: Sample) {
         wait = sample.wait.map { $0.smoothed(into: wait) } ?? wait

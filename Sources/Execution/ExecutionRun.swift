@@ -20,6 +20,14 @@ struct ExecutionRun {
         case interrupted(TransferMachine.Action)
         /// Some time has passed.
         case tick(ConcurrencyController.Sample)
+
+        /// Whether the store has answered.
+        var isAnswer: Bool {
+            switch self {
+            case .began, .received: true
+            default: false
+            }
+        }
     }
 
     let plan: Plan

@@ -50,10 +50,10 @@ package struct Executor: Sendable {
                     }
                 }
             }
-            run.answered(after: store.quickestAnswer)
+            if let wait = store.quickestAnswer { run.answered(after: wait) }
             add(run.start())
             while working > 0, let outcome = await group.next() {
-                if case .began = outcome { run.answered(after: store.quickestAnswer) }
+                if outcome.isAnswer { run.answered(after: store.quickestAnswer) }
                 add(run.take(outcome, emit: emit))
                 if case .tick = outcome {
                     tell(run, since: start)

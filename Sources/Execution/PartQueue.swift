@@ -95,8 +95,10 @@ struct PartQueue {
     private var objects: [TransferMachine.ObjectID: Int] = [:]
     /// Of those in flight, how many hold little.
     private var smallCount = 0
-    /// How many small parts count as one.
-    private let smallShare: Int
+    /// How many small parts count as one: fewer until it is known how far away the store is, as one that is near answers no more
+    /// for more connections, each of which takes processor time to make.
+    private var smallShare: Int
+    private let mostSmallShare: Int
     /// How many may be in flight, however small.
     private let most: Int
     /// What those in flight may hold in memory, in bytes.
@@ -117,8 +119,11 @@ struct PartQueue {
         self.sizes = sizes
         self.memory = memory
         most = concurrency.upperBound
-        smallShare = concurrency.count > 1 ? 6 : 1
+        mostSmallShare = concurrency.count > 1 ? 6 : 1
+        smallShare = min(mostSmallShare, 2)
     }
+
+    mutating func distanceBecameKnown() { smallShare = mostSmallShare }
 
     /// What a small part holds at most, in bytes.
     private static let small: Int64 = 128 << 10

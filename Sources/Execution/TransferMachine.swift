@@ -113,7 +113,10 @@ struct TransferMachine {
     /// The store has answered.
     ///
     /// - Parameter wait: see `ConcurrencyController.answered`.
-    mutating func answered(after wait: Double?) { controller.answered(after: wait) }
+    mutating func answered(after wait: Double?) {
+        controller.answered(after: wait)
+        if controller.isDistanceKnown { queue.distanceBecameKnown() }
+    }
 
     mutating func handle(_ event: Event) -> [Action] {
         let actions: [Action] =

@@ -51,9 +51,12 @@ import Testing
         var controller = ConcurrencyController(limits: 1...256)
         controller.answered(after: wait)
         #expect(controller.target == target)
-        // Once; later answers wait for each other.
+        #expect(controller.isDistanceKnown == (wait != 0.03))
+        // Later answers wait for each other, and a quicker one shows that it is nearer.
         if wait != nil { controller.answered(after: 10) }
         #expect(controller.target == target)
+        controller.answered(after: 0.0005)
+        #expect(controller.target == 10)
         var fixed = ConcurrencyController(limits: 7...7)
         fixed.answered(after: wait)
         #expect(fixed.target == 7)

@@ -49,10 +49,14 @@ import Testing
     }
 
     @Test func countsSeveralSmallPartsAsOneUnlessTheUserSaidHowMany() {
-        for (concurrency, inFlight) in [(1...256, 60), (1...20, 20), (10...10, 10)] {
+        for (concurrency, first, inFlight) in [(1...256, 20, 60), (1...20, 20, 20), (10...10, 10, 10)] {
             var queue = PartQueue(sizes: .adaptive, concurrency: concurrency)
             for object in 0..<300 { queue.append(PendingParts(firstOf: object, 0, size: 4096, .adaptive)) }
-            #expect((0..<300).compactMap { _ in queue.next(target: 10, pace: nil) }.count == inFlight)
+            // Fewer until it is known how far away the store is.
+            let before = (0..<300).compactMap { _ in queue.next(target: 10, pace: nil) }.count
+            #expect(before == first)
+            queue.distanceBecameKnown()
+            #expect((0..<300).compactMap { _ in queue.next(target: 10, pace: nil) }.count == inFlight - first)
             #expect(queue.inFlightCount == (concurrency.count > 1 ? inFlight / 6 : inFlight))
         }
     }

@@ -30,6 +30,7 @@ import Testing
         try await RawServer.with(Self.answer(body)) { server in
             let response = try await Self.transport.send(HTTPRequest(.GET, server.url))
             #expect(try await response.body.text() == body)
+            #expect(response.wait.map { $0 > 0 } == true)
         }
     }
 

@@ -12,7 +12,7 @@ package struct StoreReply: Sendable {
 extension HTTPResponse {
     /// The same answer, whose body holds the request's pass of the gate.
     func holding(_ pass: RequestGate.Pass) -> HTTPResponse {
-        HTTPResponse(status: status, headers: headers, body: GatedBody(base: body, pass: pass))
+        HTTPResponse(status: status, headers: headers, body: GatedBody(base: body, pass: pass), wait: wait)
     }
 }
 

@@ -100,8 +100,8 @@ package final class StoreRequester<Dialect: StoreDialect>: Sendable {
         if !call.hasBody, !hasAnswered { request.timeouts.answer = RetryPolicy.answerLimit(attempt: number) }
         let start = dialect.retries.uptime()
         let response = try await dialect.transport.send(request).holding(pass)
-        let seconds = dialect.retries.uptime() - start
-        quickest.withLock { $0 = min($0 ?? seconds, seconds) }
+        let wait = response.wait ?? dialect.retries.uptime() - start
+        quickest.withLock { $0 = min($0 ?? wait, wait) }
         guard (200..<300).contains(response.status) || call.expected.contains(response.status) else {
             // A fault has a few hundred bytes; the rest of a proxy's page is of no use.
             let body = try await response.readBody(limit: 1 << 20)

@@ -44,7 +44,8 @@ package final class AsyncHTTPTransport: HTTPTransport {
             let head = try await exchange.start(
                 outgoing, with: client(for: route), deadline: deadline, limit: request.timeouts.answer)
             if let forwarder = route.forwarder { try ForwardingProxy.check(head, from: forwarder) }
-            return HTTPResponse(status: Int(head.status.code), headers: head.headers, body: answer)
+            return HTTPResponse(
+                status: Int(head.status.code), headers: head.headers, body: answer, wait: exchange.wait)
         } catch {
             let failure = HTTPFailure(error)
             guard let proxy else { throw failure }

@@ -12,6 +12,10 @@ internal import Synchronization
 final class TransportExchange: HTTPClientResponseDelegate {
     private struct State {
         var head: HTTPResponseHead?
+        /// When the head of the request went out, on a connection that was there by then.
+        var asked: NIODeadline?
+        /// From then to the head of the answer.
+        var wait: TimeAmount?
         var early: EarlyAnswer?
         var gathered: [ByteBuffer] = []
         /// Of what is gathered, in bytes.
@@ -61,6 +65,9 @@ final class TransportExchange: HTTPClientResponseDelegate {
         try end?.get()
         throw HTTPFailure(.malformed, .noHead)
     }
+
+    /// From the request, on a connection that was there, to the head of its answer, in seconds; nil before it.
+    var wait: Double? { state.withLock { $0.wait.map { Double($0.nanoseconds) / 1e9 } } }
 
     /// The next piece of the body; nil at its end. For one task at a time.
     func next() async throws(HTTPFailure) -> [ByteBuffer]? {
@@ -161,10 +168,15 @@ final class TransportExchange: HTTPClientResponseDelegate {
         return isTaken
     }
 
+    func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
+        state.withLock { $0.asked = .now() }
+    }
+
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         let early = outgoing?.isUnderWay == true ? EarlyAnswer(head) : nil
         state.withLock { state in
             state.head = head
+            state.wait = state.asked.map { NIODeadline.now() - $0 }
             state.early = early
         }
         if let early, early.isRefusal {

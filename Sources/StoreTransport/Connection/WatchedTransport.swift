@@ -75,7 +75,8 @@ package struct WatchedTransport: HTTPTransport {
             watch.tell(.answered(sent))
             guard watch.followsBodies else { return response }
             let body = CountedBody(base: response.body, count: BodyCount(sent, status: response.status, watch))
-            return HTTPResponse(status: response.status, headers: response.headers, body: body)
+            return HTTPResponse(
+                status: response.status, headers: response.headers, body: body, wait: response.wait)
         } catch {
             watch.tell(.answered(sent))
             watch.tell(.failed(sent, error))

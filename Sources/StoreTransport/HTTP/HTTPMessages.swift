@@ -65,11 +65,14 @@ package struct HTTPResponse: Sendable {
     package let headers: HTTPHeaders
     /// Throws `HTTPFailure`.
     package let body: any BodyStream
+    /// From the request, once its connection was there, to the head of the answer, in seconds; nil where that was not measured.
+    package let wait: Double?
 
-    package init(status: Int, headers: HTTPHeaders, body: any BodyStream) {
+    package init(status: Int, headers: HTTPHeaders, body: any BodyStream, wait: Double? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.wait = wait
     }
 }
 
