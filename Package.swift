@@ -171,7 +171,7 @@ let package = Package(
             name: "AssetsTestSupport", dependencies: ["ObjectStore", .product(name: "NIOCore", package: "swift-nio")]),
         /** How long resolving takes, for `make bench` */
         .executableTarget(
-            name: "resolution-bench", dependencies: ["AssetModel", "Planning", "SpecFile"],
+            name: "resolution-bench", dependencies: ["AssetModel", "CStartup", "Planning", "SpecFile"],
             path: "Tests/bench/ResolutionBench"),
         /** Damaged documents for every parser, for `make fuzz`; in a debug build alone, as it sees what is internal */
         .executableTarget(

@@ -39,7 +39,7 @@ package struct Publisher: Sendable {
     /// - Throws: `PublishError` where the asset is there already, or is not.
     package func next(_ target: PushTarget) async throws -> (pin: AssetPin, base: AssetPin?) {
         var machine = PushMachine(target, system, identifier: 0, readsFirst: false)
-        let found = try await catalog.listing(of: target.name)
+        let found = try await listing(of: target.name)
         machine.take(.listing(found), to: .listing, now: Int64(now()))
         if case .claiming(let version, _) = machine.state {
             let base = target.rule.base(in: found?.versions ?? [])
@@ -54,6 +54,20 @@ package struct Publisher: Sendable {
         }
         guard case .failed(let failure) = machine.outcome else { throw tooManyWriters(target.name) }
         throw await error(failure, target.name)
+    }
+
+    /// The asset's versions; nil where it has none.
+    ///
+    /// Where a store does not replace an object at once, as `rclone serve s3` does not, half of what another push writes can be read.
+    func listing(of name: AssetName) async throws -> VersionListing? {
+        for pause in [0.1, 0.3, 0.9] {
+            do {
+                return try await catalog.listing(of: name)
+            } catch CatalogError.malformed {
+                try await Task.sleep(for: .seconds(pause))
+            }
+        }
+        return try await catalog.listing(of: name)
     }
 
     /// Proves that the asset may be written to, before anything large is read or sent: an upload is begun and given up.

@@ -50,7 +50,7 @@ struct PushRequests: Sendable {
 
     private func answerOrThrow(_ request: PushMachine.Request) async throws -> PushMachine.Answer {
         switch request {
-        case .listing: return .listing(try await publisher.catalog.listing(of: name))
+        case .listing: return .listing(try await publisher.listing(of: name))
         case .listingWritten: return .listing(try await publisher.catalog.listing(of: name, isMended: true))
         case .claim(let version): return .claim(try await claim(version))
         case .writeClaim(let version, let mark, let condition):

@@ -3,7 +3,9 @@
 import random
 import re
 import signal
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +14,7 @@ from harness.altering_proxy import AlteringProxy
 from harness.s3_world import S3World
 from harness.signalled import calls_before, signalled_before
 from harness.terminal import Terminal
+from harness.transcript import Transcript
 
 # Longer than a run takes to notice that it was interrupted, in seconds; and than it is given to end.
 A_WHILE, LONG = 0.15, 1.5
@@ -107,6 +110,39 @@ def test_an_interrupted_push_says_whether_the_version_was_published(workspace, s
         assert doubtful == []
     else:
         assert any(re.search(r"PUT .*\.versions", request) for request in doubtful), doubtful
+
+
+def test_what_is_said_where_the_version_may_be_published(workspace, server):
+    with AlteringProxy(server[0].endpoint) as proxy:
+        push = Push(workspace, server, proxy)
+        push.prepare()
+        ended = threading.Event()
+        proxy.on(lambda request: is_list(request, "PUT"), lambda request, forward: ended.wait(60) and forward(request))
+        workspace.tool.environment = {**push.direct, **push.behind}
+        talk = Transcript(workspace)
+        talk.interrupt("update", push.path, "nlp/x", "--yes", when=lambda _: proxy.altered, what="it was written")
+        ended.set()
+        talk.matches("push-interrupted")
+
+
+def is_list(request, method):
+    return request.method == method and request.path.endswith("/nlp/x.versions")
+
+
+def test_half_of_a_list_of_versions_is_read_again(workspace, server):
+    """As a store shows it that does not replace objects at once, while another push writes it."""
+    with AlteringProxy(server[0].endpoint) as proxy:
+        push = Push(workspace, server, proxy)
+        push.prepare()
+
+        def half(request, forward):
+            answer = forward(request)
+            return replace(answer, body=answer.body[: len(answer.body) // 2])
+
+        proxy.on(lambda request: is_list(request, "GET") and len(proxy.altered) < 2, half)
+        assert push.start().wait().succeeded().stdout == "nlp/x:0.1\n"
+        assert len(proxy.altered) == 2
+        assert push.versions() == ["0.1", "0.0"]
 
 
 @pytest.mark.parametrize("format", ["text", "json"])
