@@ -120,7 +120,8 @@ def test_what_is_said_where_the_version_may_be_published(workspace, server):
         proxy.on(lambda request: is_list(request, "PUT"), lambda request, forward: ended.wait(60) and forward(request))
         workspace.tool.environment = {**push.direct, **push.behind}
         talk = Transcript(workspace)
-        talk.interrupt("update", push.path, "nlp/x", "--yes", when=lambda _: proxy.altered, what="it was written")
+        update = ["update", push.path, "nlp/x", "--yes", "--progress", "none"]
+        talk.interrupt(*update, when=lambda _: proxy.altered, what="it was written")
         ended.set()
         talk.matches("push-interrupted")
 
