@@ -53,6 +53,7 @@ struct ConcurrencyController: Sendable {
     private var meter = ThroughputMeter()
     /// From a request to the first byte of its answer, smoothed, in seconds.
     private var wait: Double?
+    /// The same at best.
     private var quickest = Double.infinity
     /// What arrives at one connection, smoothed, in bytes a second.
     private var connectionRate: Double?
@@ -103,7 +104,7 @@ struct ConcurrencyController: Sendable {
         if quickest == .infinity { self.wait = wait }
         quickest = wait
         let start = wait < Self.near ? Self.startNear : wait < Self.far ? Self.start : Self.startFar
-        if start != target { setTarget(start) }
+        if clamped(start) != target { setTarget(start) }
     }
 
     /// Whether it is near or far for sure: what lies between may be the wait for a processor that makes connections. A store whose
@@ -224,9 +225,11 @@ struct ConcurrencyController: Sendable {
     }
 
     private mutating func setTarget(_ wanted: Int) {
-        target = min(max(wanted, limits.lowerBound), limits.upperBound)
+        target = clamped(wanted)
         meter = ThroughputMeter()
     }
+
+    private func clamped(_ wanted: Int) -> Int { min(max(wanted, limits.lowerBound), limits.upperBound) }
 }
 
 extension Double {

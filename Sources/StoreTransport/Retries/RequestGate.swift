@@ -32,13 +32,8 @@ final class RequestGate: Sendable {
     private let state = Mutex(State())
     /// At this many the gate is open again.
     private let window: Int
-    /// In seconds, of a clock that does not jump.
-    private let now: @Sendable () -> Double
 
-    init(window: Int, now: @escaping @Sendable () -> Double = { ContinuousClock.uptime }) {
-        self.window = window
-        self.now = now
-    }
+    init(window: Int) { self.window = window }
 
     /// A request under way; ends when it is said to, or with the last reference to it.
     final class Pass: Sendable {
@@ -93,7 +88,7 @@ final class RequestGate: Sendable {
             cancel(number)
         }
         let pass = Pass(gate: self, number: number)
-        let delay = state.withLock { $0.pace.rate == nil ? 0 : $0.pace.delay(at: now()) }
+        let delay = state.withLock { $0.pace.rate == nil ? 0 : $0.pace.delay(at: ContinuousClock.uptime) }
         if delay > 0 { await WaitingTime(seconds: delay).sleep() }
         return pass
     }
@@ -130,7 +125,7 @@ final class RequestGate: Sendable {
 
     private func succeeded() {
         let next = state.withLock { state in
-            state.pace.succeeded(at: now())
+            state.pace.succeeded(at: ContinuousClock.uptime)
             guard let limit = state.limit else { return [CheckedContinuation<Void, Never>]() }
             state.limit = limit + 1 / limit >= Double(window) ? nil : limit + 1 / limit
             return state.admit()
@@ -142,7 +137,7 @@ final class RequestGate: Sendable {
         state.withLock { state in
             guard number > state.slowedAt else { return }
             state.slowedAt = state.count
-            guard !state.pace.slowDown(at: now()) else { return }
+            guard !state.pace.slowDown(at: ContinuousClock.uptime) else { return }
             state.limit = max(1, (min(state.limit ?? .infinity, Double(max(state.underWay, 1))) / 2).rounded(.down))
             state.halvings += 1
         }

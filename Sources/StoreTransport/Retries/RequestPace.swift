@@ -82,7 +82,6 @@ private struct ServedRequests: Hashable, Sendable {
     private mutating func advance(to now: Double) {
         let wanted = Int(now / Self.length)
         for passed in 0..<min(max(wanted - slot, 0), Self.slots) { counts[(slot + 1 + passed) % Self.slots] = 0 }
-        if wanted - slot >= Self.slots { counts = [Int](repeating: 0, count: Self.slots) }
         slot = max(slot, wanted)
     }
 }
