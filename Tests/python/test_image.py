@@ -11,7 +11,7 @@ import pytest
 from harness import python_modelkit
 from harness.oci_layout import Layout, unpacked_archive
 from harness.store import written
-from harness.trees import snapshot, visible
+from harness.trees import allocated, snapshot, visible
 
 PINS = ("nlp/vectors:1.4", "nlp/lexicon:2.0", "nlp/classifier:3.1", "nlp/tokenizer:10.3")
 LARGE = b"0123456789abcdef" * (2 << 16)
@@ -428,7 +428,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(workspace, kind):
     out = workspace.folder / "out"
     out.mkdir()
     running = workspace.tool.start("image", spec, "--output", f"{kind}:{out / 'image'}", "--format", "json")
-    running.until(lambda: any(path.stat().st_size for path in out.rglob("*.modelkit-assets")), "writing")
+    running.until(lambda: allocated(out) > 1 << 20, "writing")
     running.process.send_signal(signal.SIGINT)
     run = running.wait().failed(130)
     assert run.report["status"] == "interrupted"

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from harness.fault_world import FINE, SLOW_DOWN, SMALL, SMALL_CONTENT, data
 from harness.faults import stall_after
 from harness.store import sha256
+from harness.trees import journals
 
 ASSETS = {"present": 0, "fetched": 0, "failed": 0, "skipped": 0, "interrupted": 0}
 PINNED = {"name": SMALL, "version": "1.0", "sha256": sha256(SMALL_CONTENT)}
@@ -108,7 +109,7 @@ def test_an_interrupted_run_is_told_too_and_what_it_kept_is_of_the_next(fault_sh
 
 
 def journal_lines(shelf):
-    return sum(path.read_text().count("\n") for path in shelf.assets.rglob("journal"))
+    return sum(text.count("\n") for text in journals(shelf.assets))
 
 
 def test_a_file_that_cannot_be_written_is_a_warning(shelf, tmp_path):

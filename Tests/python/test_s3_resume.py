@@ -9,7 +9,7 @@ from harness.fault_world import LARGE, LARGE_CONTENT, data, put_asset
 from harness.faults import stall_after
 from harness.s3_world import MIB
 from harness.store import sha256
-from harness.trees import digests, visible
+from harness.trees import digests, journals, visible
 
 PIN = f"{LARGE}:1.0"
 SIZE = len(LARGE_CONTENT)
@@ -31,8 +31,7 @@ def ended(request, fault_shelf, fault_server):
 
 def journal(shelf):
     """What is written down of the parts that are there."""
-    lines = [path.read_text() for path in shelf.assets.rglob("journal")]
-    return "".join(lines).count("\n") >= 3
+    return "".join(journals(shelf.assets)).count("\n") >= 3
 
 
 def ranges(server, name, size):
@@ -91,7 +90,7 @@ def test_of_an_object_in_one_piece_no_more_than_its_last_mebibyte_is_fetched_aga
 
 def noted_end(shelf):
     """Up to which byte the journal tells of a part."""
-    text = "".join(path.read_text() for path in shelf.assets.rglob("journal"))
+    text = "".join(journals(shelf.assets))
     ends = [line.rsplit("\t", 1)[1] for line in text.splitlines() if line.startswith("part")]
     return max(map(int, ends), default=0)
 

@@ -12,7 +12,7 @@ import pytest
 from harness.fault_server import FaultServer
 from harness.faults import stall_after
 from harness.signalled import signalled_before
-from harness.trees import STAGING, digests, visible
+from harness.trees import STAGING, allocated, digests, visible
 from harness.workspace import actions
 
 SMALL = ["a-small/a:1.0", "a-small/b:1.0"]
@@ -34,12 +34,6 @@ def long_run(workspace):
 def start(workspace, *options):
     spec = workspace.spec(*SMALL, *BIG)
     return workspace.tool.start("resolve", spec, "--format", "json", "--jobs", "1", *options)
-
-
-def at_the_big_ones(workspace):
-    """Whether the small assets are there and staging has some of a big one."""
-    staged = sum(path.stat().st_blocks for path in (workspace.assets / STAGING).rglob("*") if path.is_file())
-    return staged > 0 and all((workspace.assets / pin.replace(":", "/")).exists() for pin in SMALL)
 
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
@@ -130,11 +124,10 @@ def test_a_run_whose_report_nobody_reads_can_be_ended(workspace, number):
 
 
 def settled(workspace):
-    try:
-        return at_the_big_ones(workspace)
-    except FileNotFoundError:
-        # A staged file was renamed into place while the folder was read.
+    """Whether the small assets are there and staging has some of a big one."""
+    if not all((workspace.assets / pin.replace(":", "/")).exists() for pin in SMALL):
         return False
+    return allocated(workspace.assets / STAGING) > 0
 
 
 def unread(workspace, *arguments, **options):

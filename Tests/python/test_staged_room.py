@@ -11,7 +11,7 @@ from harness.s3_messages import PREFIX
 from harness.s3_world import MIB, large
 from harness.store import sha256
 from harness.thread_reads import reading_threads
-from harness.trees import STAGING, digests, file_digest, visible
+from harness.trees import STAGING, allocated, digests, file_digest, journals, visible
 from harness.workspace import error_text
 
 BIG = large(64 * MIB)
@@ -19,7 +19,7 @@ BIG = large(64 * MIB)
 
 def taken(assets):
     """Bytes on the disk of the files in staging."""
-    return sum(path.stat().st_blocks * 512 for path in (assets / STAGING).rglob("*") if path.is_file())
+    return allocated(assets / STAGING)
 
 
 def test_room_that_a_killed_run_took_is_given_back_by_the_next_and_its_parts_are_kept(fault_shelf, fault_server):
@@ -46,8 +46,8 @@ def test_room_that_a_killed_run_took_is_given_back_by_the_next_and_its_parts_are
 
 def noted(assets):
     """How many bytes the journal says have arrived."""
-    for journal in (assets / STAGING).rglob("journal"):
-        lines = [line.split("\t") for line in journal.read_text().splitlines() if line.startswith("part\t")]
+    for journal in journals(assets / STAGING):
+        lines = [line.split("\t") for line in journal.splitlines() if line.startswith("part\t")]
         return sum(int(end) - int(start) for _, _, start, end in lines)
     return 0
 

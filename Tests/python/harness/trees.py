@@ -1,5 +1,6 @@
 """An assets directory as a value, to be compared whole."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -62,6 +63,29 @@ def scan(root):
             yield name, found
             if found.is_dir(follow_symlinks=False):
                 folders.append((name + "/", found.path))
+
+
+def allocated(root):
+    """Bytes on the disk of the files below `root`, also while a program works there: what it removes meanwhile counts nothing."""
+    return sum(status.st_blocks * 512 for status in file_statuses(root))
+
+
+def journals(root):
+    """The texts of the journals below `root`, also while a program works there."""
+    texts = []
+    for path in walk(root):
+        if path.name == "journal":
+            with contextlib.suppress(FileNotFoundError):
+                texts.append(path.read_text())
+    return texts
+
+
+def file_statuses(root):
+    """`os.stat_result` of each file below `root`, without those that are removed meanwhile."""
+    for _, found in scan(root):
+        with contextlib.suppress(FileNotFoundError):
+            if found.is_file(follow_symlinks=False):
+                yield found.stat(follow_symlinks=False)
 
 
 def entry(found):
