@@ -81,7 +81,8 @@ extension ModelkitAssets {
 
     /// Help, versions and completions are thrown too.
     private static func end(with error: any Error, of path: CommandPath, _ arguments: [String]) -> Never {
-        if error is ExitCode { exit(withError: error) }
+        // A command has said all by then, and the parser would look for words first.
+        if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
         switch exitCode(for: error) {
         case .success: tell(fullMessage(for: error, columns: HelpText.unwrapped))
         case .validationFailure: refuse(Problem(usage: message(for: error), in: path), arguments)
