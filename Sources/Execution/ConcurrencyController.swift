@@ -119,7 +119,13 @@ struct ConcurrencyController: Sendable {
         }
         guard limits.count > 1 else { return }
         if sample.isThrottled { return slowDown() }
-        if sample.isFull, sample.inFlight < target { return hold(at: sample.inFlight, reference: nil) }
+        if sample.isFull, sample.inFlight < target {
+            guard case .climbing(let lower?) = phase, sample.inFlight > lower.target else {
+                return hold(at: sample.inFlight, reference: nil)
+            }
+            // What there is memory for may gain nothing either.
+            setTarget(sample.inFlight)
+        }
         if let rate = meter.take(sample, target: target, wait: wait ?? 0.05, isQuick: isClimbing) { decide(rate) }
     }
 

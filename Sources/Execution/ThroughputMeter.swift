@@ -14,6 +14,8 @@ struct ThroughputMeter: Sendable {
     private static let grain: Int64 = 128 << 10
     /// In seconds.
     private static let longestOpening = 1.0
+    /// How long is measured where several waits for a first byte are longer, in seconds: as they are in the queue of a full link.
+    private static let (longQuick, long) = (0.5, 1.5)
 
     /// - Returns: bytes a second, where enough was measured.
     mutating func take(
@@ -35,7 +37,7 @@ struct ThroughputMeter: Sendable {
         bytes += sample.bytes
         answers += sample.answers
         seconds += sample.seconds
-        let least = isQuick ? max(0.05, wait) : max(0.5, 4 * wait)
+        let least = isQuick ? min(max(0.05, wait), Self.longQuick) : min(max(0.5, 4 * wait), Self.long)
         let isEnough = bytes >= Int64(target) * 4 * Self.grain || answers >= 4 * target
         guard seconds >= least, isEnough || seconds >= 2 else { return nil }
         defer { (bytes, answers, seconds, length) = (0, 0, 0, seconds) }

@@ -46,6 +46,19 @@ import Testing
         #expect(found.rate >= 0.9 * network.rate(of: 64, from: 25, to: 30))
     }
 
+    /// Where the queue is long, an answer waits for what was sent before it: that is no reason to measure for long.
+    @Test(arguments: [30e6, 120e6])
+    func settlesOnAFullLinkWithinSeconds(_ totalRate: Double) {
+        var network = SimulatedNetwork()
+        network.totalRate = { _ in totalRate }
+        network.window = 512e3
+        network.jitter = 0.5
+        network.mostInFlight = 80
+        let found = network.controlled(from: 12, to: 14)
+        #expect(found.targets.allSatisfy { $0 <= 12 }, "\(found.targets)")
+        #expect(found.rate >= 0.9 * totalRate)
+    }
+
     @Test(arguments: [(nil, 48), (0.001, 10), (0.03, 48), (0.1, 96)] as [(Double?, Int)])
     func startsWithMoreTheFartherTheStoreIs(_ wait: Double?, _ target: Int) {
         var controller = ConcurrencyController(limits: 1...256)

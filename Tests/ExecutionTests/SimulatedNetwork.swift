@@ -18,6 +18,10 @@ struct SimulatedNetwork: CustomStringConvertible {
     /// By how much waits differ: a share of each.
     var jitter = 0.0
     var partSize = 8e6
+    /// What each connection has in the queue of a full link, in bytes: a first byte waits for all of it to come.
+    var window = 0.0
+    /// For how many parts in flight there is memory.
+    var mostInFlight = Int.max
     var seed: UInt64 = 1
     var words = ""
 
@@ -43,6 +47,8 @@ struct SimulatedRun {
     private var random: SeededRandom
     private(set) var now = 0.0
     private(set) var received = 0.0
+    /// How long what is sent now waits for what was sent before, in seconds.
+    private var queue = 0.0
     /// Since the last tick.
     private var sample = ConcurrencyController.Sample(seconds: 0, bytes: 0, inFlight: 0)
     var target = 0
@@ -60,6 +66,7 @@ struct SimulatedRun {
         while now < end - SimulatedNetwork.step / 2 { step() }
         sample.bytes = Int64(received - before)
         sample.inFlight = connections.count { $0.isBusy }
+        sample.isFull = sample.inFlight >= network.mostInFlight
         return sample
     }
 
@@ -67,6 +74,8 @@ struct SimulatedRun {
         begin()
         let flowing = connections.indices.filter { connections[$0].isBusy && connections[$0].opensAt <= now }
         let rates = share(network.totalRate(now), among: flowing)
+        let total = network.totalRate(now)
+        queue = rates.reduce(0, +) > 0.99 * total ? Double(flowing.count) * network.window / total : 0
         for (place, rate) in zip(flowing, rates) {
             let bytes = min(connections[place].left, rate * SimulatedNetwork.step)
             received += bytes
@@ -78,7 +87,7 @@ struct SimulatedRun {
     }
 
     private mutating func begin() {
-        var free = target - connections.count { $0.isBusy }
+        var free = min(target, network.mostInFlight) - connections.count { $0.isBusy }
         for place in connections.indices where free > 0 && !connections[place].isBusy {
             ask(place, isNew: false)
             free -= 1
@@ -98,7 +107,8 @@ struct SimulatedRun {
         // No part takes much longer than a second.
         let pace = received / max(now, 0.1) / Double(max(target, 1))
         connections[place].left = min(network.partSize, max(1e6, pace * 1.5))
-        sample.wait = wait
+        // What is in the queue comes meanwhile, so that the link stays full.
+        sample.wait = wait + queue
         sample.answers += 1
     }
 
