@@ -14,8 +14,9 @@ struct ThroughputMeter: Sendable {
     private static let grain: Int64 = 128 << 10
     /// In seconds.
     private static let longestOpening = 1.0
-    /// How long is measured where several waits for a first byte are longer, in seconds: as they are in the queue of a full link.
-    private static let (longQuick, long) = (0.5, 1.5)
+    /// However long a first byte is waited for, in seconds: on a full link the wait grows with the requests in flight, and tells
+    /// nothing of the distance.
+    private static let (mostQuick, most) = (0.5, 1.5)
 
     /// - Returns: bytes a second, where enough was measured.
     mutating func take(
@@ -37,7 +38,7 @@ struct ThroughputMeter: Sendable {
         bytes += sample.bytes
         answers += sample.answers
         seconds += sample.seconds
-        let least = isQuick ? min(max(0.05, wait), Self.longQuick) : min(max(0.5, 4 * wait), Self.long)
+        let least = isQuick ? min(max(0.05, wait), Self.mostQuick) : min(max(0.5, 4 * wait), Self.most)
         let isEnough = bytes >= Int64(target) * 4 * Self.grain || answers >= 4 * target
         guard seconds >= least, isEnough || seconds >= 2 else { return nil }
         defer { (bytes, answers, seconds, length) = (0, 0, 0, seconds) }

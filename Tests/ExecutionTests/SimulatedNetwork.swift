@@ -73,8 +73,8 @@ struct SimulatedRun {
     private mutating func step() {
         begin()
         let flowing = connections.indices.filter { connections[$0].isBusy && connections[$0].opensAt <= now }
-        let rates = share(network.totalRate(now), among: flowing)
         let total = network.totalRate(now)
+        let rates = share(total, among: flowing)
         queue = rates.reduce(0, +) > 0.99 * total ? Double(flowing.count) * network.window / total : 0
         for (place, rate) in zip(flowing, rates) {
             let bytes = min(connections[place].left, rate * SimulatedNetwork.step)

@@ -22,7 +22,7 @@ SHARE_AIM = (0.4, 0.6)
 TRIED_CONNECTIONS = (1, 2, 3, 4, 6, 8, 16)
 # Of the highest rate.
 ENOUGH = 0.95
-# What was asked for before the number is found is still to come, and each smaller number is measured for a second.
+# What was asked for before the number is found is still to come, and each smaller number is measured for up to 1.5 s.
 SETTLING_SECONDS = 24
 
 
